@@ -1,0 +1,58 @@
+"""What a rule is: machine metadata and one function."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from llmlint.model.finding import Finding
+
+if TYPE_CHECKING:
+    from llmlint.project.project import Project
+
+AXES = {
+    0: "the tool's own",
+    1: "eval coverage",
+    2: "observability",
+    3: "error recovery",
+    4: "cost cap enforcement",
+    5: "security review",
+    6: "on-call rotation",
+    7: "rollback path",
+    8: "runbook",
+}
+"""The readiness axes: the first digit of every code."""
+
+
+class Severity(enum.Enum):
+    """How much it hurts when the finding is true."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    ADVICE = "advice"
+
+
+Check = Callable[["Project"], Iterator[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule: no inheritance, no state. ``name`` reads after "allow"."""
+
+    code: str
+    name: str
+    summary: str
+    """One line for tables: what the rule finds."""
+    severity: Severity
+    check: Check | None
+    """None for the tool's own codes, which the engine reports itself."""
+    default: bool = True
+    in_tests: bool = False
+    """Whether it also speaks in code that is not production (tests, examples, docs, …)."""
+
+    @property
+    def axis(self) -> int:
+        """The first digit of the code."""
+        return int(self.code[3])

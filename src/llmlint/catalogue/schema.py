@@ -33,7 +33,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """False: the proof test cannot import this (the reason belongs into ``source``)."""
 
 
-class Sdk(Entry):
+class Sdk(Entry, frozen=True, kw_only=True):
     """The package a file is about."""
 
     id: str
@@ -45,7 +45,7 @@ class Sdk(Entry):
     """Import roots that mark a file as worth parsing (``openai``, ``google.genai``)."""
 
 
-class Client(Entry):
+class Client(Entry, frozen=True, kw_only=True):
     """A class (or factory function) whose result is an LLM client, or from which one is derived."""
 
     path: str
@@ -86,7 +86,7 @@ class Client(Entry):
     """Constructor parameter paths that take a list of tools (functions or tool objects)."""
 
 
-class Derive(Entry):
+class Derive(Entry, frozen=True, kw_only=True):
     """A method or attribute of a client that gives the same client again, or another object."""
 
     on: tuple[str, ...]
@@ -100,7 +100,7 @@ class Derive(Entry):
     property: bool = False
 
 
-class Call(Entry):
+class Call(Entry, frozen=True, kw_only=True):
     """A method of a client, or a module function, that sends a request to a model."""
 
     on: tuple[str, ...] = ()
@@ -139,13 +139,13 @@ class Call(Entry):
     """False for calls that cost or hang but generate nothing (embeddings, counting tokens)."""
 
 
-class Response(Entry):
+class Response(Entry, frozen=True, kw_only=True):
     """Fields of response objects that are not the model's words (usage, ids, finish reasons)."""
 
     metadata: tuple[str, ...]
 
 
-class Retry(Entry):
+class Retry(Entry, frozen=True, kw_only=True):
     """A retry decorator, retry object or retry helper."""
 
     path: str
@@ -163,7 +163,7 @@ class Retry(Entry):
     """Parameters that turn a final failure into a value (``retry_error_callback``)."""
 
 
-class Passthrough(Entry):
+class Passthrough(Entry, frozen=True, kw_only=True):
     """A function that calls the function it is given, here and now, errors included."""
 
     path: str
@@ -178,7 +178,7 @@ class Passthrough(Entry):
     """A context manager whose body is bounded (``asyncio.timeout(5)``)."""
 
 
-class Tool(Entry):
+class Tool(Entry, frozen=True, kw_only=True):
     """A way in which a function is made callable by a model."""
 
     form: str
@@ -202,7 +202,7 @@ class Tool(Entry):
     first_is_context: bool = False
 
 
-class Cap(Entry):
+class Cap(Entry, frozen=True, kw_only=True):
     """A limit on an agent loop, as a parameter of a constructor or call."""
 
     path: str = ""
@@ -219,7 +219,7 @@ class Cap(Entry):
     """Literals from here on count as switched off."""
 
 
-class Sink(Entry):
+class Sink(Entry, frozen=True, kw_only=True):
     """A place where text becomes something else."""
 
     path: str = ""
@@ -242,7 +242,7 @@ class Sink(Entry):
     """For the message: what happens to the text: ``runs it in a shell``."""
 
 
-class Sanitizer(Entry):
+class Sanitizer(Entry, frozen=True, kw_only=True):
     """A function whose result (or whose check) makes text safe for some sinks."""
 
     path: str
@@ -254,13 +254,13 @@ class Sanitizer(Entry):
     arg: str = "0"
 
 
-class Sandbox(Entry):
+class Sandbox(Entry, frozen=True, kw_only=True):
     """A class or module whose code-running methods are not the host's shell or interpreter."""
 
     path: str
 
 
-class Logger(Entry):
+class Logger(Entry, frozen=True, kw_only=True):
     """Where log records, events and spans are written."""
 
     path: str = ""
@@ -276,7 +276,7 @@ class Logger(Entry):
     level: str = ""
 
 
-class Endpoint(Entry):
+class Endpoint(Entry, frozen=True, kw_only=True):
     """A host (and path fragments) that raw HTTP calls to a provider mention."""
 
     host: str
@@ -286,7 +286,7 @@ class Endpoint(Entry):
     provider: str
 
 
-class HttpClient(Entry):
+class HttpClient(Entry, frozen=True, kw_only=True):
     """An HTTP library function or method that sends a request."""
 
     path: str = ""
@@ -302,7 +302,7 @@ class HttpClient(Entry):
     is_async: bool = False
 
 
-class Exceptions(Entry):
+class Exceptions(Entry, frozen=True, kw_only=True):
     """Exception classes of an SDK: ``base`` catches every provider failure, ``narrow`` some."""
 
     base: tuple[str, ...]

@@ -10,7 +10,8 @@ recur:
   (``@langchain.chat_model``). It may be used wherever a class id may.
 
 A **parameter path** is a keyword (``timeout``) or a keyword and the field of the object given to it
-(``http_options.timeout``: a key of a dict literal or a keyword of a constructor call).
+(``http_options.timeout``: a key of a dict literal or a keyword of a constructor call). ``0|model`` is the
+keyword ``model``, which may also come first without its name.
 
 Durations are in seconds unless the field's name says otherwise. ``no_deadline`` says that leaving the
 parameter out waits for ever.
@@ -54,6 +55,7 @@ class Client(Entry, frozen=True, kw_only=True):
     group: tuple[str, ...] = ()
     """Groups this class belongs to."""
     is_async: bool = False
+    """True: every call on it is async, whatever the call's own ``is_async`` says."""
     kind: str = "client"
     """``client``: calls a provider; ``wrapper``: takes a client and acts for it (instructor);
     ``derived``: only obtained from another object (chat session); ``agent``: runs a loop of calls."""
@@ -75,7 +77,8 @@ class Client(Entry, frozen=True, kw_only=True):
     """Only when these arguments are these literals (``{"0|service_name" = ["bedrock-runtime"]}``);
     ``0|name`` is the first positional or the keyword ``name``."""
     wraps: str = ""
-    """For wrappers: ``0|client``, the argument that is the wrapped client; deadlines come from there."""
+    """For wrappers: ``0|client``, the argument that is the wrapped client; deadlines and ``is_async``
+    come from there."""
     model: str = ""
     """Constructor parameter path that names the model."""
     cap: tuple[str, ...] = ()
@@ -97,6 +100,10 @@ class Derive(Entry, frozen=True, kw_only=True):
     """Class id of the result; ``""`` means the same class, configured further by the keywords."""
     timeout: tuple[str, ...] = ()
     """Parameter paths of this method that set a deadline for what it returns."""
+    retries: str = ""
+    """Parameter of this method that sets the number of retries of what it returns."""
+    opaque: tuple[str, ...] = ()
+    """Parameters of this method that may carry a deadline we do not look into."""
     property: bool = False
 
 
@@ -108,8 +115,10 @@ class Call(Entry, frozen=True, kw_only=True):
     path: str
     """Dotted path on the object (``chat.completions.create``) or the function's full dotted name."""
     also: tuple[str, ...] = ()
+    """Other paths to it, of the same sort as ``path``."""
     kind: str = "chat"
-    """``chat``, ``text``, ``structured``, ``agent``, ``batch``, ``embedding``, ``image``, ``audio``, ``other``."""
+    """``chat``, ``text``, ``structured``, ``agent``, ``batch``, ``embedding``, ``image``, ``audio``,
+    ``other``."""
     is_async: bool = False
     when: dict[str, tuple[str | bool | int, ...]] = {}
     timeout: tuple[str, ...] = ()
@@ -118,6 +127,8 @@ class Call(Entry, frozen=True, kw_only=True):
     default_timeout: float | None = None
     """Only for module functions; methods take their client's."""
     no_deadline: bool = False
+    timeout_none: str = "no-deadline"
+    """What an explicit ``timeout=None`` means: ``no-deadline`` or ``default``."""
     retries: str = ""
     default_retries: int | None = None
     global_timeout: tuple[str, ...] = ()
@@ -151,7 +162,8 @@ class Retry(Entry, frozen=True, kw_only=True):
     path: str
     also: tuple[str, ...] = ()
     form: str = "decorator"
-    """``decorator`` (bare or called), ``object`` (``for attempt in Retrying(...)``, ``Retrying(...)(fn)``)."""
+    """``decorator`` (bare or called), ``object`` (``for attempt in Retrying(...)``,
+    ``Retrying(...)(fn)``)."""
     bounds: tuple[str, ...] = ()
     """Parameters any of which bounds the attempts or the time; ``0|name`` allowed."""
     bounded_by_default: bool = False

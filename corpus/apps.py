@@ -71,7 +71,7 @@ def flake8(tree: Path) -> Run:
 def describe(places: frozenset[Place]) -> str:
     """``7: LLM301 ×4, LLM303 ×3``."""
     counts = collections.Counter(code for _, _, code in places)
-    parts = ", ".join(f"{code} ×{count}" for code, count in sorted(counts.items()))  # noqa: RUF001
+    parts = ", ".join(f"{code} ×{count}" for code, count in sorted(counts.items()))
     return f"{len(places)}: {parts}" if places else "0"
 
 

@@ -1,0 +1,1 @@
+"""Every fixture lives several lives: plain, suppressed, with aliased imports, through flake8, by stdin."""

@@ -55,8 +55,9 @@ def _alias(text: str, wanted_elsewhere: Collection[str]) -> str:
     wrapper = metadata.MetadataWrapper(cst.parse_module(text))
     renames: dict[cst.CSTNode, str] = {}
     aliases: dict[cst.CSTNode, str] = {}
-    scopes = {scope for scope in wrapper.resolve(metadata.ScopeProvider).values() if scope is not None}
-    for scope in sorted(scopes, key=id):
+    for scope in dict.fromkeys(wrapper.resolve(metadata.ScopeProvider).values()):
+        if scope is None:
+            continue
         for name in sorted({assignment.name for assignment in scope.assignments}):
             bound = list(scope[name])
             if len(bound) != 1 or not isinstance(bound[0], metadata.ImportAssignment):
@@ -67,9 +68,8 @@ def _alias(text: str, wanted_elsewhere: Collection[str]) -> str:
                 continue
             if not all(isinstance(node, cst.Name | cst.Attribute) for node in nodes):
                 continue  # named inside a string annotation
-            new = (
-                f"_{name}{len(aliases)}" if isinstance(bound[0].node, cst.ImportFrom) else f"_m{len(aliases)}"
-            )
+            stem = name if isinstance(bound[0].node, cst.ImportFrom) else "m"
+            new = f"_{stem}{len(aliases)}"
             aliases[alias] = new
             renames |= {_leftmost(node): new for node in nodes}
     return wrapper.module.visit(_Renamer(renames, aliases)).code
@@ -80,9 +80,9 @@ def _importing_alias(assignment: metadata.ImportAssignment, name: str) -> cst.Im
     node = assignment.node
     if not isinstance(node, cst.Import | cst.ImportFrom) or isinstance(node.names, cst.ImportStar):
         return None
-    if isinstance(node, cst.ImportFrom) and isinstance(node.module, cst.Name):
-        if node.module.value == "__future__":
-            return None
+    module = node.module if isinstance(node, cst.ImportFrom) else None
+    if isinstance(module, cst.Name) and module.value == "__future__":
+        return None
     for alias in node.names:
         bound = alias.asname.name if alias.asname else alias.name
         if isinstance(bound, cst.Name) and bound.value == name:

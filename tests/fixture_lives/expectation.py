@@ -31,7 +31,8 @@ def difference(situation: Situation, found: Counter[Place]) -> list[str]:
     """One line per place at which the findings are not those announced."""
     wanted = expected(situation)
     lines = [
-        f"missing: {path}:{line} {code}   | {_source(situation, path, line)}{_was_todo(situation, path, line)}"
+        f"missing: {path}:{line} {code}   | {_source(situation, path, line)}"
+        f"{_was_todo(situation, path, line)}"
         for path, line, code in sorted((wanted - found).elements())
     ]
     lines += [

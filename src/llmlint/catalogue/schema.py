@@ -188,6 +188,8 @@ class Passthrough(Entry, frozen=True, kw_only=True):
     """The argument is an awaitable (``wait_for(coro, 5)``, ``gather(*coros)``), not a function."""
     context: bool = False
     """A context manager whose body is bounded (``asyncio.timeout(5)``)."""
+    deferred: bool = False
+    """It runs later or elsewhere: the failure comes out of the returned future, not of this call."""
 
 
 class Tool(Entry, frozen=True, kw_only=True):
@@ -243,13 +245,15 @@ class Sink(Entry, frozen=True, kw_only=True):
     kind: str
     """``shell``, ``code``, ``sql``, ``path``, ``url``, ``html``, ``template``, ``xml``."""
     arg: str = "0"
-    """Which argument carries the text: ``0|args``."""
+    """Which argument carries the text: ``0|args``; ``self`` is the receiver (``path.write_text(...)``)."""
     when: dict[str, tuple[str | bool | int, ...]] = {}
     """Only when these arguments are these literals (``{"shell" = [true]}``)."""
     unless: dict[str, tuple[str | bool | int, ...]] = {}
     """Not when these arguments are these names or literals (``{"Loader" = ["yaml.SafeLoader"]}``)."""
     argv: bool = False
     """The argument is an argument vector: only ``[shell, "-c", text]`` is dangerous."""
+    variadic: bool = False
+    """The argument vector is spread over the positional arguments from ``arg`` on (``os.execl``)."""
     does: str
     """For the message: what happens to the text: ``runs it in a shell``."""
 
@@ -264,6 +268,7 @@ class Sanitizer(Entry, frozen=True, kw_only=True):
     form: str = "returns"
     """``returns``: the result is safe; ``check``: false or an exception rejects the argument."""
     arg: str = "0"
+    """``0|string``; ``self`` is the receiver (``name.isidentifier()``)."""
 
 
 class Sandbox(Entry, frozen=True, kw_only=True):
@@ -321,6 +326,14 @@ class Exceptions(Entry, frozen=True, kw_only=True):
     narrow: tuple[str, ...] = ()
 
 
+class Pipe(Entry, frozen=True, kw_only=True):
+    """What ``a | b`` gives when either side is one of ``on``."""
+
+    on: tuple[str, ...]
+    returns: str
+    """Class id."""
+
+
 class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One ``rules/catalogue/*.toml``."""
 
@@ -340,3 +353,4 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     endpoint: tuple[Endpoint, ...] = ()
     http: tuple[HttpClient, ...] = ()
     exceptions: tuple[Exceptions, ...] = ()
+    pipe: tuple[Pipe, ...] = ()

@@ -44,6 +44,8 @@ class Sdk(Entry, frozen=True, kw_only=True):
     version: str = ""
     imports: tuple[str, ...]
     """Import roots that mark a file as worth parsing (``openai``, ``google.genai``)."""
+    mentions: tuple[str, ...] = ()
+    """For roots that mostly mean something else (``boto3``): texts one of which must occur as well."""
 
 
 class Client(Entry, frozen=True, kw_only=True):
@@ -58,7 +60,10 @@ class Client(Entry, frozen=True, kw_only=True):
     """True: every call on it is async, whatever the call's own ``is_async`` says."""
     kind: str = "client"
     """``client``: calls a provider; ``wrapper``: takes a client and acts for it (instructor);
-    ``derived``: only obtained from another object (chat session); ``agent``: runs a loop of calls."""
+    ``derived``: only obtained from another object (chat session); ``agent``: runs a loop of calls;
+    ``factory``: makes clients through ``derive`` and calls nothing (``boto3.Session``).
+
+    Several tables may share a path when ``when`` tells them apart; one without ``when`` comes last."""
     timeout: tuple[str, ...] = ()
     """Parameter paths of the constructor that set a deadline."""
     timeout_unit: str = "s"
@@ -69,6 +74,8 @@ class Client(Entry, frozen=True, kw_only=True):
     """What an explicit ``timeout=None`` means: ``no-deadline`` or ``default``."""
     retries: str = ""
     default_retries: int | None = None
+    timeout_retried: bool = True
+    """False: a request that ran into its deadline is not among those sent again."""
     opaque: tuple[str, ...] = ()
     """Constructor parameters that may carry a deadline we do not look into (``http_client``)."""
     global_timeout: tuple[str, ...] = ()
@@ -100,6 +107,14 @@ class Derive(Entry, frozen=True, kw_only=True):
     """Class id of the result; ``""`` means the same class, configured further by the keywords."""
     timeout: tuple[str, ...] = ()
     """Parameter paths of this method that set a deadline for what it returns."""
+    timeout_unit: str = "s"
+    when: dict[str, tuple[str | bool | int, ...]] = {}
+    """Only when these arguments are these literals; otherwise the result is not known to us."""
+    model: str = ""
+    system: tuple[str, ...] = ()
+    cap: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
+    """As in ``Client``: what the calls on the result inherit."""
     retries: str = ""
     """Parameter of this method that sets the number of retries of what it returns."""
     opaque: tuple[str, ...] = ()
@@ -317,6 +332,12 @@ class HttpClient(Entry, frozen=True, kw_only=True):
     default_timeout: float | None = None
     no_deadline: bool = False
     is_async: bool = False
+    client_timeout: tuple[str, ...] = ()
+    """Parameter paths of the constructor of ``on`` that set a deadline for its requests."""
+    client_url: str = ""
+    """Parameter of the constructor of ``on`` that carries the host or the URL's beginning."""
+    request: tuple[str, ...] = ()
+    """Classes whose instance may stand for the URL; their ``0|url`` is it (``urllib.request.Request``)."""
 
 
 class Exceptions(Entry, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ import pytest
 import llmlint
 from llmlint.model.rule import AXES, Rule
 from llmlint.registry import all_rules
+from llmlint.settings import KEYS
 from support import generate_docs
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -146,6 +147,13 @@ def test_versions_agree() -> None:
     newest = re.search(r"^## \[(\d[^\]]*)\]", read(ROOT / "CHANGELOG.md"), re.MULTILINE)
     assert newest is not None
     assert newest[1] == version == llmlint.__version__
+
+
+def test_every_setting_is_documented_and_nothing_else() -> None:
+    documented = re.findall(
+        r"^\| `([a-z-]+)` \|", read(ROOT / "docs" / "usage" / "configuration.md"), re.MULTILINE
+    )
+    assert sorted(documented) == sorted(KEYS)
 
 
 # --- rules -------------------------------------------------------------------------------------

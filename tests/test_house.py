@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -20,6 +21,8 @@ from support import generate_docs
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "llmlint"
 RULES = all_rules()
+# The script that was installed beside this interpreter.
+LLMLINT = shutil.which("llmlint", path=Path(sys.executable).parent) or "llmlint"
 # The tool's own codes have no check function: the engine reports them, so they have a page but no module.
 CHECKED = [rule for rule in RULES if rule.check is not None]
 
@@ -81,7 +84,7 @@ def test_ci_runs_the_readme_test_command_as_it_is() -> None:
 
 def demo_findings() -> list[dict[str, object]]:
     done = subprocess.run(
-        [sys.executable, "-m", "llmlint", "check", "fixtures/demo", "--output-format", "json"],
+        [LLMLINT, "check", "fixtures/demo", "--output-format", "json"],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -54,6 +54,7 @@ class Client(Entry, frozen=True, kw_only=True):
     path: str
     """Class id."""
     also: tuple[str, ...] = ()
+    """Other import paths, class methods that construct it, and classes of which all of this is true too."""
     group: tuple[str, ...] = ()
     """Groups this class belongs to."""
     is_async: bool = False

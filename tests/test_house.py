@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import shutil
@@ -110,6 +111,14 @@ def test_readme_shows_the_demo_as_it_is() -> None:
         assert any(message in line for message in messages), line
 
 
+OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
+
+
+@functools.cache
+def help_of(command: str) -> str:
+    return subprocess.run([LLMLINT, command, "--help"], capture_output=True, text=True, check=True).stdout
+
+
 # --- what may be in a file ---------------------------------------------------------------------
 
 # Written with brackets so that this file does not contain what it looks for.
@@ -157,6 +166,22 @@ def test_every_setting_is_documented_and_nothing_else() -> None:
         r"^\| `([a-z-]+)` \|", read(ROOT / "docs" / "usage" / "configuration.md"), re.MULTILINE
     )
     assert sorted(documented) == sorted(KEYS)
+
+
+def test_documented_options_exist() -> None:
+    """Every ``--option`` that the docs give to a command of ours is known to it."""
+    unknown = []
+    for page in [ROOT / "README.md", *sorted((ROOT / "docs" / "usage").glob("*.md"))]:
+        for command, rest in re.findall(r"\bllmlint (check|rule|graph)\b([^`\n]*)", read(page)):
+            unknown += [
+                f"{page.name}: {command} {option}"
+                for option in OPTION.findall(rest)
+                if option not in help_of(command)
+            ]
+    options = set(OPTION.findall(read(ROOT / "docs" / "usage" / "output.md")))
+    assert unknown == []
+    assert options - set(OPTION.findall(help_of("check"))) == set()
+    assert set(OPTION.findall(help_of("check"))) - options == {"--help"}
 
 
 # --- rules -------------------------------------------------------------------------------------

@@ -1,0 +1,216 @@
+"""The command line: arguments in, exit code out. The only place that prints or exits.
+
+0: nothing found. 1: findings. 2: a mistake in the arguments or the configuration.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from llmlint import __version__, registry
+from llmlint.settings import Settings, SettingsError, load, read
+
+if TYPE_CHECKING:
+    from llmlint.engine import Request
+    from llmlint.model.rule import Rule
+
+CLEAN, FINDINGS, USAGE, INTERRUPTED = 0, 1, 2, 130
+
+
+class UsageError(Exception):
+    """Something the caller asked for does not exist."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs llmlint and returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # not when somebody put something else in its place
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        arguments = _parser().parse_args(argv)
+        code: int = arguments.run(arguments)
+        sys.stdout.flush()
+        return code
+    except SettingsError as error:
+        print(f"{os.path.relpath(error.file)}:{error.line}: {error.message}", file=sys.stderr)
+        return USAGE
+    except (UsageError, registry.UnknownRule) as error:
+        print(f"llmlint: {error}", file=sys.stderr)
+        return USAGE
+    except BrokenPipeError:
+        # The reader has had enough. Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINDINGS
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        print(f"{self.prog}: {message}", file=sys.stderr)
+        raise SystemExit(USAGE)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="llmlint", description="Finds what will hurt in production in Python code that calls LLMs."
+    )
+    parser.add_argument("--version", action="version", version=f"llmlint {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    check = commands.add_parser("check", help="check files", description="Check files.")
+    _add_paths(check)
+    check.add_argument(
+        "--output-format",
+        choices=("full", "concise", "json"),
+        help="default: full on a terminal, else concise",
+    )
+    for option, text in (
+        ("--select", "run only these rules: codes or prefixes, comma-separated"),
+        ("--extend-select", "run these rules too"),
+        ("--ignore", "do not run these rules"),
+    ):
+        check.add_argument(option, type=_codes, action="extend", metavar="CODES", help=text)
+    check.add_argument("--no-color", action="store_true", help="plain text, even on a terminal")
+    check.set_defaults(run=_check)
+
+    rule = commands.add_parser("rule", help="explain a rule", description="Explain a rule, offline.")
+    which = rule.add_mutually_exclusive_group(required=True)
+    which.add_argument("code", nargs="?", metavar="CODE", help="such as LLM301")
+    which.add_argument("--all", action="store_true", help="all rules")
+    rule.add_argument("--output-format", choices=("text", "json"), default="text")
+    rule.add_argument("--no-color", action="store_true", help="plain text, even on a terminal")
+    rule.set_defaults(run=_rule)
+
+    graph = commands.add_parser(
+        "graph",
+        help="print the call graph of LLM usage",
+        description="Print the call graph of LLM usage: entry points, wrappers, SDK calls, tools, sinks.",
+    )
+    _add_paths(graph)
+    graph.add_argument("--format", choices=("mermaid", "dot", "json"), default="mermaid")
+    graph.set_defaults(run=_graph)
+    return parser
+
+
+def _add_paths(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "paths", nargs="*", default=["."], metavar="PATH", help="files and directories; - is standard input"
+    )
+    parser.add_argument(
+        "--stdin-filename", metavar="PATH", help="the file that standard input stands for (with -)"
+    )
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="use this pyproject.toml or llmlint.toml for everything"
+    )
+
+
+def _codes(text: str) -> list[str]:
+    codes = [code.strip() for code in text.split(",") if code.strip()]
+    for code in codes:
+        try:
+            registry.check_code(code)
+        except registry.UnknownRule as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+    return codes
+
+
+def _requests(arguments: argparse.Namespace, template: Request) -> list[Request]:
+    from llmlint.scope import requests_for, stdin_request
+
+    settings = functools.cache(load) if arguments.config is None else _always(read(arguments.config))
+    if "-" in arguments.paths:
+        if arguments.paths != ["-"]:
+            raise UsageError("standard input (-) cannot be mixed with paths")
+        return [stdin_request(arguments.stdin_filename or "stdin.py", _stdin(), settings, template)]
+    if arguments.stdin_filename is not None:
+        raise UsageError("--stdin-filename goes with -")
+    for path in arguments.paths:
+        if not os.path.lexists(path):
+            raise UsageError(f"no such file or directory: {path}")
+    return requests_for([Path(path) for path in arguments.paths], settings, template)
+
+
+def _always(settings: Settings) -> Callable[[Path], Settings]:
+    return lambda root: settings
+
+
+def _stdin() -> bytes:
+    return sys.stdin.buffer.read() if hasattr(sys.stdin, "buffer") else sys.stdin.read().encode()
+
+
+def _wants_color(arguments: argparse.Namespace) -> bool:
+    return sys.stdout.isatty() and not arguments.no_color and "NO_COLOR" not in os.environ
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from llmlint.engine import Request, analyse
+    from llmlint.model.finding import Status
+    from llmlint.reporters.progress import ProgressBar
+
+    layer = registry.Layer(
+        None if arguments.select is None else tuple(arguments.select),
+        tuple(arguments.extend_select or ()),
+        tuple(arguments.ignore or ()),
+    )
+    requests = _requests(arguments, Request(Path(), layers=(layer,)))
+    with ProgressBar(enabled=sys.stderr.isatty()) as progress:
+        reports = [analyse(request, progress) for request in requests]
+    output = arguments.output_format or ("full" if sys.stdout.isatty() else "concise")
+    if output == "full":
+        from llmlint.reporters import full
+
+        full.write(reports, sys.stdout, color=_wants_color(arguments))
+    elif output == "json":
+        from llmlint.reporters import json
+
+        print(json.text(reports))
+    else:
+        from llmlint.reporters import concise
+
+        print("\n".join(concise.lines(reports)))
+    return FINDINGS if any(report.of_status(Status.REPORTED) for report in reports) else CLEAN
+
+
+def _rule(arguments: argparse.Namespace) -> int:
+    rules = registry.all_rules() if arguments.all else (registry.rule(arguments.code.upper()),)
+    pages = {rule.code: _page(rule) for rule in rules}
+    if arguments.output_format == "json":
+        from llmlint.reporters import json
+
+        print(json.rules_text(rules, pages))
+        return CLEAN
+    text = "\n\n".join(pages[rule.code].strip() for rule in rules)
+    if sys.stdout.isatty():
+        from llmlint.reporters import pages as rendered
+
+        rendered.write(text, sys.stdout, color=_wants_color(arguments))
+    else:
+        print(text)
+    return CLEAN
+
+
+def _page(rule: Rule) -> str:
+    page = registry.page(rule.code)
+    if page is None:
+        return f"# {rule.name} ({rule.code})\n\n{rule.summary}\n"
+    return page.read_text(encoding="utf-8")
+
+
+def _graph(arguments: argparse.Namespace) -> int:
+    from llmlint.engine import Request, graph
+    from llmlint.reporters.graph import FORMATS, joined
+    from llmlint.reporters.progress import ProgressBar
+
+    requests = _requests(arguments, Request(Path()))
+    with ProgressBar(enabled=sys.stderr.isatty()) as progress:
+        views = [graph(request, progress) for request in requests]
+    print(FORMATS[arguments.format](joined(views)))
+    return CLEAN

@@ -1,0 +1,186 @@
+"""The straight line: discover, survey, extract, link, check, triage, report.
+
+Which files are shown never changes which findings exist. One thing only depends on how a file is
+passed: a file that has nothing to do with LLMs is checked for syntax errors when it is passed by
+name, not when it merely lies in a passed directory, since parsing whole trees without LLM code would
+cost more than everything else together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from llmlint import registry, triage
+from llmlint.model.finding import Finding, Status
+from llmlint.settings import Settings
+from llmlint.source import problems
+from llmlint.source.discovery import members
+from llmlint.source.document import Document
+from llmlint.source.suppressions import Suppressions, find_suppressions
+from llmlint.source.survey import Sources, Survey, survey
+from llmlint.source.triage_bytes import Seeds
+
+if TYPE_CHECKING:
+    from llmlint.facts.model import ModuleFacts
+    from llmlint.model.graph import GraphView
+    from llmlint.project.project import Project
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how many are done and how many there are."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One project and what is wanted of it."""
+
+    root: Path
+    settings: Settings = field(default_factory=Settings)
+    layers: tuple[registry.Layer, ...] = ()
+    """Selections on top of the settings' own."""
+    off: frozenset[str] = frozenset()
+    """Codes that are off by default at this front door."""
+    shows: Callable[[str], bool] = lambda path: True
+    """Which files' findings are wanted."""
+    named: frozenset[str] = frozenset()
+    """Files that were passed by name: part of the project whatever they are called."""
+    texts: Mapping[str, Document | Finding] = field(default_factory=dict)
+    """Texts that stand for what is on disk (an editor's buffer)."""
+    noqa: bool = True
+    """Whether ``noqa`` comments are applied here; flake8 does that itself."""
+
+    @property
+    def selection(self) -> registry.Selection:
+        """Which rules run."""
+        return registry.Selection((self.settings.layer, *self.layers), self.off)
+
+    @property
+    def sources(self) -> Sources:
+        """Where texts come from."""
+        return Sources(self.root, self.texts)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was found in one project. Paths are relative to ``root``, findings in reading order."""
+
+    root: Path
+    findings: tuple[Finding, ...]
+    """Of the shown files, all statuses; contained problems of our own are always shown."""
+    files: tuple[str, ...]
+    """The shown files."""
+    parsed: int = 0
+    """How many files of the project had to be parsed."""
+    sources: Sources | None = None
+    """For excerpts."""
+
+    def of_status(self, status: Status) -> tuple[Finding, ...]:
+        """The findings with this status."""
+        return tuple(finding for finding in self.findings if finding.status is status)
+
+
+def silent(what: str, done: int, total: int) -> None:
+    """No progress wanted."""
+
+
+def analyse(request: Request, progress: Progress = silent) -> Report:
+    """Everything llmlint has to say about the shown files of one project."""
+    files, seen = _survey(request, progress)
+    own = registry.own_codes(request.selection)
+    found = list(seen.problems)
+    modules = _extract(request, seen.parse, found, progress)
+    found += _check(request, modules) if modules else ()
+    for path in sorted(request.named - seen.parse):
+        document = request.sources.document(path)
+        error = problems.syntax_error(document) if isinstance(document, Document) else document
+        found += [error] if error else []
+    found = [
+        f
+        for f in found
+        if (request.shows(f.location.path) or f.code == "LLM000")
+        and (f.code not in registry.ALWAYS or f.code in own)
+    ]
+    commented = {path for path in seen.commented if request.shows(path)}
+    suppressions = _suppressions(request, commented | {f.location.path for f in found})
+    marked, used = triage.mark(found, suppressions, request.settings, noqa=request.noqa)
+    if commented and "LLM003" in own:
+        active = {rule.code for rule in registry.select(request.selection)}
+        idle = triage.unused(suppressions, used, active)
+        marked += triage.mark(idle, suppressions, request.settings, noqa=request.noqa)[0]
+    shown = tuple(path for path in files if request.shows(path))
+    return Report(request.root, _in_order(marked), shown, len(seen.parse), request.sources)
+
+
+def graph(request: Request, progress: Progress = silent) -> GraphView:
+    """The call graph of LLM usage of one project."""
+    from llmlint.model.graph import GraphView
+
+    modules = _extract(request, _survey(request, progress)[1].parse, [], progress)
+    return _link(request, modules).graph_view() if modules else GraphView()
+
+
+def _survey(request: Request, progress: Progress) -> tuple[tuple[str, ...], Survey]:
+    from llmlint.catalogue.lookup import load
+
+    found = set(members(request.root, request.settings.exclude).files)
+    files = tuple(sorted(found | request.named | set(request.texts)))
+    catalogue = load()
+    seeds = Seeds.of(catalogue.import_roots(), (endpoint.host for endpoint in catalogue.endpoints))
+    return files, survey(request.sources, files, seeds, progress)
+
+
+def _extract(
+    request: Request, paths: Iterable[str], found: list[Finding], progress: Progress
+) -> list[ModuleFacts]:
+    pending = sorted(paths)
+    if not pending:  # nothing to do with LLMs: the parser is not even imported
+        return []
+    from llmlint.facts.extractor import UnparsableError, extract
+
+    modules = []
+    for done, path in enumerate(pending):
+        progress("Parsing", done, len(pending))
+        try:
+            document = request.sources.document(path)
+            if isinstance(document, Document):
+                modules.append(extract(path, document.text))
+            else:
+                found.append(document)
+        except UnparsableError as error:
+            found.append(problems.does_not_parse(path, error.message, error.line, error.column))
+        except Exception as error:  # one file must not end the run
+            found.append(problems.internal(error, path, "on this file"))
+    return modules
+
+
+def _link(request: Request, modules: list[ModuleFacts]) -> Project:
+    from llmlint.catalogue.lookup import load
+    from llmlint.project.project import Project
+
+    return Project.build(modules, load(), production=request.settings.is_production)
+
+
+def _check(request: Request, modules: list[ModuleFacts]) -> list[Finding]:
+    try:
+        project = _link(request, modules)
+    except Exception as error:
+        return [problems.internal(error, modules[0].path, "while linking the project")]
+    found: list[Finding] = []
+    for rule in registry.select(request.selection):
+        try:
+            found += rule.check(project) if rule.check is not None else ()
+        except Exception as error:  # one rule must not end the others
+            found.append(problems.internal(error, modules[0].path, f"in {rule.code}"))
+    return found
+
+
+def _suppressions(request: Request, paths: Iterable[str]) -> dict[str, Suppressions]:
+    documents = (request.sources.document(path) for path in sorted(paths))
+    return {d.path: find_suppressions(d) for d in documents if isinstance(d, Document)}
+
+
+def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    unique = {(f.code, f.location, f.message): f for f in findings}
+    return tuple(sorted(unique.values(), key=lambda f: (f.location, f.code)))

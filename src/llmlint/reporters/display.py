@@ -1,0 +1,46 @@
+"""How names, sources and numbers are shown: nothing in them may take over a terminal or a log."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from llmlint.engine import Report
+from llmlint.model.finding import Status
+
+
+def printable(text: str) -> str:
+    """The text on one line, with control characters, lone surrogates and the like escaped."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def shown_path(root: Path, path: str) -> str:
+    """Relative to the working directory where that is shorter to read, else absolute. Not escaped."""
+    full = os.path.join(root, *path.split("/"))
+    try:
+        near = os.path.relpath(full)
+    except ValueError:  # another drive
+        return full
+    return full if near.startswith(os.pardir) else near
+
+
+def plural(number: int, noun: str) -> str:
+    """``1 file``, ``2 files``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def totals(reports: Sequence[Report]) -> str:
+    """The last line: what was found, where, and what was silenced."""
+    reported = [f for report in reports for f in report.of_status(Status.REPORTED)]
+    suppressed = sum(len(report.of_status(Status.SUPPRESSED)) for report in reports)
+    files = {(report.root, f.location.path) for report in reports for f in report.of_status(Status.REPORTED)}
+    tail = f", {suppressed} suppressed" if suppressed else ""
+    if reported:
+        return f"{plural(len(reported), 'finding')} in {plural(len(files), 'file')}{tail}"
+    seen = sum(len(report.files) for report in reports)
+    if not seen:
+        return "No Python files to check"
+    return f"No findings in {plural(seen, 'file')}{tail}"

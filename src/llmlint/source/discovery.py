@@ -1,0 +1,148 @@
+"""The files of a project, and the project of a file.
+
+``members`` walks down from a root; ``locate`` walks down from the same root to one file and takes
+the same turns, so that both agree on what belongs where:
+
+* directories that are never code, ``.gitignore`` and ``exclude`` end the walk;
+* a directory with a configuration or a ``.git`` of its own is a project of its own;
+* symlinked directories are not entered (no loops, nothing twice); symlinked files count;
+* only ``*.py`` regular files are analysed. ``.pyi`` files hold no behaviour.
+
+A path that was passed although git ignores it (an unpacked package, a scratch directory) is asked
+for on purpose: it becomes a project by itself. ``exclude`` always holds, since hooks and editors
+pass single files.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from llmlint.source.ignoring import Ignored
+from llmlint.source.roots import absolute, find_root, is_project_top
+
+Excludes = Callable[[Path], Sequence[str]]
+"""Given a project root, the ``exclude`` patterns of its settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """What a walk found."""
+
+    files: tuple[str, ...]
+    """Relative to the root, with forward slashes, sorted."""
+    nested: tuple[Path, ...]
+    """Roots of projects inside this one."""
+
+
+def members(root: Path, exclude: Sequence[str] = ()) -> Members:
+    """All analysable files of the project at ``root``."""
+    ignored = Ignored(root, exclude)
+    files: list[str] = []
+    nested: list[Path] = []
+    pending = [""]
+    while pending:
+        directory = pending.pop()
+        try:
+            entries = list(os.scandir(ignored.root / directory))
+        except OSError:  # unreadable or just gone: nothing to see
+            continue
+        if directory and _may_be_top(entries) and is_project_top(ignored.root / directory):
+            nested.append(ignored.root / directory)
+            continue
+        for entry in entries:
+            path = f"{directory}/{entry.name}" if directory else entry.name
+            if _is_plain_directory(entry):
+                if not ignored.hides_directory(path) and not ignored.excluded(f"{path}/"):
+                    pending.append(path)
+            elif (
+                entry.name.endswith(".py")
+                and _is_file(entry)
+                and not ignored.hides_file(path)
+                and not ignored.excluded(path)
+            ):
+                files.append(path)
+    return Members(tuple(sorted(files)), tuple(sorted(nested)))
+
+
+def _may_be_top(entries: Iterable[os.DirEntry[str]]) -> bool:
+    return any(entry.name in (".git", "llmlint.toml", "pyproject.toml") for entry in entries)
+
+
+def _is_plain_directory(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return False
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
+
+
+def project_of(path: Path, passed: Iterable[Path] = ()) -> Path:
+    """The root under which a path given on the command line is analysed."""
+    path = absolute(path)
+    root = find_root(path, passed)
+    hidden = _first_hidden(Ignored(root), path)
+    if hidden is None:
+        return root
+    top = root / hidden
+    if not top.is_dir():
+        return root  # one ignored file among others that are not
+    below = [d for d in (path, *path.parents) if d.is_relative_to(top) and d.is_dir()]
+    marked = [d for d in below if (d / "pyproject.toml").is_file() or (d / "setup.py").is_file()]
+    return marked[-1] if marked else top
+
+
+def _first_hidden(ignored: Ignored, path: Path) -> str | None:
+    """The topmost directory on the way to ``path`` that git or custom leaves out, or the ignored file."""
+    parts = path.relative_to(ignored.root).parts
+    for end in range(1, len(parts) + 1):
+        step = posixpath.join(*parts[:end])
+        if (ignored.root / step).is_dir():
+            if ignored.hides_directory(step):
+                return step
+        elif ignored.hides_file(step):
+            return step
+    return None
+
+
+def locate(file: Path, passed: Iterable[Path], excludes: Excludes) -> Path | None:
+    """The root of the project that ``file`` is a member of; None when it is left out.
+
+    A file that is passed by name counts whatever git says; one that was only found below a passed
+    directory counts if ``members`` would find it.
+    """
+    file = absolute(file)
+    passed = [absolute(p) for p in passed]
+    covering = [p for p in passed if file.is_relative_to(p)]
+    anchor = max(covering, key=lambda p: len(p.parts), default=file)
+    root = project_of(anchor, passed)
+    while True:
+        nested = _descend(root, file, Ignored(root, excludes(root)), by_name=anchor == file)
+        if nested is None or nested == root:
+            return nested
+        root = nested
+
+
+def _descend(root: Path, file: Path, ignored: Ignored, *, by_name: bool) -> Path | None:
+    parts = file.relative_to(root).parts
+    for end in range(1, len(parts)):
+        step = posixpath.join(*parts[:end])
+        if (root / step).is_symlink() and not by_name:
+            return None
+        if ignored.excluded(f"{step}/") or (ignored.hides_directory(step) and not by_name):
+            return None
+        if is_project_top(root / step):
+            return root / step
+    path = posixpath.join(*parts)
+    if ignored.excluded(path) or (ignored.hides_file(path) and not by_name):
+        return None
+    return root

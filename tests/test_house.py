@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import functools
 import json
 import re
@@ -152,6 +153,24 @@ def test_files_are_small_and_their_names_say_something() -> None:
         if path.stem in {"utils", "util", "helpers", "helper", "common", "misc"}
     ]
     assert [path for path in nameless if "fixtures" not in path.parts] == []
+
+
+def test_no_test_is_without_an_assertion() -> None:
+    """A test asserts, expects an exception, or calls a function named for what it asserts."""
+    idle = []
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        for node in ast.walk(ast.parse(read(path))):
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and not asserts(node):
+                idle.append(f"{path.relative_to(ROOT)}: {node.name}")
+    assert idle == []
+
+
+def asserts(function: ast.FunctionDef) -> bool:
+    called = (node.func for node in ast.walk(function) if isinstance(node, ast.Call))
+    names = {func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "") for func in called}
+    return any(isinstance(node, ast.Assert) for node in ast.walk(function)) or any(
+        re.match(r"raises$|fail$|(assert|check|expect)(_|$)", name) for name in names
+    )
 
 
 def test_versions_agree() -> None:

@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 KINDS = ("error", "step", "todo-error", "todo-ok")
-LIVES = ("alias", "noqa", "flake8", "stdin")
+LIVES = ("plain", "alias", "noqa", "flake8", "stdin")
 
 _ABOUT_A_LINE = re.compile(
     r"#\s(?P<kind>error|step|todo-error|todo-ok):"

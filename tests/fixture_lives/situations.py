@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+import pytest
 
 from .annotations import Annotation, parse, skipped_lives
 
@@ -29,6 +32,11 @@ class Situation:
         """How pytest shows it: ``LLM301-bare_except_returns_none``."""
         return f"{self.code}-{self.name}"
 
+    @property
+    def finds(self) -> bool:
+        """Whether the comments announce a finding."""
+        return any(annotation.kind in ("error", "todo-ok") for annotation in self.annotations)
+
     def lives(self, life: str) -> bool:
         """Whether this situation takes part in ``life``."""
         return life not in self.skipped
@@ -47,8 +55,24 @@ class Situation:
             (root / "pyproject.toml").write_text("[tool.llmlint]\n", encoding="utf-8")
 
 
-def situations(root: Path = FIXTURES) -> Iterator[Situation]:
+@functools.cache
+def situations() -> tuple[Situation, ...]:
     """All situations, in a stable order."""
+    return tuple(_below(FIXTURES))
+
+
+def of_life(life: str) -> list[Situation]:
+    """The situations that take part in a life."""
+    return [situation for situation in situations() if situation.lives(life)]
+
+
+def living(life: str, *, with_findings: bool = False) -> pytest.MarkDecorator:
+    """One test per situation that takes part in ``life``."""
+    chosen = [situation for situation in of_life(life) if situation.finds or not with_findings]
+    return pytest.mark.parametrize("situation", chosen, ids=lambda situation: situation.id)
+
+
+def _below(root: Path) -> Iterator[Situation]:
     for folder in sorted(root.iterdir()):
         if not folder.is_dir() or not _RULE_FOLDER.fullmatch(folder.name):
             continue

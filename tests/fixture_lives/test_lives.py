@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from pathlib import Path
 
 import pytest
 
-from .adapter import findings_of
+from llmlint.model.finding import Status
+
+from .adapter import findings_of, places
 from .aliasing import aliased
-from .expectation import difference, disagreements, place
-from .situations import Situation, situations
-
-ALL = list(situations())
-
-
-def living(life: str) -> pytest.MarkDecorator:
-    """One test per situation that takes part in ``life``."""
-    chosen = [situation for situation in ALL if situation.lives(life)]
-    return pytest.mark.parametrize("situation", chosen, ids=lambda situation: situation.id)
+from .expectation import difference, disagreements, expected
+from .situations import Situation, living
+from .suppression import FORMS, suppressed
 
 
 def report(lines: list[str]) -> str:
@@ -25,14 +20,21 @@ def report(lines: list[str]) -> str:
 
 
 @living("plain")
-def test_plain(situation: Situation) -> None:
-    lines = disagreements(situation, findings_of(situation.files, situation.code))
+def test_plain(situation: Situation, tmp_path: Path) -> None:
+    lines = disagreements(situation, findings_of(situation, tmp_path))
     assert not lines, report(lines)
 
 
 @living("alias")
-def test_with_aliased_imports(situation: Situation) -> None:
-    files = aliased(situation.files)
-    changed = situation.with_files(files)
-    lines = difference(changed, Counter(map(place, findings_of(files, situation.code))))
-    assert not lines, report([*lines, *(text for text in files.values())])
+def test_with_aliased_imports(situation: Situation, tmp_path: Path) -> None:
+    changed = situation.with_files(aliased(situation.files))
+    lines = difference(changed, places(findings_of(changed, tmp_path), Status.REPORTED))
+    assert not lines, report([*lines, *changed.files.values()])
+
+
+@pytest.mark.parametrize("form", FORMS)
+@living("noqa", with_findings=True)
+def test_suppressed(situation: Situation, form: str, tmp_path: Path) -> None:
+    findings = findings_of(suppressed(situation, form), tmp_path)
+    assert not places(findings, Status.REPORTED)
+    assert places(findings, Status.SUPPRESSED) == expected(situation)

@@ -247,6 +247,8 @@ class Cap(Entry, frozen=True, kw_only=True):
     """``unbounded`` or ``default``."""
     huge: int = 1000
     """Literals from here on count as switched off."""
+    floor: int | None = None
+    """Literals at or below this switch the limit off (``max_llm_calls=0``)."""
 
 
 class Sink(Entry, frozen=True, kw_only=True):
@@ -356,6 +358,25 @@ class Pipe(Entry, frozen=True, kw_only=True):
     """Class id."""
 
 
+class Wait(Entry, frozen=True, kw_only=True):
+    """A call that waits for a person or for work: a loop that makes it each round is not left alone."""
+
+    path: str = ""
+    """Dotted function (``builtins.input``) or method of a class (``queue.Queue.get``)."""
+    also: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    """Method names that mean waiting on whatever object they are called."""
+
+
+class PromptTemplate(Entry, frozen=True, kw_only=True):
+    """A constructor or factory whose text argument is a prompt."""
+
+    path: str
+    also: tuple[str, ...] = ()
+    args: tuple[str, ...]
+    """Parameters that carry the text: ``0|template``."""
+
+
 class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One ``rules/catalogue/*.toml``."""
 
@@ -376,3 +397,5 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     http: tuple[HttpClient, ...] = ()
     exceptions: tuple[Exceptions, ...] = ()
     pipe: tuple[Pipe, ...] = ()
+    wait: tuple[Wait, ...] = ()
+    prompt_template: tuple[PromptTemplate, ...] = ()

@@ -1,0 +1,50 @@
+"""From the text of one file to its facts: one native parse, one visitor pass."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from llmlint.facts.definitions import ModuleVisitor
+from llmlint.facts.expressions import HANDLERS
+from llmlint.facts.lowering import Lowering
+from llmlint.facts.model import ModuleFacts
+from llmlint.facts.positions import PositionsLostError
+
+_PLACE = re.compile(r"error at (\d+):(\d+)")
+
+
+class UnparsableError(Exception):
+    """The file is no Python that can be read; ``line`` is 1-based, ``column`` 0-based in characters."""
+
+    def __init__(self, line: int, column: int, message: str) -> None:
+        super().__init__(f"{line}:{column}: {message}")
+        self.line = line
+        self.column = column
+        self.message = message
+
+
+def extract(path: str, text: str) -> ModuleFacts:
+    """The facts of the module with this text; ``path`` is only recorded."""
+    text = text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
+    try:
+        module = cst.parse_module(text)
+        low = Lowering(text, HANDLERS)
+        module.visit(ModuleVisitor(low))
+    except cst.ParserSyntaxError as error:
+        raise _syntax_error(error) from None
+    except RecursionError:
+        raise UnparsableError(1, 0, "nested too deeply") from None
+    except UnicodeEncodeError as error:
+        raise UnparsableError(1, 0, f"not encodable: {error.reason}") from None
+    except PositionsLostError as error:
+        line, column = low.place(error.offset)
+        raise UnparsableError(line, column, f"not understood: {error}") from None
+    return ModuleFacts(path, low.functions(), low.classes())
+
+
+def _syntax_error(error: cst.ParserSyntaxError) -> UnparsableError:
+    place = _PLACE.search(error.message)
+    line, column = (int(place[1]), int(place[2]) - 1) if place else (error.raw_line, error.raw_column)
+    return UnparsableError(line, max(column, 0), error.message.split(": ", 2)[-1])

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from .expectation import expected
-from .situations import FIXTURES, Situation, situations
+from .situations import Situation, situations
 
 ALL = situations()
 CODES = sorted({situation.code for situation in ALL if not situation.code.startswith("LLM0")})
@@ -53,10 +51,3 @@ def test_fixture_parses(situation: Situation) -> None:
     for path, text in situation.files.items():
         if path.endswith(".py"):
             compile(text, path, "exec", dont_inherit=True)
-
-
-def test_every_rule_folder_belongs_to_a_page() -> None:
-    pages = {page.name[:6] for page in FIXTURES.parent.joinpath("rules").glob("LLM*.md")}
-    assert pages, "no rule pages"
-    folders = {entry.name for entry in FIXTURES.iterdir() if re.fullmatch(r"LLM\d{3}", entry.name)}
-    assert folders <= pages

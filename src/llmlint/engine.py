@@ -159,7 +159,10 @@ def _link(request: Request, modules: list[ModuleFacts]) -> Project:
     from llmlint.catalogue.lookup import load
     from llmlint.project.project import Project
 
-    return Project.build(modules, load(), production=request.settings.is_production)
+    settings = request.settings
+    return Project.build(
+        modules, load(), production=settings.is_production, prompt_module=settings.is_prompt_module
+    )
 
 
 def _check(request: Request, modules: list[ModuleFacts]) -> list[Finding]:

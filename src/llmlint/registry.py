@@ -171,7 +171,7 @@ def _state(code: str, default: bool, selection: Selection) -> bool:
             on = False
         elif chosen >= 0:
             # An axis, or everything, means what is on by default in it; more digits mean that rule.
-            on = default or chosen > _AXIS
+            on = default or chosen > _AXIS or (on and layer.select is None)
         elif layer.select is not None:
             on = False
     return on

@@ -143,7 +143,9 @@ def read(file: Path) -> Settings:
     try:
         data = tomli.loads(text)
     except (tomli.TOMLDecodeError, RecursionError) as error:
-        raise SettingsError(file, _line_of_syntax_error(error), f"is not valid TOML: {error}") from error
+        raise SettingsError(
+            file, _line_of_syntax_error(error, text), f"is not valid TOML: {error}"
+        ) from error
     if file.name == OWN_FILE or "tool" not in data:
         table: object = data
     else:
@@ -154,9 +156,11 @@ def read(file: Path) -> Settings:
     return _Reader(file, text, table).settings()
 
 
-def _line_of_syntax_error(error: Exception) -> int:
+def _line_of_syntax_error(error: Exception, text: str) -> int:
     match = re.search(r"at line (\d+)", str(error))
-    return int(match[1]) if match else 1
+    if match:
+        return int(match[1])
+    return text.rstrip().count("\n") + 1 if "end of document" in str(error) else 1
 
 
 class _Reader:

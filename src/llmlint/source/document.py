@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import io
 import os
 import tokenize
@@ -59,15 +58,15 @@ def decode(path: str, data: bytes) -> Document | Finding:
     """Bytes to text by PEP 263: byte order mark, coding comment, else UTF-8."""
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        text = codecs.lookup(encoding).decode(data, "strict")[0]
+        text = data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         return unparsable(path, f"is not valid {encoding}", line)
-    except (SyntaxError, LookupError, UnicodeError, TypeError, AttributeError):
-        # SyntaxError: an unknown coding comment, or undecodable bytes in the first two lines.
-        # The others: codecs that are no text encodings (rot13, hex) or fail in ways of their own.
-        return unparsable(path, "names no usable encoding")
-    if not isinstance(text, str):
+    except SyntaxError as error:
+        if "unknown encoding" in str(error):
+            return unparsable(path, "names no usable encoding")
+        return unparsable(path, "is not valid utf-8")  # in its first two lines, and names no other
+    except (LookupError, ValueError):  # codecs that are no text encodings, or that fail in odd ways
         return unparsable(path, "names no usable encoding")
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1

@@ -23,7 +23,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 OWN_FILE = "llmlint.toml"
-_TABLE = re.compile(rb"""(?m)^[ \t]*(?:\[[ \t]*)?tool[ \t]*\.[ \t]*["']?llmlint["']?[ \t]*[\].=]""")
+_TABLE = re.compile(rb"""(?m)^[ \t]*(?:\[[ \t]*)?tool[ \t]*\.[ \t]*["']?llmlint(?![\w-])""")
 _PACKAGING = ("pyproject.toml", "setup.py", "setup.cfg")
 
 

@@ -89,7 +89,7 @@ def find_suppressions(document: Document) -> Suppressions:
     has_noqa, has_own = "noqa" in text.lower(), "llmlint:" in text
     if not has_noqa and not has_own:
         return Suppressions()
-    lines = text.splitlines(keepends=True) if "\f" not in text else [f"{x}\n" for x in document.lines]
+    lines = [f"{line}\n" for line in document.lines]
     own: list[Suppression] = []
     malformed: list[Malformed] = []
     for comment in _comments(document) if has_own else ():

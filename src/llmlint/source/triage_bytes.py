@@ -18,7 +18,9 @@ from dataclasses import dataclass
 
 _LIST = rb"\((?:[^)#]|#[^\n]*)*\)|(?:[^\n;#\\]|\\\r?\n)*"
 _FROM = re.compile(
-    rb"from[ \t]*(?P<dots>[. \t]*)(?P<module>[\w.]*)(?:\s|\\)+import\b[ \t]*(?P<names>" + _LIST + rb")"
+    rb"from[ \t]*(?P<dots>[. \t]*)(?P<module>[\w.\x80-\xff]*)(?:\s|\\)+import\b[ \t]*(?P<names>"
+    + _LIST
+    + rb")"
 )
 _IMPORT = re.compile(rb"import[ \t\\]+(?P<modules>(?:[^\n;#\\]|\\\r?\n)+)")
 _STATEMENT = re.compile(rb"(?:^|[;:])[ \t]*\Z")

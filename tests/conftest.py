@@ -1,0 +1,123 @@
+"""Projects on disk, and a pipeline of stand-ins for tests that are not about rules."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import types
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from llmlint import registry
+from llmlint.model.finding import Finding
+from llmlint.model.location import Location
+from llmlint.model.rule import AXES, Rule, Severity
+
+Tree = Callable[[Mapping[str, str | bytes]], Path]
+
+
+def write_tree(root: Path, files: Mapping[str, str | bytes]) -> Path:
+    """Writes files, by path relative to ``root``; text goes out as UTF-8 with line ends as given."""
+    for name, content in files.items():
+        file = root / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return root
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tree:
+    """Writes a project into a directory that becomes the working directory."""
+    root = tmp_path / "project"
+    root.mkdir()
+    monkeypatch.chdir(root)
+    return lambda files: write_tree(root, files)
+
+
+def run(*arguments: str, cwd: Path, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    """A module of this interpreter's environment as a program of its own."""
+    environment = {**os.environ, "PYTHONWARNINGS": "error::SyntaxWarning", "NO_COLOR": "1"}
+    return subprocess.run(
+        [sys.executable, "-m", *arguments],
+        cwd=cwd,
+        input=stdin,
+        capture_output=True,
+        check=False,
+        env=environment,
+    )
+
+
+class ReadModule(NamedTuple):
+    """Stands for ``ModuleFacts``."""
+
+    path: str
+    text: str
+
+
+class StandIns:
+    """Stands for extractor, project and rules: every ``BAD`` in a parsed file is a finding of LLM901.
+
+    ``BOOM`` makes the extractor fail, ``NOPARSE`` makes it refuse the file. LLM902 is off by default and
+    finds ``ODD``.
+    """
+
+    def __init__(self) -> None:
+        self.parsed: list[str] = []
+        self.failing_rule = False
+        self.rules = {
+            "LLM901": Rule("LLM901", "bad-word", "BAD", Severity.ERROR, self._finds("LLM901", "BAD")),
+            "LLM902": Rule(
+                "LLM902", "odd-word", "ODD", Severity.ADVICE, self._finds("LLM902", "ODD"), default=False
+            ),
+        }
+
+    def _finds(self, code: str, word: str) -> Any:
+        def check(project: Sequence[ReadModule]) -> Iterator[Finding]:
+            if self.failing_rule and code == "LLM901":
+                raise KeyError("a mistake of ours")
+            for path, text in project:
+                for number, line in enumerate(text.split("\n"), 1):
+                    for match in re.finditer(word, line):
+                        place = Location(path, number, match.start(), number, match.end())
+                        yield Finding(
+                            code, f"`{word}` stands here, so this is a test", place, help="Write another."
+                        )
+
+        return check  # the project of the stand-ins is a list of paths and texts
+
+    def extract(self, path: str, text: str) -> ReadModule:
+        self.parsed.append(path)
+        if "BOOM" in text:
+            raise ZeroDivisionError("division by zero")
+        if "NOPARSE" in text:
+            raise self.UnparsableError(3, 4, "unexpected token")
+        return ReadModule(path, text)
+
+    class UnparsableError(Exception):
+        def __init__(self, line: int, column: int, message: str) -> None:
+            super().__init__(message)
+            self.line, self.column, self.message = line, column, message
+
+
+@pytest.fixture
+def stand_ins(monkeypatch: pytest.MonkeyPatch) -> StandIns:
+    """The engine with stand-ins for everything between reading and triage."""
+    made = StandIns()
+    extractor = types.ModuleType("llmlint.facts.extractor")
+    vars(extractor).update(extract=made.extract, UnparsableError=made.UnparsableError)
+    project = types.ModuleType("llmlint.project.project")
+    build = staticmethod(lambda modules, catalogue, **kwargs: list(modules))
+    vars(project).update(Project=type("Project", (), {"build": build}))
+    monkeypatch.setitem(sys.modules, "llmlint.facts.extractor", extractor)
+    monkeypatch.setitem(sys.modules, "llmlint.project.project", project)
+    real = registry.rule
+    monkeypatch.setattr(registry, "rule", lambda code: made.rules.get(code) or real(code))
+    modules = {"LLM901": "llm901_bad_word", "LLM902": "llm902_odd_word"}
+    monkeypatch.setattr(registry, "modules", lambda: modules)
+    monkeypatch.setattr(registry, "AXES", {**AXES, 9: "tests"})
+    return made

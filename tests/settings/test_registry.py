@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from llmlint import registry
+from llmlint.registry import Layer, Selection, UnknownRule
+from tests.conftest import StandIns, Tree, run
+
+
+def active(*layers: Layer, off: frozenset[str] = frozenset()) -> list[str]:
+    return [rule.code for rule in registry.select(Selection(layers, off))]
+
+
+OWN = ["LLM000", "LLM001", "LLM002", "LLM003"]
+
+
+@pytest.mark.parametrize(
+    ("layers", "codes"),
+    [
+        ((), [*OWN, "LLM901"]),
+        ((Layer(select=("LLM9",)),), ["LLM000", "LLM001", "LLM002", "LLM901"]),
+        ((Layer(select=("LLM",)),), [*OWN, "LLM901"]),
+        ((Layer(select=("LLM90",)),), ["LLM000", "LLM001", "LLM002", "LLM901", "LLM902"]),
+        ((Layer(select=()),), ["LLM000", "LLM001", "LLM002"]),
+        ((Layer(extend_select=("LLM902",)),), [*OWN, "LLM901", "LLM902"]),
+        ((Layer(extend_select=("LLM9",)),), [*OWN, "LLM901"]),
+        ((Layer(ignore=("LLM9",)),), OWN),
+        ((Layer(select=("LLM901",), ignore=("LLM9",)),), ["LLM000", "LLM001", "LLM002", "LLM901"]),
+        ((Layer(select=("LLM9",), ignore=("LLM9",)),), ["LLM000", "LLM001", "LLM002"]),
+        ((Layer(ignore=("LLM",)),), ["LLM000", "LLM001", "LLM002"]),
+        ((Layer(ignore=("LLM002",)),), ["LLM000", "LLM001", "LLM003", "LLM901"]),
+        ((Layer(ignore=("LLM901",)), Layer(select=("LLM901",))), ["LLM000", "LLM001", "LLM002", "LLM901"]),
+        ((Layer(select=("LLM902",)), Layer(ignore=("LLM9",))), ["LLM000", "LLM001", "LLM002"]),
+        (
+            (Layer(select=("LLM902",)), Layer(extend_select=("LLM9",))),
+            ["LLM000", "LLM001", "LLM002", "LLM901", "LLM902"],
+        ),
+    ],
+)
+def test_selection(stand_ins: StandIns, layers: tuple[Layer, ...], codes: list[str]) -> None:
+    assert active(*layers) == codes
+
+
+def test_a_front_door_may_switch_off(stand_ins: StandIns) -> None:
+    off = frozenset(["LLM003"])
+    assert "LLM003" not in active(off=off)
+    assert "LLM003" not in active(Layer(select=("LLM",)), off=off)
+    assert "LLM003" in active(Layer(extend_select=("LLM003",)), off=off)
+    assert registry.own_codes(Selection((), off)) == {"LLM000", "LLM001", "LLM002"}
+
+
+def test_a_rule_that_is_not_selected_is_not_imported(tree: Tree) -> None:
+    code = (
+        "import sys; from llmlint import registry as r;"
+        "r.select(r.Selection((r.Layer(select=('LLM003',)),)));"
+        "r.names(); print([m for m in sys.modules if m.startswith('llmlint.rules.')])"
+    )
+    done = run("timeit", "-n1", "-r1", code, cwd=tree({}))
+    assert done.stdout.startswith(b"[]\n"), done.stderr
+
+
+def test_every_module_is_a_rule_of_its_code_and_name() -> None:
+    for code, module in registry.modules().items():
+        rule = registry.rule(code)
+        assert (rule.code, rule.name) == (code, registry.names()[code])
+        assert f"llmlint.rules.{module}" in sys.modules
+    assert list(registry.names()) == [rule.code for rule in registry.all_rules()]
+
+
+@pytest.mark.parametrize("code", ["", "E501", "LLM9", "LLM3011", "llm301", "LLM099", "LLM 3"])
+def test_codes_that_name_no_rule(code: str) -> None:
+    with pytest.raises(UnknownRule):
+        registry.check_code(code)
+
+
+@pytest.mark.parametrize("code", ["LLM", "LLM0", "LLM8", "LLM00", "LLM003"])
+def test_codes_that_name_rules(code: str) -> None:
+    registry.check_code(code)
+    assert registry.PREFIX.fullmatch(code)
+
+
+def test_an_unknown_code_comes_with_a_suggestion() -> None:
+    assert str(UnknownRule("LLM030")) == "`LLM030` names no rule, did you mean `LLM003`?"
+    assert str(UnknownRule("whatever")) == "`whatever` names no rule"
+
+
+def test_pages_are_found_by_code() -> None:
+    page = registry.page("LLM301")
+    assert page is not None
+    assert page.name == "LLM301-swallowed-llm-error.md"
+    assert registry.page("LLM999") is None
+    assert registry.docs_url("LLM301") == "https://llmlint.readthedocs.io/rules/LLM301"

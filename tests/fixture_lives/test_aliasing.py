@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .aliasing import aliased
+from .situations import of_life
 
 
 def test_imports_and_all_references_are_renamed() -> None:
@@ -30,3 +31,13 @@ def test_left_alone() -> None:
         "    json = None\nfrom x import *\n"
     )
     assert aliased({"x.py": text})["x.py"] == text
+
+
+def test_every_fixture_changes_and_keeps_its_lines() -> None:
+    for situation in of_life("alias"):
+        files = aliased(situation.files)
+        assert files != situation.files, f"{situation.id} has no import to alias: say no-alias"
+        for path, text in files.items():
+            if path.endswith(".py"):
+                compile(text, path, "exec", dont_inherit=True)
+            assert text.count("\n") == situation.files[path].count("\n"), f"{situation.id}: {path}"

@@ -24,7 +24,7 @@ import datetime
 import msgspec
 
 
-class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, eq=False):
     """What every table carries: where the fact was read and when."""
 
     source: str
@@ -34,7 +34,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """False: the proof test cannot import this (the reason belongs into ``source``)."""
 
 
-class Sdk(Entry, frozen=True, kw_only=True):
+class Sdk(Entry, frozen=True, kw_only=True, eq=False):
     """The package a file is about."""
 
     id: str
@@ -48,7 +48,7 @@ class Sdk(Entry, frozen=True, kw_only=True):
     """For roots that mostly mean something else (``boto3``): texts one of which must occur as well."""
 
 
-class Client(Entry, frozen=True, kw_only=True):
+class Client(Entry, frozen=True, kw_only=True, eq=False):
     """A class (or factory function) whose result is an LLM client, or from which one is derived."""
 
     path: str
@@ -97,7 +97,7 @@ class Client(Entry, frozen=True, kw_only=True):
     """Constructor parameter paths that take a list of tools (functions or tool objects)."""
 
 
-class Derive(Entry, frozen=True, kw_only=True):
+class Derive(Entry, frozen=True, kw_only=True, eq=False):
     """A method or attribute of a client that gives the same client again, or another object."""
 
     on: tuple[str, ...]
@@ -123,7 +123,7 @@ class Derive(Entry, frozen=True, kw_only=True):
     property: bool = False
 
 
-class Call(Entry, frozen=True, kw_only=True):
+class Call(Entry, frozen=True, kw_only=True, eq=False):
     """A method of a client, or a module function, that sends a request to a model."""
 
     on: tuple[str, ...] = ()
@@ -166,13 +166,13 @@ class Call(Entry, frozen=True, kw_only=True):
     """False for calls that cost or hang but generate nothing (embeddings, counting tokens)."""
 
 
-class Response(Entry, frozen=True, kw_only=True):
+class Response(Entry, frozen=True, kw_only=True, eq=False):
     """Fields of response objects that are not the model's words (usage, ids, finish reasons)."""
 
     metadata: tuple[str, ...]
 
 
-class Retry(Entry, frozen=True, kw_only=True):
+class Retry(Entry, frozen=True, kw_only=True, eq=False):
     """A retry decorator, retry object or retry helper."""
 
     path: str
@@ -191,7 +191,7 @@ class Retry(Entry, frozen=True, kw_only=True):
     """Parameters that turn a final failure into a value (``retry_error_callback``)."""
 
 
-class Passthrough(Entry, frozen=True, kw_only=True):
+class Passthrough(Entry, frozen=True, kw_only=True, eq=False):
     """A function that calls the function it is given, here and now, errors included."""
 
     path: str
@@ -208,7 +208,7 @@ class Passthrough(Entry, frozen=True, kw_only=True):
     """It runs later or elsewhere: the failure comes out of the returned future, not of this call."""
 
 
-class Tool(Entry, frozen=True, kw_only=True):
+class Tool(Entry, frozen=True, kw_only=True, eq=False):
     """A way in which a function is made callable by a model."""
 
     form: str
@@ -232,7 +232,7 @@ class Tool(Entry, frozen=True, kw_only=True):
     first_is_context: bool = False
 
 
-class Cap(Entry, frozen=True, kw_only=True):
+class Cap(Entry, frozen=True, kw_only=True, eq=False):
     """A limit on an agent loop, as a parameter of a constructor or call."""
 
     path: str = ""
@@ -251,7 +251,7 @@ class Cap(Entry, frozen=True, kw_only=True):
     """Literals at or below this switch the limit off (``max_llm_calls=0``)."""
 
 
-class Sink(Entry, frozen=True, kw_only=True):
+class Sink(Entry, frozen=True, kw_only=True, eq=False):
     """A place where text becomes something else."""
 
     path: str = ""
@@ -276,7 +276,7 @@ class Sink(Entry, frozen=True, kw_only=True):
     """For the message: what happens to the text: ``runs it in a shell``."""
 
 
-class Sanitizer(Entry, frozen=True, kw_only=True):
+class Sanitizer(Entry, frozen=True, kw_only=True, eq=False):
     """A function whose result (or whose check) makes text safe for some sinks."""
 
     path: str
@@ -289,13 +289,13 @@ class Sanitizer(Entry, frozen=True, kw_only=True):
     """``0|string``; ``self`` is the receiver (``name.isidentifier()``)."""
 
 
-class Sandbox(Entry, frozen=True, kw_only=True):
+class Sandbox(Entry, frozen=True, kw_only=True, eq=False):
     """A class or module whose code-running methods are not the host's shell or interpreter."""
 
     path: str
 
 
-class Logger(Entry, frozen=True, kw_only=True):
+class Logger(Entry, frozen=True, kw_only=True, eq=False):
     """Where log records, events and spans are written."""
 
     path: str = ""
@@ -311,7 +311,7 @@ class Logger(Entry, frozen=True, kw_only=True):
     level: str = ""
 
 
-class Endpoint(Entry, frozen=True, kw_only=True):
+class Endpoint(Entry, frozen=True, kw_only=True, eq=False):
     """A host (and path fragments) that raw HTTP calls to a provider mention."""
 
     host: str
@@ -321,7 +321,7 @@ class Endpoint(Entry, frozen=True, kw_only=True):
     provider: str
 
 
-class HttpClient(Entry, frozen=True, kw_only=True):
+class HttpClient(Entry, frozen=True, kw_only=True, eq=False):
     """An HTTP library function or method that sends a request."""
 
     path: str = ""
@@ -343,14 +343,14 @@ class HttpClient(Entry, frozen=True, kw_only=True):
     """Classes whose instance may stand for the URL; their ``0|url`` is it (``urllib.request.Request``)."""
 
 
-class Exceptions(Entry, frozen=True, kw_only=True):
+class Exceptions(Entry, frozen=True, kw_only=True, eq=False):
     """Exception classes of an SDK: ``base`` catches every provider failure, ``narrow`` some."""
 
     base: tuple[str, ...]
     narrow: tuple[str, ...] = ()
 
 
-class Pipe(Entry, frozen=True, kw_only=True):
+class Pipe(Entry, frozen=True, kw_only=True, eq=False):
     """What ``a | b`` gives when either side is one of ``on``."""
 
     on: tuple[str, ...]
@@ -358,7 +358,7 @@ class Pipe(Entry, frozen=True, kw_only=True):
     """Class id."""
 
 
-class Wait(Entry, frozen=True, kw_only=True):
+class Wait(Entry, frozen=True, kw_only=True, eq=False):
     """A call that waits for a person or for work: a loop that makes it each round is not left alone."""
 
     path: str = ""
@@ -368,7 +368,7 @@ class Wait(Entry, frozen=True, kw_only=True):
     """Method names that mean waiting on whatever object they are called."""
 
 
-class PromptTemplate(Entry, frozen=True, kw_only=True):
+class PromptTemplate(Entry, frozen=True, kw_only=True, eq=False):
     """A constructor or factory whose text argument is a prompt."""
 
     path: str

@@ -23,8 +23,6 @@ from llmlint.settings import SettingsError
 from llmlint.source import problems
 
 if TYPE_CHECKING:
-    from flake8.options.manager import OptionManager
-
     from llmlint.model.finding import Finding
 
 Item = tuple[int, int, str, type[Any]]
@@ -46,7 +44,7 @@ class Plugin:
         self._lines = lines
 
     @classmethod
-    def add_options(cls, manager: OptionManager) -> None:
+    def add_options(cls, manager: object) -> None:
         """No options of our own: ``[tool.llmlint]`` decides, so that all front doors agree."""
 
     @classmethod

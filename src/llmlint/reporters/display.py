@@ -24,7 +24,8 @@ def shown_path(root: Path, path: str) -> str:
         near = os.path.relpath(full)
     except ValueError:  # another drive
         return full
-    return full if near.startswith(os.pardir) else near
+    outside = near == os.pardir or near.startswith(os.pardir + os.sep)
+    return full if outside else near
 
 
 def plural(number: int, noun: str) -> str:

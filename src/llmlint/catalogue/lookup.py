@@ -1,0 +1,244 @@
+"""Questions the project asks of the catalogue, answered from indexes built once."""
+
+from __future__ import annotations
+
+import functools
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Generic, TypeVar
+
+from llmlint.catalogue import schema as s
+from llmlint.catalogue.loader import load_files
+
+T = TypeVar("T")
+
+
+def _tail(name: str) -> tuple[str, str]:
+    return name.split(".", 1)[0], name.rsplit(".", 1)[-1]
+
+
+class ByName(Generic[T]):
+    """Tables found by a dotted name: exactly, or for classes by import root and last name.
+
+    The second form is what makes ``langchain_openai.chat_models.base.ChatOpenAI`` the documented
+    ``langchain_openai.ChatOpenAI`` without listing every internal path.
+    """
+
+    def __init__(self) -> None:
+        self._exact: dict[str, list[T]] = defaultdict(list)
+        self._tails: dict[tuple[str, str], list[T]] = defaultdict(list)
+
+    def add(self, names: Iterable[str], entry: T) -> None:
+        """File ``entry`` under each of its names."""
+        for name in names:
+            if not name:
+                continue
+            self._exact[name].append(entry)
+            if "." not in name:
+                self._exact[f"builtins.{name}"].append(entry)
+            root, last = _tail(name)
+            if last[:1].isupper() and entry not in self._tails[root, last]:
+                self._tails[root, last].append(entry)
+
+    def get(self, name: str) -> list[T]:
+        """Every table filed under this name; an empty list when there is none."""
+        found = self._exact.get(name)
+        if found:
+            return found
+        root, last = _tail(name)
+        if last[:1].isupper():
+            return self._tails.get((root, last), [])
+        return []
+
+
+class Catalogue:
+    """All tables, indexed. Immutable after construction."""
+
+    def __init__(self, files: Iterable[s.CatalogueFile]) -> None:
+        self.files = tuple(files)
+        self.clients: ByName[s.Client] = ByName()
+        self.functions: ByName[s.Call] = ByName()
+        self.retries: ByName[s.Retry] = ByName()
+        self.passthroughs: ByName[s.Passthrough] = ByName()
+        self.sinks: ByName[s.Sink] = ByName()
+        self.sanitizers: ByName[s.Sanitizer] = ByName()
+        self.loggers: ByName[s.Logger] = ByName()
+        self.logger_factories: ByName[s.Logger] = ByName()
+        self.logger_classes: ByName[s.Logger] = ByName()
+        self.http: ByName[s.HttpClient] = ByName()
+        self.tools: ByName[s.Tool] = ByName()
+        self.caps: ByName[s.Cap] = ByName()
+        self.sandboxes: ByName[s.Sandbox] = ByName()
+        self._calls: dict[tuple[str, str], list[s.Call]] = defaultdict(list)
+        self._derives: dict[tuple[str, str], s.Derive] = {}
+        self._tool_methods: dict[tuple[str, str], list[s.Tool]] = defaultdict(list)
+        self._tool_tails: dict[tuple[str, str, str], list[s.Tool]] = defaultdict(list)
+        self._method_caps: dict[tuple[str, str], list[s.Cap]] = defaultdict(list)
+        self._method_sinks: dict[str, list[s.Sink]] = defaultdict(list)
+        self._prefixes: set[tuple[str, str]] = set()
+        self.waits: ByName[s.Wait] = ByName()
+        self.wait_methods: set[str] = set()
+        self.prompt_templates: ByName[s.PromptTemplate] = ByName()
+        self._pipes: dict[str, str] = {}
+        self.sdks: dict[str, s.Sdk] = {}
+        self.metadata: set[str] = set()
+        self.endpoints: list[s.Endpoint] = []
+        self.base_errors: set[str] = set()
+        self.narrow_errors: set[str] = set()
+        self._sdk_of: dict[int, s.Sdk] = {}
+        for file in self.files:
+            self._index(file)
+
+    def _index(self, file: s.CatalogueFile) -> None:
+        if file.sdk:
+            self.sdks[file.sdk.id] = file.sdk
+            for entry in (*file.client, *file.call):
+                self._sdk_of[id(entry)] = file.sdk
+        for client in file.client:
+            self.clients.add((client.path, *client.also), client)
+        for call in file.call:
+            if not call.on:
+                self.functions.add((call.path, *call.also), call)
+            for owner in call.on:
+                for path in (call.path, *call.also):
+                    self._calls[owner, path].append(call)
+                    self._note_prefixes(owner, path)
+        for derive in file.derive:
+            for owner in derive.on:
+                self._derives[owner, derive.name] = derive
+                self._note_prefixes(owner, derive.name)
+        for tool in file.tool:
+            if tool.path:
+                self.tools.add((tool.path, *tool.also), tool)
+            for owner in tool.on:
+                self._tool_methods[owner, tool.name].append(tool)
+                if not owner.startswith("@"):
+                    self._tool_tails[(*_tail(owner), tool.name)].append(tool)
+        for cap in file.cap:
+            if cap.path:
+                self.caps.add((cap.path, *cap.also), cap)
+            for owner in cap.on:
+                self._method_caps[owner, cap.method].append(cap)
+        for sink in file.sink:
+            if sink.path:
+                self.sinks.add((sink.path, *sink.also), sink)
+            if sink.method:
+                self._method_sinks[sink.method].append(sink)
+        for logger in file.logger:
+            self.loggers.add((logger.path, *logger.also), logger)
+            self.logger_factories.add((logger.factory,), logger)
+            self.logger_classes.add(logger.classes, logger)
+        for retry in file.retry:
+            self.retries.add((retry.path, *retry.also), retry)
+        for passthrough in file.passthrough:
+            self.passthroughs.add((passthrough.path, *passthrough.also), passthrough)
+        for sanitizer in file.sanitizer:
+            self.sanitizers.add((sanitizer.path, *sanitizer.also), sanitizer)
+        for sandbox in file.sandbox:
+            self.sandboxes.add((sandbox.path,), sandbox)
+        for http in file.http:
+            self.http.add((http.path, *http.also), http)
+            for owner in http.on:
+                self.http.add((f"{owner}.{http.method}",), http)
+        for response in file.response:
+            self.metadata.update(response.metadata)
+        self.endpoints.extend(file.endpoint)
+        for wait in file.wait:
+            self.waits.add((wait.path, *wait.also), wait)
+            self.wait_methods.update(wait.methods)
+        for template in file.prompt_template:
+            self.prompt_templates.add((template.path, *template.also), template)
+        for pipe in file.pipe:
+            self._pipes.update(dict.fromkeys(pipe.on, pipe.returns))
+        for errors in file.exceptions:
+            self.base_errors.update(errors.base)
+            self.narrow_errors.update(errors.narrow)
+
+    def _note_prefixes(self, owner: str, path: str) -> None:
+        parts = path.split(".")
+        for end in range(1, len(parts) + 1):
+            self._prefixes.add((owner, ".".join(parts[:end])))
+
+    # -- clients and calls ----------------------------------------------------------------
+
+    @staticmethod
+    def ids(client: s.Client) -> Iterator[str]:
+        """The class id and the groups under which methods of this client are filed."""
+        yield client.path
+        yield from client.also
+        yield from client.group
+
+    def calls_on(self, client: s.Client, path: str) -> list[s.Call]:
+        """What ``client.<path>(...)`` sends, if anything."""
+        for owner in self.ids(client):
+            found = self._calls.get((owner, path))
+            if found:
+                return found
+        return []
+
+    def derive_on(self, client: s.Client, path: str) -> s.Derive | None:
+        """What ``client.<path>`` gives back, if that is a client again."""
+        for owner in self.ids(client):
+            found = self._derives.get((owner, path))
+            if found:
+                return found
+        return None
+
+    def pipe_result(self, client: s.Client) -> s.Client | None:
+        """What ``client | other`` gives, if that is an LLM client again."""
+        for owner in self.ids(client):
+            if owner in self._pipes:
+                found = self.clients.get(self._pipes[owner])
+                return found[0] if found else None
+        return None
+
+    def leads_somewhere(self, client: s.Client, path: str) -> bool:
+        """Whether ``path`` is the start of a known call or derivation."""
+        return any((owner, path) in self._prefixes for owner in self.ids(client))
+
+    def sdk_of(self, entry: s.Client | s.Call) -> s.Sdk | None:
+        """The package a table belongs to."""
+        return self._sdk_of.get(id(entry))
+
+    # -- others -----------------------------------------------------------------------------
+
+    def tool_methods(self, owner: str | s.Client, name: str) -> list[s.Tool]:
+        """How ``owner.name(...)`` registers tools."""
+        if isinstance(owner, str):
+            exact = self._tool_methods.get((owner, name), [])
+            return exact or self._tool_tails.get((*_tail(owner), name), [])
+        found: list[s.Tool] = []
+        for one in self.ids(owner):
+            found += self._tool_methods.get((one, name), [])
+        return found
+
+    def method_caps(self, client: s.Client, method: str) -> list[s.Cap]:
+        """Loop limits that ``client.method(...)`` takes."""
+        found: list[s.Cap] = []
+        for owner in self.ids(client):
+            found += self._method_caps.get((owner, method), [])
+        return found
+
+    def caps_on(self, owner: str, method: str) -> list[s.Cap]:
+        """Loop limits that ``method`` takes on an instance of ``owner`` (a dotted class name)."""
+        return self._method_caps.get((owner, method), [])
+
+    def method_sinks(self, owner: str, method: str) -> list[s.Sink]:
+        """Sinks that are ``method`` on an instance of ``owner`` (a dotted class or factory name)."""
+        root, last = _tail(owner)
+        return [
+            sink
+            for sink in self._method_sinks.get(method, [])
+            if owner in sink.on or any(_tail(o) == (root, last) for o in sink.on)
+        ]
+
+    def import_roots(self) -> list[str]:
+        """Import roots that make a file worth parsing, longest first."""
+        roots = {root for file in self.files if file.sdk for root in file.sdk.imports}
+        return sorted(roots, key=lambda root: (-len(root), root))
+
+
+@functools.cache
+def load() -> Catalogue:
+    """The catalogue that ships with llmlint, read once per process."""
+    return Catalogue(load_files())

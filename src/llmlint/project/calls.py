@@ -1,0 +1,187 @@
+"""The call graph: which function calls which, and which calls reach a model."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import networkx as nx
+
+from llmlint.catalogue import schema as s
+from llmlint.catalogue.lookup import Catalogue
+from llmlint.facts import model as m
+from llmlint.facts import walk
+from llmlint.project.endpoints import Endpoints
+from llmlint.project.kinds import (
+    ClassRef,
+    Client,
+    ClientMethod,
+    External,
+    ExternalMethod,
+    FuncRef,
+    Obj,
+    Partial,
+    Site,
+    Value,
+)
+from llmlint.project.scopes import Cls, Func, Mod
+from llmlint.project.sites import CallSite, call_sites
+from llmlint.project.values import Evaluator
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LlmCall:
+    """A call that sends something to a provider."""
+
+    site: CallSite
+    entry: s.Call
+    client: Client | None
+    """None for module functions and raw HTTP."""
+    http: s.HttpClient | None = None
+    """Set when the call is raw HTTP to a known endpoint."""
+    endpoint: s.Endpoint | None = None
+
+    @property
+    def generates(self) -> bool:
+        """Whether a model writes something (embeddings and token counts do not)."""
+        return self.entry.llm
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Edge:
+    """One way from a call site to a function of the project."""
+
+    site: CallSite
+    target: Func
+    skip_receiver: bool
+    skip_arguments: int = 0
+    """Leading arguments that are not the target's (``to_thread(f, x)``: 1)."""
+
+
+class CallGraph:
+    """Sites, edges and LLM calls of the whole project; ``graph`` is the networkx view of the edges."""
+
+    def __init__(self, modules: Iterable[Mod], evaluator: Evaluator, catalogue: Catalogue) -> None:
+        self._evaluator = evaluator
+        self._catalogue = catalogue
+        self._endpoints = Endpoints(evaluator, catalogue)
+        self.functions: list[Func] = [f for mod in modules for f in mod.functions]
+        self.sites: dict[Func, list[CallSite]] = {f: list(call_sites(f)) for f in self.functions}
+        self.edges: dict[Func, list[Edge]] = {}
+        self.callers: dict[Func, list[Edge]] = {}
+        self.llm_calls: list[LlmCall] = []
+        self.by_call: dict[m.Call, LlmCall] = {}
+        self.site_of: dict[m.Call, CallSite] = {x.call: x for sites in self.sites.values() for x in sites}
+        self.edges_at: dict[m.Call, list[Edge]] = {}
+        self.graph: nx.DiGraph[Func] = nx.DiGraph()
+
+    def link(self) -> None:
+        """Resolve every call twice: the second time parameters know what their callers give."""
+        self._decorators()
+        self._resolve()
+        callers: dict[Func, list[tuple[Site, FuncRef]]] = defaultdict(list)
+        for func, edges in self.callers.items():
+            for edge in edges:
+                if edge.skip_arguments == 0:
+                    bound = Obj(func.cls) if edge.skip_receiver and func.cls else None
+                    callers[func].append((Site(edge.site.func, edge.site.call), FuncRef(func, bound)))
+        self._evaluator.callers = callers
+        self._evaluator.forget()
+        self._resolve()
+
+    def _decorators(self) -> None:
+        for func in self.functions:
+            scope = func.parent or func
+            for decorator in func.facts.decorators:
+                for value in self._evaluator.eval(decorator, scope):
+                    if isinstance(value, FuncRef) and value.func.facts.params:
+                        self._evaluator.decorated[value.func].append(FuncRef(func))
+
+    def _resolve(self) -> None:
+        self.edges = {f: [] for f in self.functions}
+        self.callers = defaultdict(list)
+        self.edges_at = defaultdict(list)
+        self.llm_calls = []
+        for func in self.functions:
+            for site in self.sites[func]:
+                for edge in self._targets(site):
+                    self.edges[func].append(edge)
+                    self.callers[edge.target].append(edge)
+                    self.edges_at[site.call].append(edge)
+        self.by_call = {x.site.call: x for x in self.llm_calls}
+        self.graph = nx.DiGraph()
+        self.graph.add_nodes_from(self.functions)
+        self.graph.add_edges_from((f, edge.target) for f in self.functions for edge in self.edges[f])
+
+    def _targets(self, site: CallSite) -> Iterator[Edge]:
+        seen: set[Func] = set()
+        for callee in self._evaluator.eval(site.call.func, site.func):
+            for edge in self._edges(callee, site):
+                if edge.target not in seen:
+                    seen.add(edge.target)
+                    yield edge
+
+    def _edges(self, callee: Value, site: CallSite) -> Iterator[Edge]:
+        match callee:
+            case FuncRef(func=target, bound=bound):
+                yield Edge(site, target, bound is not None)
+            case ClassRef(cls=cls):
+                yield from self._constructor(cls, site)
+            case Obj(cls=cls):
+                for member in self._evaluator.member(cls, "__call__", True):
+                    if isinstance(member, FuncRef):
+                        yield Edge(site, member.func, True)
+            case Partial(target=target):
+                yield from self._edges(target, site)
+            case Client():
+                self._llm_call(callee, "__call__", site)
+            case ClientMethod(client=client, path=path):
+                self._llm_call(client, path, site)
+            case External(name=name):
+                yield from self._external(name, site)
+            case ExternalMethod(owner=owner, path=path):
+                yield from self._external(f"{owner.name}.{path}", site)
+            case _:
+                pass
+
+    def _constructor(self, cls: Cls, site: CallSite) -> Iterator[Edge]:
+        for owner in self._evaluator.hierarchy.mro(cls):
+            init = owner.methods.get("__init__")
+            if init is not None:
+                yield Edge(site, init, True)
+                return
+
+    def _llm_call(self, client: Client, path: str, site: CallSite) -> None:
+        for entry in self._catalogue.calls_on(client.entry, path):
+            if self._evaluator.matches(entry.when, site.call, site.func):
+                self._note(LlmCall(site, entry, client))
+                return
+
+    def _note(self, call: LlmCall) -> None:
+        if not any(known.site is call.site and known.client == call.client for known in self.llm_calls[-8:]):
+            self.llm_calls.append(call)
+
+    def _external(self, name: str, site: CallSite) -> Iterator[Edge]:
+        for entry in self._catalogue.functions.get(name):
+            if self._evaluator.matches(entry.when, site.call, site.func):
+                self._note(LlmCall(site, entry, None))
+                return
+        http = self._endpoints.llm_request(name, site)
+        if http is not None:
+            client, endpoint = http
+            self._note(LlmCall(site, self._endpoints.entry(client), None, client, endpoint))
+            return
+        for passthrough in self._catalogue.passthroughs.get(name):
+            given = walk.argument(site.call, passthrough.arg)
+            if given is None or passthrough.awaits or passthrough.context:
+                continue
+            for value in self._evaluator.eval(given, site.func):
+                skip = 1 + int(passthrough.arg.split("|")[0]) if passthrough.arg[0].isdigit() else 0
+                match value:
+                    case FuncRef(func=target, bound=bound):
+                        yield Edge(site, target, bound is not None, skip)
+                    case ClientMethod(client=client, path=path):
+                        self._llm_call(client, path, site)
+                    case _:
+                        pass

@@ -1,0 +1,189 @@
+"""Which values are the content of prompts and answers, and whether a log record holds them whole."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from llmlint.facts import model as m
+from llmlint.facts import walk
+from llmlint.model.finding import Step
+from llmlint.project.guards import key
+from llmlint.project.kinds import Data, is_none_value
+from llmlint.project.scopes import Func
+from llmlint.project.sites import CallSite
+
+if TYPE_CHECKING:
+    from llmlint.project.project import Project
+
+_REDACTS = re.compile(r"redact|mask|scrub|hash|digest|truncat|shorten|anonymi[sz]e|saniti[sz]e|preview|obfuscat|trim", re.I)
+"""Functions that take content out of text."""
+_SHOWS = frozenset({"str", "repr", "format", "dumps", "pformat", "join", "strip", "rstrip", "lstrip", "replace", "dict",
+                    "model_dump", "model_dump_json", "to_dict", "json", "upper", "lower", "list", "tuple",
+                    "decode", "encode", "escape", "title", "to_json"})  # fmt: skip
+"""Functions whose result still shows what they are given."""
+SHORT = 80
+"""A slice up to this many characters is an excerpt, not the content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a log record holds."""
+
+    what: str
+    steps: tuple[Step, ...] = ()
+
+
+def leaves(expr: m.Expr) -> Iterator[m.Expr]:
+    """The parts of an expression whose values appear in it whole: names, fields, results of calls."""
+    match expr:
+        case m.Name() | m.Attr():
+            yield expr
+        case m.Sub(value=value, index=m.Slice(lower=lower, upper=upper)):
+            if not (lower is None and isinstance(upper, m.Const | m.Name | m.Attr)):
+                yield from leaves(value)
+            elif isinstance(upper, m.Const) and isinstance(upper.value, int) and not 0 <= upper.value <= SHORT:
+                yield from leaves(value)
+        case m.Sub():
+            yield expr
+        case m.Template(parts=parts):
+            for part in parts:
+                yield from leaves(part)
+        case m.BinOp(op="+" | "%", left=left, right=right) | m.BoolOp(left=left, right=right):
+            yield from leaves(left)
+            yield from leaves(right)
+        case m.IfExp(body=body, orelse=orelse):
+            yield from leaves(body)
+            yield from leaves(orelse)
+        case m.Seq(items=items):
+            for item in items:
+                yield from leaves(item)
+        case m.DictDisplay(items=items):
+            for _, value in items:
+                yield from leaves(value)
+        case m.Await(value=value) | m.Star(value=value) | m.Walrus(value=value):
+            yield from leaves(value)
+        case m.Comp(element=element):
+            yield from leaves(element)
+        case m.Call(func=func, args=args):
+            name = func.name if isinstance(func, m.Attr) else func.id if isinstance(func, m.Name) else ""
+            if _REDACTS.search(name):
+                return
+            if name in _SHOWS:
+                if isinstance(func, m.Attr):
+                    yield from leaves(func.value)
+                for arg in args:
+                    yield from leaves(arg.value)
+            else:
+                yield expr
+        case _:
+            return
+
+
+class Contents:
+    """Answers for logging calls, from the flows and the prompts of the project."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._prompt_keys: dict[Func, dict[str, m.Call]] = defaultdict(dict)
+        for use in project.flows.prompts():
+            self._collect(use.expr, use.func, use.call, 0)
+
+    # -- prompts --------------------------------------------------------------------------------
+
+    def _collect(self, expr: m.Expr, func: Func, call: m.Call, depth: int) -> None:
+        if depth > 8:
+            return
+        for leaf in leaves(expr):
+            name = key(leaf)
+            if name is not None:
+                if name in self._prompt_keys[func] or self._is_constant(leaf, func):
+                    continue
+                self._prompt_keys[func][name] = call
+                if isinstance(leaf, m.Name):
+                    self._collect_bindings(leaf.id, func, call, depth)
+            elif isinstance(leaf, m.Call):
+                self._collect_call(leaf, func, call, depth)
+
+    def _collect_bindings(self, name: str, func: Func, call: m.Call, depth: int) -> None:
+        for binding in func.bindings.get(name, ()):
+            if binding.kind in ("value", "augmented") and binding.expr is not None:
+                self._collect(binding.expr, func, call, depth + 1)
+        for site in self._project.graph.sites[func]:
+            target = site.call.func
+            if (
+                isinstance(target, m.Attr)
+                and target.name in ("append", "extend", "insert")
+                and isinstance(target.value, m.Name)
+                and target.value.id == name
+            ):
+                for arg in site.call.args:
+                    self._collect(arg.value, func, call, depth + 1)
+
+    def _collect_call(self, leaf: m.Call, func: Func, call: m.Call, depth: int) -> None:
+        """A function that builds the prompt: those of its arguments that come back in its result."""
+        from llmlint.project.binding import bind
+
+        for edge in self._project.graph.edges_at.get(leaf, ()):
+            summary = self._project.flows.summary(edge.target)
+            if summary is None:
+                continue
+            kept = {o.name for o in summary.returned.flat() if o.kind == "param" and o.func is edge.target}
+            for name, given in bind(leaf, edge.target, edge.skip_receiver).given.items():
+                if name in kept:
+                    self._collect(given, func, call, depth + 1)
+        if not self._project.graph.edges_at.get(leaf):
+            name = walk.dotted(leaf.func) or ""
+            if name.rsplit(".", 1)[-1][:1].isupper():
+                # Message objects: HumanMessage(content=question).
+                for arg in leaf.args:
+                    self._collect(arg.value, func, call, depth + 1)
+
+    def _is_constant(self, leaf: m.Expr, func: Func) -> bool:
+        values = self._project.evaluator.eval(leaf, func)
+        return bool(values) and all(
+            is_none_value(v) or (isinstance(v, Data) and isinstance(v.expr, m.Text | m.Const)) for v in values
+        )
+
+    # -- log records ----------------------------------------------------------------------------
+
+    def logged(self, site: CallSite) -> Content | None:
+        """The content that a logging call writes; None when it writes none that we know of."""
+        func = site.func
+        answers = self._project.flows.logged(func, site.call)
+        for arg in site.call.args:
+            for leaf in leaves(arg.value):
+                for origin, mark in answers.get(leaf, {}).items():
+                    if origin.kind == "model" and "log" not in mark.safe:
+                        return Content(f"what the model answered{_named(leaf)}", mark.steps)
+                sent = self._prompt_call(leaf, func)
+                if sent is not None:
+                    step = Step(self._project.location(func, sent.span), "it is part of a prompt here")
+                    return Content(f"what is sent to the model{_named(leaf)}", (step,))
+        return None
+
+    def _prompt_call(self, leaf: m.Expr, func: Func) -> m.Call | None:
+        name = key(leaf)
+        if name is None:
+            return None
+        scope: Func | None = func
+        while scope is not None:
+            if name in self._prompt_keys.get(scope, {}):
+                param = scope.params.get(name)
+                if param is not None and param.annotation is not None and self._project.tools.is_plain(
+                    param.annotation, scope.parent or scope
+                ):
+                    return None
+                return self._prompt_keys[scope][name]
+            if name.split(".", 1)[0] in scope.facts.bound:
+                return None
+            scope = scope.parent
+        return None
+
+
+def _named(leaf: m.Expr) -> str:
+    name = key(leaf)
+    return f" (`{name}`)" if name and len(name) <= 30 else ""

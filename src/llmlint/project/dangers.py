@@ -1,0 +1,76 @@
+"""Flows from what a model chose to dangerous sinks, one finding per sink."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from llmlint.facts import model as m
+from llmlint.model.finding import Finding, Step
+from llmlint.project.project import Project, callee
+from llmlint.project.taint import Flow
+
+_WHAT = {"shell": "runs it in a shell", "code": "runs it as code", "template": "renders it as a template"}
+
+
+def _by_sink(project: Project, kinds: frozenset[str]) -> dict[m.Call, list[Flow]]:
+    found: dict[m.Call, list[Flow]] = defaultdict(list)
+    for flow in project.flows.flows():
+        if flow.hit.use.kind in kinds and flow.hit.func.mod.production and flow.origin.func.mod.production:
+            found[flow.hit.call].append(flow)
+    return found
+
+
+def tool_findings(project: Project, code: str, kinds: frozenset[str], help: str) -> Iterator[Finding]:
+    """Sinks that parameters of tools reach; the message names the parameter and the tool."""
+    for call, flows in _by_sink(project, kinds).items():
+        chosen = [flow for flow in flows if flow.origin.kind == "tool"]
+        if not chosen:
+            continue
+        first = min(chosen, key=lambda flow: len(flow.hit.mark.steps))
+        tool = first.origin.func
+        tools = sorted({flow.origin.func.qualname for flow in chosen})
+        more = f" (and {len(tools) - 1} more)" if len(tools) > 1 else ""
+        message = _fitting(
+            f"The model chooses `{first.origin.name}` of tool `{_short(tool.qualname)}`{more}; "
+            f"`{callee(call, 24)}` {_does(first)}"
+        )
+        start = Step(
+            project.location(tool, tool.facts.span), f"the model chooses `{first.origin.name}` here"
+        )
+        yield _finding(project, code, first, message, help, (start, *first.hit.mark.steps))
+
+
+def model_findings(project: Project, code: str, kinds: frozenset[str], help: str) -> Iterator[Finding]:
+    """Sinks that a model's answer reaches, without those that a tool's parameter reaches as well."""
+    for call, flows in _by_sink(project, kinds).items():
+        if any(flow.origin.kind == "tool" for flow in flows):
+            continue
+        written = [flow for flow in flows if flow.origin.kind == "model"]
+        if not written:
+            continue
+        first = min(written, key=lambda flow: len(flow.hit.mark.steps))
+        asked = callee(first.origin.call, 24) if first.origin.call is not None else "the model"
+        message = _fitting(f"What `{asked}` returns reaches `{callee(call, 24)}`, which {_does(first)}")
+        yield _finding(project, code, first, message, help, first.hit.mark.steps)
+
+
+def _does(flow: Flow) -> str:
+    use = flow.hit.use
+    return use.sink.does if use.kind == use.sink.kind else _WHAT.get(use.kind, use.sink.does)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 28 else "…" + name[-27:]
+
+
+def _fitting(message: str) -> str:
+    return message if len(message) <= 100 else message[:99] + "…"
+
+
+def _finding(
+    project: Project, code: str, flow: Flow, message: str, help: str, steps: tuple[Step, ...]
+) -> Finding:
+    hit = flow.hit
+    end = Step(project.location(hit.func, hit.call.span), f"`{callee(hit.call)}` {_does(flow)}")
+    return project.finding(code, hit.func, hit.call.span, message, help=help, steps=(*steps, end))

@@ -1,0 +1,304 @@
+"""Which deadline applies to an LLM call, and who sets it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from llmlint.catalogue import schema as s
+from llmlint.catalogue.lookup import Catalogue
+from llmlint.facts import model as m
+from llmlint.facts import walk
+from llmlint.project.calls import CallGraph, LlmCall
+from llmlint.project.kinds import Client, Data, External, ExternalObject, ParamValue, Site, Unknown, is_none_value
+from llmlint.project.scopes import Func
+from llmlint.project.sites import CallSite, Frame
+from llmlint.project.values import Evaluator
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a parameter path says. ``state``: ``absent``, ``unknown``, ``none`` (switched off: None,
+    infinity) or ``given``."""
+
+    state: str
+    value: float | None = None
+    site: Site | None = None
+    """The call in which it is written."""
+
+
+ABSENT = Setting("absent")
+UNKNOWN_SETTING = Setting("unknown")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Construction:
+    """A client constructed without a deadline of its own, and the calls made through it."""
+
+    client: Client
+    site: CallSite
+    calls: tuple[LlmCall, ...]
+
+
+class Deadlines:
+    """Reads timeouts from constructors, calls, options and what stands around the calls."""
+
+    def __init__(self, graph: CallGraph, evaluator: Evaluator, catalogue: Catalogue) -> None:
+        self._graph = graph
+        self._evaluator = evaluator
+        self._catalogue = catalogue
+        self._bounded: dict[Func, bool] = {}
+        self._globals = self._global_settings()
+
+    # -- parameters -----------------------------------------------------------------------------
+
+    def setting(self, call: m.Call, func: Func, paths: Iterable[str]) -> Setting:
+        """What a call says about any of these parameter paths: the first that says something."""
+        unknown = False
+        for path in paths:
+            found = self._path(call, func, path)
+            if found.state == "unknown":
+                unknown = True
+            elif found.state != "absent":
+                return found
+        return UNKNOWN_SETTING if unknown else ABSENT
+
+    def _path(self, call: m.Call, func: Func, path: str) -> Setting:
+        where, *rest = path.split(".")
+        keywords, complete = self._evaluator.keyword_items(call, func)
+        given: tuple[m.Expr, Func] | None = None
+        positional = walk.argument(call, where)
+        if positional is not None:
+            given = (positional, func)
+        else:
+            for name in where.split("|"):
+                if name in keywords:
+                    given = keywords[name]
+        if given is None:
+            return ABSENT if complete else UNKNOWN_SETTING
+        return self._value(*given, rest, Site(func, call))
+
+    def _value(self, expr: m.Expr, func: Func, rest: list[str], site: Site) -> Setting:
+        values = self._evaluator.eval(expr, func)
+        if not values or len(values) > 1:
+            return UNKNOWN_SETTING if any(not is_none_value(v) for v in values) else Setting("none", site=site)
+        value = values[0]
+        if rest:
+            return self._field(value, rest, site)
+        if is_none_value(value):
+            return Setting("none", site=site)
+        if isinstance(value, Data):
+            number = _number(value.expr)
+            if number is not None:
+                return Setting("given", number, site)
+            if isinstance(value.expr, m.Call):
+                return self._call_value(value.expr, value.func, site)
+            return Setting("given", site=site)
+        if isinstance(value, External) and value.name in ("math.inf", "numpy.inf"):
+            return Setting("none", math.inf, site)
+        if isinstance(value, ExternalObject) and value.call is not None and value.func is not None:
+            return self._call_value(value.call, value.func, site)
+        if isinstance(value, Unknown | ParamValue):
+            return UNKNOWN_SETTING
+        return Setting("given", site=site)
+
+    def _call_value(self, call: m.Call, func: Func, site: Site) -> Setting:
+        """``float("inf")``, ``httpx.Timeout(None)``, ``ClientTimeout(total=30)``."""
+        if walk.dotted(call.func) == "float" and call.args:
+            text = call.args[0].value
+            if isinstance(text, m.Text) and text.value.strip().lower() in ("inf", "infinity"):
+                return Setting("none", math.inf, site)
+        first = walk.argument(call, "0|timeout|total")
+        if first is not None:
+            inner = self._value(first, func, [], site)
+            if inner.state in ("none", "given") and len(call.args) == 1:
+                return inner
+        return Setting("given", site=site)
+
+    def _field(self, value: object, rest: list[str], site: Site) -> Setting:
+        """A key of a dict literal or a keyword of the constructor of an options object."""
+        if isinstance(value, Data) and isinstance(value.expr, m.DictDisplay):
+            for key, item in value.expr.items:
+                if key is None:
+                    return UNKNOWN_SETTING
+                if isinstance(key, m.Text) and key.value == rest[0]:
+                    return self._value(item, value.func, rest[1:], site)
+            return ABSENT
+        if isinstance(value, ExternalObject) and value.call is not None and value.func is not None:
+            return self._path(value.call, value.func, ".".join(rest))
+        if isinstance(value, Data) and isinstance(value.expr, m.Call):
+            return self._path(value.expr, value.func, ".".join(rest))
+        if is_none_value(value):
+            return ABSENT
+        return UNKNOWN_SETTING
+
+    # -- what applies ---------------------------------------------------------------------------
+
+    def constructor(self, client: Client) -> Setting:
+        """What the constructor of a client says (also through opaque parameters and globals)."""
+        entry = client.entry
+        if client.site is None:
+            return UNKNOWN_SETTING
+        call, func = client.site.call, client.site.func
+        found = self.setting(call, func, entry.timeout)
+        if found.state != "absent":
+            return found
+        opaque = self.setting(call, func, entry.opaque)
+        if opaque.state in ("unknown", "given"):
+            return UNKNOWN_SETTING
+        if set(entry.global_timeout) & self._globals:
+            return UNKNOWN_SETTING
+        return ABSENT
+
+    def at_call(self, call: LlmCall) -> Setting:
+        """What the call itself, the options before it and the code around it say."""
+        site = call.site
+        found = self.setting(site.call, site.func, call.entry.timeout)
+        if found.state != "absent":
+            return found
+        if self.setting(site.call, site.func, call.entry.opaque).state in ("unknown", "given"):
+            return UNKNOWN_SETTING
+        for derive, change in call.client.changes if call.client else ():
+            made = self.setting(change.call, change.func, derive.timeout)
+            if made.state != "absent":
+                return made
+            if self.setting(change.call, change.func, derive.opaque).state in ("unknown", "given"):
+                return UNKNOWN_SETTING
+        if call.client is None and set(call.entry.global_timeout) & self._globals:
+            return UNKNOWN_SETTING
+        if self.exempt(call) or self.bounded_around(site):
+            return Setting("given")
+        return ABSENT
+
+    def exempt(self, call: LlmCall) -> bool:
+        """Batch, background and deep-research calls: waiting long is their purpose."""
+        if call.entry.kind == "batch":
+            return True
+        keywords, _ = self._evaluator.keyword_items(call.site.call, call.site.func)
+        background = keywords.get("background")
+        if background and isinstance(background[0], m.Const) and background[0].value is True:
+            return True
+        where = call.entry.model
+        given = walk.argument(call.site.call, where) if where else None
+        for value in self._evaluator.eval(given, call.site.func) if given is not None else ():
+            if isinstance(value, Data) and isinstance(value.expr, m.Text) and "deep-research" in value.expr.value:
+                return True
+        return False
+
+    def bounds_block(self, frame: Frame, func: Func) -> bool:
+        """Whether a ``with`` bounds the time of its block."""
+        return isinstance(frame.node, m.With) and any(
+            self._is_deadline(item.value, func, True) for item in frame.node.items
+        )
+
+    def bounds_loop(self, loop: m.While | m.For, func: Func) -> bool:
+        """Whether a deadline stands around a loop, in its own function."""
+        for site in self._graph.sites[func]:
+            if loop in tuple(site.loops()):
+                outside = [f.node for f in site.frames].index(loop)
+                return any(self.bounds_block(frame, func) for frame in site.frames[:outside])
+        return False
+
+    def bounded_around(self, site: CallSite) -> bool:
+        """Whether a deadline stands around the call: here, or around every call of its function."""
+        return self._bounded_here(site) or self._bounded_by_callers(site.func)
+
+    def _bounded_here(self, site: CallSite) -> bool:
+        for frame in site.frames:
+            if frame.kind == "with" and isinstance(frame.node, m.With):
+                if any(self._is_deadline(item.value, site.func, True) for item in frame.node.items):
+                    return True
+        for other in self._graph.sites[site.func]:
+            if other.stmt is site.stmt and self._is_deadline(other.call, site.func, False):
+                if any(node is site.call for arg in other.call.args for node in walk.expressions(arg.value)):
+                    return True
+        return any(self._is_deadline(d, site.func.parent or site.func, False) for d in site.func.facts.decorators)
+
+    def _bounded_by_callers(self, func: Func) -> bool:
+        known = self._bounded.get(func)
+        if known is not None:
+            return known
+        self._bounded[func] = False
+        callers = self._graph.callers.get(func, ())
+        result = bool(callers) and all(self.bounded_around(edge.site) for edge in callers)
+        self._bounded[func] = result
+        return result
+
+    def _is_deadline(self, expr: m.Expr, func: Func, context: bool) -> bool:
+        if not isinstance(expr, m.Call):
+            return False
+        for callee in self._evaluator.eval(expr.func, func):
+            name = callee.name if isinstance(callee, External) else ""
+            for table in self._catalogue.passthroughs.get(name) if name else ():
+                if table.deadline and table.context == context:
+                    given = self.setting(expr, func, table.deadline)
+                    if given.state in ("given", "unknown"):
+                        return True
+        return False
+
+    def _global_settings(self) -> set[str]:
+        found: set[str] = set()
+        for func in self._graph.functions:
+            for target, binding in func.attribute_bindings:
+                if binding.expr is None:
+                    continue
+                for value in self._evaluator.eval(target, func):
+                    if isinstance(value, External):
+                        found.add(value.name)
+        return found
+
+    # -- constructions --------------------------------------------------------------------------
+
+    def constructions(self) -> list[Construction]:
+        """Every client constructed in the project, with the calls made through it."""
+        calls: dict[m.Call, list[LlmCall]] = {}
+        for call in self._graph.llm_calls:
+            for client in (call.client, *call.client.inner) if call.client else ():
+                if client.site is not None:
+                    calls.setdefault(client.site.call, []).append(call)
+        found: list[Construction] = []
+        for func in self._graph.functions:
+            for site in self._graph.sites[func]:
+                for value in self._evaluator.eval(site.call, func):
+                    if (
+                        isinstance(value, Client)
+                        and value.site is not None
+                        and value.site.call is site.call
+                        and not value.changes
+                    ):
+                        found.append(Construction(value, site, tuple(calls.get(site.call, ()))))
+                        break
+        return found
+
+    def attempts(self, call: m.Call, func: Func, where: str, default: int | None) -> int | None:
+        """How often the SDK tries: one more than its retries; None when that is not known."""
+        if where:
+            given = self.setting(call, func, (where,))
+            if given.state == "given" and given.value is not None:
+                return int(given.value) + 1
+            if given.state == "unknown":
+                return None
+        return None if default is None else default + 1
+
+
+def _number(expr: m.Expr) -> float | None:
+    if isinstance(expr, m.Const) and isinstance(expr.value, int | float) and not isinstance(expr.value, bool):
+        return None if math.isinf(expr.value) else float(expr.value)
+    if isinstance(expr, m.BinOp):
+        left, right = _number(expr.left), _number(expr.right)
+        if left is not None and right is not None and expr.op in ("*", "+"):
+            return left * right if expr.op == "*" else left + right
+    return None
+
+
+def describe(seconds: float) -> str:
+    """A duration for a message: ``30 min``, ``90 s``."""
+    if seconds >= 120 and seconds % 60 == 0:
+        return f"{int(seconds // 60)} min"
+    return f"{seconds:g} s"
+
+
+def entry_name(entry: s.Client | s.Call) -> str:
+    """The last part of a table's name."""
+    return entry.path.rsplit(".", 1)[-1]

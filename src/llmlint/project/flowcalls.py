@@ -1,0 +1,316 @@
+"""Calls, as the flow interpreter sees them: sources, sinks, sanitizers, summaries of the callee."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llmlint.facts import model as m
+from llmlint.facts import walk
+from llmlint.project.binding import bind
+from llmlint.project.calls import Edge
+from llmlint.project.content import leaves
+from llmlint.project.kinds import ClassRef, Data, External, ExternalMethod, FuncRef, Obj, Value
+from llmlint.project.scopes import Func
+from llmlint.project.shapes import (
+    CLEAN,
+    NO_TAINT,
+    Mark,
+    Origin,
+    Shape,
+    Taint,
+    join,
+    join_taints,
+)
+from llmlint.project.summaries import Hit
+
+if TYPE_CHECKING:
+    from llmlint.project.flow import Env, FunctionFlow
+
+_MUTATORS = frozenset({"append", "extend", "insert", "add", "update", "appendleft", "put", "put_nowait",
+                       "write", "setdefault", "push"})  # fmt: skip
+_PARSERS = ("json.", "yaml.", "toml", "ast.", "re.", "orjson.", "ujson.", "json5.", "json_repair.", "xml.")
+_MAX_HITS = 40
+
+
+class Calls:
+    """The calls of one function."""
+
+    def __init__(self, flow: FunctionFlow) -> None:
+        self._flow = flow
+        self._flows = flow.flows
+
+    def call(self, call: m.Call, env: Env) -> Shape:
+        """The shape of a call's result; sinks and prompts among its arguments are noted."""
+        flow = self._flow
+        func = flow.func
+        shapes = [flow.eval(arg.value, env) for arg in call.args]
+        receiver = flow.eval(call.func.value, env) if isinstance(call.func, m.Attr) else CLEAN
+        arguments = join_taints(s.flat() for s in shapes)
+        if arguments:
+            known = flow.summary.arguments.get(call, NO_TAINT)
+            flow.summary.arguments[call] = join_taints([known, arguments])
+            self._sinks(call, env)
+            self._log_record(call, env)
+        llm = self._flows.graph.by_call.get(call)
+        if llm is not None:
+            self._flows.note_prompt(flow, llm, call, env)
+            return self._response(call)
+        if isinstance(call.func, m.Attr) and call.func.name in _MUTATORS and arguments:
+            flow.mutate(call.func.value, Shape(arguments), env)
+        edges = self._flows.graph.edges_at.get(call, ())
+        values = self._flows.evaluator.eval(call.func, func)
+        results = [self._apply(edge, call, shapes, receiver, env) for edge in edges]
+        results += [self._constructed(v, call, shapes) for v in values if isinstance(v, ClassRef)]
+        if not edges:
+            results += [self._external(v, call, shapes, receiver, arguments) for v in values]
+        if not results or all(_opaque(v) for v in values):
+            # A method of a tainted value gives something tainted (``text.strip()``).
+            results.append(Shape(receiver.flat()))
+        return join(results)
+
+    # -- sources and sinks --------------------------------------------------------------------
+
+    def _response(self, call: m.Call) -> Shape:
+        llm = self._flows.graph.by_call[call]
+        if llm.entry.result == "none" or not llm.generates:
+            return CLEAN
+        flow = self._flow
+        origin = Origin("model", flow.func, call=call)
+        return Shape({origin: Mark((flow.step(call.span, "the model writes this"),))})
+
+    def _sinks(self, call: m.Call, env: Env) -> None:
+        flow = self._flow
+        for use in self._flows.sinks.at(call, flow.func):
+            taint = join_taints(flow.eval(expr, env).flat() for expr in use.exprs)
+            for origin, mark in taint.items():
+                if use.kind in mark.safe:
+                    continue
+                self._flows.note_hit(flow, origin, Hit(use, flow.func, call, mark))
+
+    def _log_record(self, call: m.Call, env: Env) -> None:
+        flow = self._flow
+        if self._flows.logs.level(call, flow.func) is None:
+            return
+        shown = flow.summary.logged.setdefault(call, {})
+        for arg in call.args:
+            for leaf in leaves(arg.value):
+                taint = flow.eval(leaf, env).flat()
+                if taint:
+                    shown[leaf] = join_taints([shown.get(leaf, NO_TAINT), taint])
+
+    # -- project functions --------------------------------------------------------------------
+
+    def _apply(self, edge: Edge, call: m.Call, shapes: list[Shape], receiver: Shape, env: Env) -> Shape:
+        flow = self._flow
+        target = edge.target
+        summary = self._flows.summary(target)
+        given = self._arguments(edge, call, env, receiver)
+        if summary is None:
+            return CLEAN
+        name = target.name or "lambda"
+        step = flow.step(call.span, f"`{name}(...)` is called with it")
+        for param, hits in summary.param_hits.items():
+            taint = given.get(param)
+            if not taint:
+                continue
+            for origin, mark in taint.flat().items():
+                for hit in hits:
+                    if hit.use.kind in mark.safe:
+                        continue
+                    way = Mark(mark.steps, mark.safe, mark.parsed).then(step, *hit.mark.steps)
+                    self._flows.note_hit(flow, origin, Hit(hit.use, hit.func, hit.call, way))
+        for param in summary.prompt_params:
+            self._flows.note_prompt_argument(flow, given.get(param, CLEAN), self._expr(edge, call, param), call)
+        result = _substitute(summary.returned, target, given)
+        if flow.func.receiver and isinstance(call.func, m.Attr) and _is_name(call.func.value, flow.func.receiver):
+            for field, shape in summary.fields.items():
+                stored = _substitute(shape, target, given)
+                if not stored.clean:
+                    known = flow.summary.fields.get(field, CLEAN)
+                    flow.summary.fields[field] = join((known, stored))
+        if target.name == "__init__":
+            return CLEAN
+        return result
+
+    @staticmethod
+    def _expr(edge: Edge, call: m.Call, param: str) -> m.Expr | None:
+        return bind(call, edge.target, edge.skip_receiver, edge.skip_arguments).given.get(param)
+
+    def _arguments(self, edge: Edge, call: m.Call, env: Env, receiver: Shape) -> dict[str, Shape]:
+        flow = self._flow
+        target = edge.target
+        bound = bind(call, target, edge.skip_receiver, edge.skip_arguments)
+        given = {name: flow.eval(expr, env) for name, expr in bound.given.items()}
+        spread = [flow.eval(e, env) for e in bound.double_star]
+        if bound.star is not None:
+            spread.append(Shape(flow.eval(bound.star, env).flat()))
+        names = [p for p in target.facts.params if p.name != target.receiver or not edge.skip_receiver]
+        for param in names:
+            if param.name not in given and spread and not param.kind.startswith("*"):
+                given[param.name] = join([s.field(param.name) for s in spread])
+            elif param.kind == "*" and (bound.extra or bound.star is not None):
+                parts = [flow.eval(e, env) for e in bound.extra]
+                if bound.star is not None:
+                    parts.append(flow.eval(bound.star, env))
+                given[param.name] = Shape(join_taints(s.flat() for s in parts))
+            elif param.kind == "**":
+                fields = {k: flow.eval(e, env) for k, e in bound.extra_keywords.items()}
+                given[param.name] = join([Shape(NO_TAINT, fields or None), *spread])
+        if edge.skip_receiver and target.receiver and not receiver.clean:
+            given[target.receiver] = receiver
+        return given
+
+    def _constructed(self, value: ClassRef, call: m.Call, shapes: list[Shape]) -> Shape:
+        """An instance: fields by keyword for data classes, by what ``__init__`` stores for others."""
+        flow = self._flow
+        for owner in self._flows.evaluator.hierarchy.mro(value.cls):
+            init = owner.methods.get("__init__")
+            if init is None:
+                continue
+            summary = self._flows.summary(init)
+            if summary is None:
+                return CLEAN
+            bound = bind(call, init, True)
+            given = {n: flow.eval(e, {}) for n, e in bound.given.items() if isinstance(e, m.Text)}
+            by_expr = {id(arg.value): shape for arg, shape in zip(call.args, shapes, strict=True)}
+            given.update({n: by_expr[id(e)] for n, e in bound.given.items() if id(e) in by_expr})
+            fields = {name: _substitute(shape, init, given) for name, shape in summary.fields.items()}
+            return Shape(NO_TAINT, {n: s for n, s in fields.items() if not s.clean} or None)
+        declared = [name for name, found in value.cls.attributes.items() if found]
+        fields: dict[str, Shape] = {}
+        rest: list[Taint] = []
+        place = 0
+        for arg, shape in zip(call.args, shapes, strict=True):
+            if arg.keyword:
+                fields[arg.keyword] = shape
+            elif not arg.star and place < len(declared):
+                fields[declared[place]] = shape
+                place += 1
+            else:
+                rest.append(shape.flat())
+        return Shape(join_taints(rest), fields or None)
+
+    # -- others ---------------------------------------------------------------------------------
+
+    def _external(
+        self, value: Value, call: m.Call, shapes: list[Shape], receiver: Shape, arguments: Taint
+    ) -> Shape:
+        match value:
+            case External(name=name):
+                return self._external_function(name, call, shapes, receiver, arguments)
+            case ExternalMethod(owner=owner, path=path):
+                full = f"{owner.name}.{path}"
+                cleaned = self._sanitized(full, call, arguments)
+                if cleaned is not None:
+                    return cleaned
+                return Shape(receiver.flat())
+            case Data():
+                return Shape(join_taints([receiver.flat(), arguments]))
+            case _:
+                base = call.func.value if isinstance(call.func, m.Attr) else None
+                if base is not None and _is_literal(base, self._flow.func, self._flows.evaluator.eval):
+                    return Shape(join_taints([receiver.flat(), arguments]))
+                if isinstance(call.func, m.Attr):
+                    return self._method(call.func.name, call, receiver)
+                return CLEAN
+
+    def _method(self, name: str, call: m.Call, receiver: Shape) -> Shape:
+        """A method of a value whose class is not known."""
+        if receiver.clean:
+            return CLEAN
+        first = call.args[0].value if call.args else None
+        if name in ("get", "pop") and isinstance(first, m.Text):
+            return self.without_metadata(receiver.field(first.value), first.value)
+        if name in ("items", "values", "copy", "model_copy", "model_dump", "dict"):
+            return receiver
+        return self.without_metadata(Shape(receiver.flat()), name)
+
+    def _external_function(
+        self, name: str, call: m.Call, shapes: list[Shape], receiver: Shape, arguments: Taint
+    ) -> Shape:
+        cleaned = self._sanitized(name, call, arguments)
+        if cleaned is not None:
+            return cleaned
+        if name == "builtins.getattr" and len(shapes) > 1:
+            key = call.args[1].value
+            return shapes[0].field(key.value) if isinstance(key, m.Text) else Shape(shapes[0].flat())
+        if name in ("builtins.dict", "copy.copy", "copy.deepcopy", "typing.cast"):
+            fields = {a.keyword: s for a, s in zip(call.args, shapes, strict=True) if a.keyword}
+            return join([Shape(NO_TAINT, fields or None), *[s for a, s in zip(call.args, shapes, strict=True) if not a.keyword]])
+        for passthrough in self._flows.catalogue.passthroughs.get(name):
+            if passthrough.awaits:
+                return join(shapes)
+        if self._flows.is_dead_end(name):
+            return CLEAN
+        if name.startswith(_PARSERS):
+            return Shape({o: Mark(k.steps, k.safe, True) for o, k in arguments.items()})
+        return Shape(join_taints([arguments, receiver.flat()]))
+
+    def _sanitized(self, name: str, call: m.Call, arguments: Taint) -> Shape | None:
+        for sanitizer in self._flows.catalogue.sanitizers.get(name):
+            if sanitizer.form != "returns":
+                continue
+            if "*" in sanitizer.kinds:
+                return CLEAN
+            kinds = frozenset(sanitizer.kinds)
+            return Shape({o: Mark(k.steps, k.safe | kinds, k.parsed) for o, k in arguments.items()})
+        return None
+
+    def check(self, call: m.Call) -> tuple[m.Expr, frozenset[str]] | None:
+        """For a call of a checking sanitizer: what it checks, and for which kinds."""
+        for value in self._flows.evaluator.eval(call.func, self._flow.func):
+            name = value.name if isinstance(value, External) else ""
+            if isinstance(value, ExternalMethod):
+                name = f"{value.owner.name}.{value.path}"
+            for sanitizer in self._flows.catalogue.sanitizers.get(name) if name else ():
+                if sanitizer.form == "check":
+                    given = walk.argument(call, sanitizer.arg)
+                    if given is None and isinstance(call.func, m.Attr):
+                        given = call.func.value
+                    if given is not None:
+                        return given, frozenset(sanitizer.kinds)
+        return None
+
+    def without_metadata(self, shape: Shape, name: str) -> Shape:
+        """A field of a response: usage, ids and the like are not the model's words."""
+        if name not in self._flows.catalogue.metadata:
+            return shape
+        kept = {o: k for o, k in shape.flat().items() if o.kind != "model" or k.parsed}
+        return Shape(kept) if kept else CLEAN
+
+
+def _substitute(shape: Shape, target: Func, given: dict[str, Shape], depth: int = 0) -> Shape:
+    """A summary's shape with the callee's parameters replaced by what the caller gives."""
+    if shape.clean:
+        return CLEAN
+    taints: list[Taint] = []
+    whole: list[Shape] = []
+    for origin, mark in shape.taint.items():
+        if origin.kind == "param" and origin.func is target:
+            value = given.get(origin.name)
+            if value is None or value.clean:
+                continue
+            if not mark.steps and not mark.safe:
+                whole.append(value)
+            else:
+                taints.append({o: Mark(k.steps, k.safe | mark.safe, k.parsed or mark.parsed) for o, k in value.flat().items()})
+        else:
+            taints.append({origin: mark})
+    fields = None
+    if shape.fields and depth < 4:
+        fields = {name: _substitute(f, target, given, depth + 1) for name, f in shape.fields.items()}
+    return join([Shape(join_taints(taints), fields), *whole])
+
+
+def _opaque(value: Value) -> bool:
+    return isinstance(value, FuncRef | ClassRef | Obj) is False and not isinstance(
+        value, External | ExternalMethod | Data
+    )
+
+
+def _is_name(expr: m.Expr, name: str) -> bool:
+    return isinstance(expr, m.Name) and expr.id == name
+
+
+def _is_literal(expr: m.Expr, func: Func, evaluate: object) -> bool:
+    return isinstance(expr, m.Text | m.Template | m.DictDisplay | m.Seq | m.BinOp)

@@ -1,0 +1,175 @@
+"""What an expression can stand for: the values the evaluator gives back.
+
+All are frozen and compare by content, except that functions, classes and facts compare by identity.
+``UNKNOWN`` means that anything is possible; rules stay silent on it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from llmlint.catalogue import schema as s
+from llmlint.facts import model as m
+from llmlint.project.scopes import Cls, Func, Mod
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Anything."""
+
+
+UNKNOWN = Unknown()
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleRef:
+    """A module of the project."""
+
+    mod: Mod
+
+
+@dataclass(frozen=True, slots=True)
+class PackageRef:
+    """A directory of the project imported as a namespace package."""
+
+    place: str
+    importer: str
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """A module, class or function of another package (or a builtin), by dotted name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalObject:
+    """What calling an external class or function gives; ``name`` is the dotted callee."""
+
+    name: str
+    call: m.Call | None = None
+    func: Func | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalMethod:
+    """``name`` on an external object; ``path`` may be dotted."""
+
+    owner: ExternalObject
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class FuncRef:
+    """A function of the project; ``bound`` is its receiver when read from an instance."""
+
+    func: Func
+    bound: Obj | ClassRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRef:
+    """A class of the project."""
+
+    cls: Cls
+
+
+@dataclass(frozen=True, slots=True)
+class Obj:
+    """An instance of a class of the project."""
+
+    cls: Cls
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A call expression in its scope."""
+
+    func: Func
+    call: m.Call
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """An LLM client (or something that acts for one). ``site`` is where it is constructed, None when
+    only its type is known; ``changes`` are the calls that configured it further."""
+
+    entry: s.Client
+    site: Site | None
+    changes: tuple[tuple[s.Derive, Site], ...] = ()
+    inner: tuple[Client, ...] = ()
+    """Clients this one acts through: the wrapped client, the members of a chain."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientMethod:
+    """A dotted path on a client."""
+
+    client: Client
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What an LLM call gives back."""
+
+    call: s.Call
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """``functools.partial(target, ...)``."""
+
+    target: FuncRef | External | ClientMethod | ExternalMethod
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
+class Super:
+    """``super()`` in a method of this class."""
+
+    cls: Cls
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """A literal or computed piece of data: the expression, in the scope where it is written."""
+
+    expr: m.Expr
+    func: Func
+
+
+@dataclass(frozen=True, slots=True)
+class ParamValue:
+    """A parameter whose value is not known here."""
+
+    func: Func
+    name: str
+
+
+Value = (
+    Unknown
+    | ModuleRef
+    | PackageRef
+    | External
+    | ExternalObject
+    | ExternalMethod
+    | FuncRef
+    | ClassRef
+    | Obj
+    | Client
+    | ClientMethod
+    | Response
+    | Partial
+    | Super
+    | Data
+    | ParamValue
+)
+Values = tuple[Value, ...]
+
+
+def is_none_value(value: object) -> bool:
+    """Whether this is the literal None."""
+    return isinstance(value, Data) and isinstance(value.expr, m.Const) and value.expr.value is None

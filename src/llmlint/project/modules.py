@@ -1,0 +1,107 @@
+"""Which file an import means."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Mapping
+
+from llmlint.project.scopes import Mod
+
+
+def _module_path(path: str) -> str:
+    """``src/app/llm.py`` → ``src/app/llm``; ``src/app/__init__.py`` → ``src/app``."""
+    stem = path[:-3] if path.endswith(".py") else path
+    return stem[: -len("/__init__")] if stem.endswith("/__init__") else stem
+
+
+class ModuleIndex:
+    """Finds modules by dotted name, as Python would with the usual roots on its path.
+
+    Roots are tried in this order: the directory above the importer's topmost package, the project
+    root, ``src/``, every other directory above a topmost package, then the importer's own directory
+    and those above it (scripts run from there).
+    """
+
+    def __init__(self, modules: Iterable[Mod], external: frozenset[str] = frozenset()) -> None:
+        """``external``: import roots of known packages, which a stray file of that name never shadows."""
+        self._external = external
+        self.by_path: dict[str, Mod] = {mod.path: mod for mod in modules}
+        self._by_place: dict[str, Mod] = {}
+        packages: set[str] = set()
+        for path, mod in self.by_path.items():
+            place = _module_path(path)
+            # A package wins over a module of the same name, as in Python.
+            if place not in self._by_place or path.endswith("/__init__.py"):
+                self._by_place[place] = mod
+            if path.endswith("__init__.py"):
+                packages.add(posixpath.dirname(path))
+        self._packages = packages
+        self._directories = {d for p in self.by_path for d in _ancestors(posixpath.dirname(p))}
+        roots = {"", "src"}
+        for package in packages:
+            if posixpath.dirname(package) not in packages:
+                roots.add(posixpath.dirname(package))
+        self._roots = sorted(roots, key=lambda root: (root.count("/") + bool(root), root))
+        self._found: dict[tuple[str, str], str | None] = {}
+
+    def _importer_roots(self, importer: str) -> list[str]:
+        directory = posixpath.dirname(importer)
+        top = directory
+        while top in self._packages:
+            top = posixpath.dirname(top)
+        return [top, *self._roots]
+
+    def place(self, dotted: str, importer: str) -> str | None:
+        """Path without ``.py`` of the module or namespace package ``dotted``, as ``importer`` sees it."""
+        directory = posixpath.dirname(importer)
+        key = (directory, dotted)
+        if key in self._found:
+            return self._found[key]
+        relative = dotted.replace(".", "/")
+        result = None
+        roots = self._importer_roots(importer)
+        if directory not in self._packages and dotted.split(".", 1)[0] not in self._external:
+            roots += _ancestors(directory)
+        for root in roots:
+            candidate = posixpath.join(root, relative) if root else relative
+            if candidate in self._by_place or candidate in self._directories:
+                result = candidate
+                if candidate in self._by_place:
+                    break
+        self._found[key] = result
+        return result
+
+    def at(self, place: str) -> Mod | None:
+        """The module at a place, None for namespace packages and unknown places."""
+        return self._by_place.get(place)
+
+    def exists(self, place: str) -> bool:
+        """Whether a module or a directory with modules is at this place."""
+        return place in self._by_place or place in self._directories
+
+    def find(self, dotted: str, importer: str) -> Mod | None:
+        """The module ``dotted`` as ``importer`` sees it, None when it is not of this project."""
+        place = self.place(dotted, importer)
+        return None if place is None else self._by_place.get(place)
+
+    def relative(self, module: str, level: int, importer: str) -> str | None:
+        """The place ``from ..module`` means in ``importer``; None when it leaves the project."""
+        base = posixpath.dirname(importer)
+        for _ in range(level - 1):
+            if not base:
+                return None
+            base = posixpath.dirname(base)
+        if not module:
+            return base
+        return posixpath.join(base, module.replace(".", "/")) if base else module.replace(".", "/")
+
+
+def _ancestors(directory: str) -> list[str]:
+    found = [directory]
+    while directory:
+        directory = posixpath.dirname(directory)
+        found.append(directory)
+    return found
+
+
+ModuleMap = Mapping[str, Mod]

@@ -1,0 +1,322 @@
+"""Modules, classes and functions of the project as objects, and what their names are bound to."""
+
+from __future__ import annotations
+
+import functools
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from llmlint.facts import model as m
+from llmlint.facts import walk
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Binding:
+    """One way in which a name of a scope gets its value."""
+
+    kind: str
+    """``value``, ``element`` (of an iterable), ``enter`` (a context manager), ``import``, ``from``,
+    ``def``, ``class``, ``param``, ``error`` (except … as), ``capture`` or ``augmented``."""
+    expr: m.Expr | None = None
+    annotation: m.Expr | None = None
+    unpack: tuple[int, ...] = ()
+    """Where in a destructured value: ``a, (b, c) = v`` gives ``c`` the path ``(1, 1)``."""
+    index: int = -1
+    """Function or class index for ``def`` and ``class``."""
+    module: str = ""
+    level: int = 0
+    name: str = ""
+    """For imports: the name taken from the module; for ``param`` the parameter."""
+    line: int = 0
+    is_async: bool = False
+
+
+class Mod:
+    """A module of the project."""
+
+    def __init__(self, facts: m.ModuleFacts, production: bool) -> None:
+        self.facts = facts
+        self.path = facts.path
+        self.production = production
+        self.functions = tuple(Func(self, f) for f in facts.functions)
+        self.classes = tuple(Cls(self, c) for c in facts.classes)
+
+    @property
+    def body(self) -> Func:
+        """The scope of the module itself."""
+        return self.functions[0]
+
+    def __repr__(self) -> str:
+        return f"Mod({self.path})"
+
+
+class Cls:
+    """A class of the project."""
+
+    def __init__(self, mod: Mod, facts: m.Class) -> None:
+        self.mod = mod
+        self.facts = facts
+        self.name = facts.name
+
+    @functools.cached_property
+    def body(self) -> Func:
+        """The scope of the class body."""
+        return self.mod.functions[self.facts.body]
+
+    @functools.cached_property
+    def methods(self) -> dict[str, Func]:
+        """Functions written directly in the class body; the last one of a name wins."""
+        return {name: self.mod.functions[index] for name, index in self.facts.methods}
+
+    @functools.cached_property
+    def attributes(self) -> dict[str, list[tuple[Func, Binding]]]:
+        """``self.<name> = …`` in any method, and assignments in the class body."""
+        found: dict[str, list[tuple[Func, Binding]]] = defaultdict(list)
+        for name, bindings in self.body.bindings.items():
+            found[name] += [(self.body, b) for b in bindings if b.kind in ("value", "from", "import")]
+        for method in self.methods.values():
+            receiver = method.receiver
+            if receiver is None:
+                continue
+            for function in (method, *method.inner):
+                for target, binding in function.attribute_bindings:
+                    if isinstance(target.value, m.Name) and target.value.id == receiver:
+                        found[target.name].append((function, binding))
+        return found
+
+    def __repr__(self) -> str:
+        return f"Cls({self.mod.path}:{self.facts.qualname})"
+
+
+class Func:
+    """A scope with code: module body, class body, function or lambda."""
+
+    def __init__(self, mod: Mod, facts: m.Function) -> None:
+        self.mod = mod
+        self.facts = facts
+        self.name = facts.name
+
+    @property
+    def path(self) -> str:
+        """Path of the file."""
+        return self.mod.path
+
+    @functools.cached_property
+    def parent(self) -> Func | None:
+        """The scope this one is written in."""
+        index = self.facts.parent
+        return None if index is None else self.mod.functions[index]
+
+    @functools.cached_property
+    def cls(self) -> Cls | None:
+        """The class whose body holds this ``def`` (or whose body this is)."""
+        index = self.facts.class_index
+        return None if index is None else self.mod.classes[index]
+
+    @functools.cached_property
+    def inner(self) -> tuple[Func, ...]:
+        """Functions written inside this one, at any depth."""
+        found: list[Func] = []
+        for function in self.mod.functions:
+            parent = function.facts.parent
+            while parent is not None:
+                if parent == self.facts.index:
+                    found.append(function)
+                    break
+                parent = self.mod.functions[parent].facts.parent
+        return tuple(found)
+
+    @functools.cached_property
+    def decorator_names(self) -> frozenset[str]:
+        """Dotted decorators as written, calls without their arguments."""
+        names: set[str] = set()
+        for decorator in self.facts.decorators:
+            target = decorator.func if isinstance(decorator, m.Call) else decorator
+            name = walk.dotted(target)
+            if name:
+                names.add(name)
+        return frozenset(names)
+
+    @functools.cached_property
+    def is_method(self) -> bool:
+        """Whether this is a ``def`` directly in a class body."""
+        return self.facts.kind == "function" and self.cls is not None
+
+    @functools.cached_property
+    def is_static(self) -> bool:
+        """Whether it takes neither instance nor class."""
+        return "staticmethod" in self.decorator_names
+
+    @functools.cached_property
+    def is_classmethod(self) -> bool:
+        """Whether its first parameter is the class."""
+        return "classmethod" in self.decorator_names or self.name == "__init_subclass__"
+
+    @functools.cached_property
+    def is_property(self) -> bool:
+        """Whether reading the attribute calls it."""
+        return any(n.rsplit(".", 1)[-1] in ("property", "cached_property") for n in self.decorator_names)
+
+    @functools.cached_property
+    def receiver(self) -> str | None:
+        """Name of the ``self`` (or ``cls``) parameter of a method."""
+        if not self.is_method or self.is_static or not self.facts.params:
+            return None
+        first = self.facts.params[0]
+        return first.name if first.kind == "positional" else None
+
+    @functools.cached_property
+    def params(self) -> dict[str, m.Param]:
+        """Parameters by name."""
+        return {p.name: p for p in self.facts.params}
+
+    @functools.cached_property
+    def globals(self) -> frozenset[str]:
+        """Names declared ``global`` here."""
+        return frozenset(name for name, what in self.facts.scope_names if what == "global")
+
+    @functools.cached_property
+    def bindings(self) -> dict[str, list[Binding]]:
+        """Every binding of every name of this scope, in source order."""
+        found: dict[str, list[Binding]] = defaultdict(list)
+        for param in self.facts.params:
+            found[param.name].append(
+                Binding("param", annotation=param.annotation, expr=param.default, name=param.name)
+            )
+        for name, binding in _bindings(self.facts.body):
+            found[name].append(binding)
+        return found
+
+    @functools.cached_property
+    def definitions(self) -> dict[str, list[Func | Cls]]:
+        """Functions and classes defined directly in this scope, by name."""
+        found: dict[str, list[Func | Cls]] = defaultdict(list)
+        for stmt in walk.statements(self.facts.body):
+            if isinstance(stmt, m.FunctionDef):
+                inner = self.mod.functions[stmt.function]
+                found[inner.name].append(inner)
+            elif isinstance(stmt, m.ClassDef):
+                cls = self.mod.classes[stmt.index]
+                found[cls.name].append(cls)
+        return found
+
+    @functools.cached_property
+    def star_imports(self) -> tuple[m.ImportFrom, ...]:
+        """``from x import *`` in this scope."""
+        return tuple(
+            s
+            for s in walk.statements(self.facts.body)
+            if isinstance(s, m.ImportFrom) and s.names and s.names[0][0] == "*"
+        )
+
+    @functools.cached_property
+    def yields(self) -> tuple[m.Yield, ...]:
+        """The ``yield`` expressions of this scope."""
+        return tuple(
+            node
+            for stmt in walk.statements(self.facts.body)
+            for expr in walk.own_expressions(stmt)
+            for node in walk.expressions(expr)
+            if isinstance(node, m.Yield)
+        )
+
+    @functools.cached_property
+    def attribute_bindings(self) -> list[tuple[m.Attr, Binding]]:
+        """Assignments to attributes (``x.y = …``) in this scope."""
+        found: list[tuple[m.Attr, Binding]] = []
+        for stmt in walk.statements(self.facts.body):
+            if isinstance(stmt, m.Assign):
+                for target in stmt.targets:
+                    found += [
+                        (leaf, Binding("value", stmt.value, stmt.annotation, path, line=stmt.span.line))
+                        for leaf, path in _leaves(target)
+                        if isinstance(leaf, m.Attr)
+                    ]
+            elif isinstance(stmt, m.With):
+                found += [
+                    (item.target, Binding("enter", item.value, line=stmt.span.line))
+                    for item in stmt.items
+                    if isinstance(item.target, m.Attr)
+                ]
+            elif isinstance(stmt, m.For) and isinstance(stmt.target, m.Attr):
+                found.append((stmt.target, Binding("element", stmt.iter, line=stmt.span.line)))
+        return found
+
+    @functools.cached_property
+    def returns(self) -> tuple[m.Return, ...]:
+        """The ``return`` statements of this scope."""
+        return tuple(s for s in walk.statements(self.facts.body) if isinstance(s, m.Return))
+
+    @functools.cached_property
+    def qualname(self) -> str:
+        """Dotted name within the module."""
+        return self.facts.qualname
+
+    def __repr__(self) -> str:
+        return f"Func({self.path}:{self.facts.qualname or '<module>'})"
+
+
+def _leaves(target: m.Expr, path: tuple[int, ...] = ()) -> Iterator[tuple[m.Expr, tuple[int, ...]]]:
+    """The names, attributes and subscripts of an assignment target with their places in the value."""
+    if isinstance(target, m.Seq):
+        for index, item in enumerate(target.items):
+            yield from _leaves(item, (*path, index))
+    elif isinstance(target, m.Star):
+        yield from _leaves(target.value, (*path, -1))
+    else:
+        yield target, path
+
+
+def _bindings(body: tuple[m.Stmt, ...]) -> Iterator[tuple[str, Binding]]:
+    for stmt in walk.statements(body):
+        yield from _statement_bindings(stmt)
+        for expr in walk.own_expressions(stmt):
+            for node in walk.expressions(expr):
+                if isinstance(node, m.Walrus) and isinstance(node.target, m.Name):
+                    yield node.target.id, Binding("value", node.value)
+                elif isinstance(node, m.Comp):
+                    for clause in node.clauses:
+                        for leaf, path in _leaves(clause.target):
+                            if isinstance(leaf, m.Name):
+                                yield leaf.id, Binding("element", clause.iter, unpack=path)
+
+
+def _statement_bindings(stmt: m.Stmt) -> Iterator[tuple[str, Binding]]:
+    match stmt:
+        case m.Assign():
+            line = stmt.span.line
+            for target in stmt.targets:
+                for leaf, path in _leaves(target):
+                    if isinstance(leaf, m.Name):
+                        yield leaf.id, Binding("value", stmt.value, stmt.annotation, path, line=line)
+        case m.AugAssign(target=m.Name(id=name)):
+            yield name, Binding("augmented", stmt.value, line=stmt.span.line)
+        case m.For():
+            for leaf, path in _leaves(stmt.target):
+                if isinstance(leaf, m.Name):
+                    yield leaf.id, Binding("element", stmt.iter, unpack=path, line=stmt.span.line)
+        case m.With():
+            for item in stmt.items:
+                if item.target is None:
+                    continue
+                for leaf, path in _leaves(item.target):
+                    if isinstance(leaf, m.Name):
+                        yield leaf.id, Binding("enter", item.value, unpack=path, line=stmt.span.line)
+        case m.Import():
+            for name, alias in stmt.names:
+                bound = alias or name.split(".", 1)[0]
+                yield bound, Binding("import", module=name if alias else bound, name=name)
+        case m.ImportFrom():
+            for name, alias in stmt.names:
+                yield alias or name, Binding("from", module=stmt.module, level=stmt.level, name=name)
+        case m.Try():
+            for handler in stmt.handlers:
+                if handler.name:
+                    yield handler.name, Binding("error", handler.type, line=handler.span.line)
+        case m.Match():
+            for case in stmt.cases:
+                for name in case.captures:
+                    yield name, Binding("capture", stmt.subject)
+        case _:
+            pass

@@ -1,0 +1,125 @@
+"""What is known of where a value's text comes from: marks, taints and shapes.
+
+A *taint* maps origins to marks: by which way a piece of text got here, and for which kinds of sink it
+has been made safe. A *shape* adds the fields that are known one by one (of a dict display, of an
+object), so that a tainted field does not taint its siblings. Both are treated as immutable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from llmlint.facts import model as m
+from llmlint.model.finding import Step
+from llmlint.project.scopes import Func
+
+MAX_STEPS = 12
+MAX_ORIGINS = 12
+MAX_DEPTH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where text starts.
+
+    ``kind``: ``model`` (what a model wrote; ``call`` is the LLM call), ``tool`` (a parameter the model
+    fills), ``param`` (a parameter, in a summary: what callers give).
+    """
+
+    kind: str
+    func: Func
+    name: str = ""
+    call: m.Call | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The way from the origin to here, and the sink kinds it is safe for (``*``: all)."""
+
+    steps: tuple[Step, ...] = ()
+    safe: frozenset[str] = frozenset()
+    parsed: bool = False
+    """Whether the text was taken apart on the way (``json.loads``, a regular expression …)."""
+
+    def then(self, *steps: Step) -> Mark:
+        """The same way, some steps longer."""
+        if len(self.steps) + len(steps) > MAX_STEPS:
+            return self
+        return Mark(self.steps + steps, self.safe, self.parsed)
+
+
+Taint = dict[Origin, Mark]
+NO_TAINT: Taint = {}
+
+
+def join_taints(taints: Iterable[Taint]) -> Taint:
+    """All origins of all; of several ways to the same origin the shortest, safe only where all are."""
+    result: Taint = {}
+    for taint in taints:
+        for origin, mark in taint.items():
+            known = result.get(origin)
+            if known is None:
+                if len(result) < MAX_ORIGINS:
+                    result[origin] = mark
+            elif known is not mark:
+                best = known if len(known.steps) <= len(mark.steps) else mark
+                safe = known.safe & mark.safe
+                parsed = known.parsed and mark.parsed
+                if best.safe != safe or best.parsed != parsed:
+                    best = Mark(best.steps, safe, parsed)
+                result[origin] = best
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A value: its own taint, and that of the fields known by name."""
+
+    taint: Taint
+    fields: dict[str, Shape] | None = None
+
+    def flat(self) -> Taint:
+        """Everything that is anywhere in the value."""
+        if not self.fields:
+            return self.taint
+        return join_taints([self.taint, *(field.flat() for field in self.fields.values())])
+
+    def field(self, name: str) -> Shape:
+        """The value of one field: as known, else as tainted as the whole."""
+        if self.fields and name in self.fields:
+            return self.fields[name]
+        return Shape(self.taint) if self.taint else CLEAN
+
+    def element(self) -> Shape:
+        """Some element or field, which one is not known."""
+        if not self.fields:
+            return Shape(self.taint)
+        return join((Shape(self.taint), *self.fields.values()))
+
+    def with_field(self, name: str, value: Shape) -> Shape:
+        """The same value after ``value.<name> = …``."""
+        return Shape(self.taint, {**(self.fields or {}), name: value})
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing is known to be in it."""
+        return not self.taint and (not self.fields or all(f.clean for f in self.fields.values()))
+
+
+CLEAN = Shape(NO_TAINT)
+
+
+def join(shapes: Iterable[Shape], depth: int = 0) -> Shape:
+    """What a value can be that is one of several."""
+    alternatives = [s for s in shapes if s is not CLEAN]
+    if not alternatives:
+        return CLEAN
+    if len(alternatives) == 1:
+        return alternatives[0]
+    taint = join_taints(s.taint for s in alternatives)
+    names = {name for s in alternatives if s.fields for name in s.fields}
+    if not names or depth >= MAX_DEPTH:
+        return Shape(join_taints(s.flat() for s in alternatives)) if names else Shape(taint)
+    fields = {name: join([s.field(name) for s in alternatives], depth + 1) for name in sorted(names)}
+    return Shape(taint, fields)

@@ -1,0 +1,107 @@
+"""Which argument of which call is a sink."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from llmlint.catalogue import schema as s
+from llmlint.catalogue.lookup import Catalogue
+from llmlint.facts import model as m
+from llmlint.facts import walk
+from llmlint.project.kinds import Data, External, ExternalMethod, ExternalObject, Obj, Value
+from llmlint.project.scopes import Func
+from llmlint.project.values import Evaluator
+
+_SHELLS = frozenset({"sh", "bash", "zsh", "dash", "ksh", "fish", "cmd", "cmd.exe", "powershell", "pwsh",
+                     "powershell.exe"})  # fmt: skip
+_INTERPRETERS = frozenset({"python", "python3", "node", "perl", "ruby", "php"})
+_COMMAND_FLAGS = frozenset({"-c", "-lc", "-ic", "-e", "/c", "-command", "-r"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SinkUse:
+    """An argument that ends in a sink; ``kind`` may be more exact than the table's (``python -c``)."""
+
+    sink: s.Sink
+    kind: str
+    exprs: tuple[m.Expr, ...]
+    name: str
+    """How the call is written, for messages."""
+
+
+class Sinks:
+    """Finds sinks with the evaluator."""
+
+    def __init__(self, evaluator: Evaluator, catalogue: Catalogue) -> None:
+        self._evaluator = evaluator
+        self._catalogue = catalogue
+
+    def at(self, call: m.Call, func: Func) -> list[SinkUse]:
+        """The sinks of one call; an empty list for almost all of them."""
+        found: list[SinkUse] = []
+        seen: set[int] = set()
+        for callee in self._evaluator.eval(call.func, func):
+            for name, sink in self._tables(callee):
+                if id(sink) in seen or not self._applies(sink, call, func):
+                    continue
+                seen.add(id(sink))
+                given = walk.argument(call, sink.arg)
+                if given is None:
+                    continue
+                if sink.argv:
+                    found += self._argv(sink, given, func, name)
+                else:
+                    found.append(SinkUse(sink, sink.kind, (given,), name))
+        return found
+
+    def _tables(self, callee: Value) -> Iterator[tuple[str, s.Sink]]:
+        match callee:
+            case External(name=name):
+                short = name.removeprefix("builtins.")
+                for sink in self._catalogue.sinks.get(name):
+                    yield short, sink
+                # ``paramiko.SSHClient.exec_command`` reached through the class itself
+                owner, _, method = name.rpartition(".")
+                for sink in self._catalogue.method_sinks(owner, method) if owner else ():
+                    yield short, sink
+            case ExternalMethod(owner=ExternalObject(name=owner), path=path):
+                for sink in self._catalogue.method_sinks(owner, path):
+                    yield path, sink
+                for sink in self._catalogue.sinks.get(f"{owner}.{path}"):
+                    yield path, sink
+            case Obj():
+                return
+            case _:
+                return
+
+    def _applies(self, sink: s.Sink, call: m.Call, func: Func) -> bool:
+        if sink.when and not self._evaluator.matches(sink.when, call, func):
+            return False
+        return not any(
+            self._evaluator.matches({where: values}, call, func) for where, values in sink.unless.items()
+        )
+
+    def _argv(self, sink: s.Sink, given: m.Expr, func: Func, name: str) -> Iterator[SinkUse]:
+        for value in self._evaluator.eval(given, func):
+            if not (isinstance(value, Data) and isinstance(value.expr, m.Seq)):
+                continue
+            items = value.expr.items
+            for place in range(len(items) - 2):
+                program = self._program(items[place], value.func)
+                flag = items[place + 1]
+                if not (isinstance(flag, m.Text) and flag.value.lower() in _COMMAND_FLAGS):
+                    continue
+                if program in _SHELLS:
+                    yield SinkUse(sink, "shell", items[place + 2 :], name)
+                elif program in _INTERPRETERS:
+                    yield SinkUse(sink, "code", items[place + 2 :], name)
+
+    def _program(self, expr: m.Expr, func: Func) -> str:
+        for value in self._evaluator.eval(expr, func):
+            if isinstance(value, Data) and isinstance(value.expr, m.Text):
+                return posixpath.basename(value.expr.value.replace("\\", "/")).lower()
+            if isinstance(value, External) and value.name == "sys.executable":
+                return "python"
+        return ""

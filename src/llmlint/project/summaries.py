@@ -1,0 +1,46 @@
+"""What callers need to know of a function."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from llmlint.facts import model as m
+from llmlint.project.scopes import Func
+from llmlint.project.shapes import CLEAN, Mark, Shape, Taint
+from llmlint.project.sinks import SinkUse
+
+
+@dataclass(slots=True, eq=False)
+class Hit:
+    """Text of an origin at a sink."""
+
+    use: SinkUse
+    func: Func
+    call: m.Call
+    """The sink's call, in ``func``."""
+    mark: Mark
+
+
+PROMPT = "prompt"
+"""The sink kind of what is sent to a model: no danger, but rules ask for it."""
+
+
+@dataclass(slots=True, eq=False)
+class Summary:
+    """The effect of one function, in terms of its parameters and of concrete origins."""
+
+    returned: Shape = CLEAN
+    fields: dict[str, Shape] = field(default_factory=dict)
+    """What it stores in fields of its receiver."""
+    param_hits: dict[str, list[Hit]] = field(default_factory=dict)
+    """Sinks that its parameters reach, here or further down."""
+    prompt_params: dict[str, m.Call] = field(default_factory=dict)
+    """Parameters that become part of a prompt, with the call that sends it."""
+    tests: dict[m.Expr, Taint] = field(default_factory=dict)
+    """Origins that conditions of ``if`` and ``while`` look at."""
+    variables: dict[str, Shape] = field(default_factory=dict)
+    """Everything tainted that a variable ever holds, for functions written inside this one."""
+    arguments: dict[m.Call, Taint] = field(default_factory=dict)
+    """What goes into calls: the join over their arguments, where something is known."""
+    logged: dict[m.Call, dict[m.Expr, Taint]] = field(default_factory=dict)
+    """For logging calls: the taint of each leaf that the record shows."""

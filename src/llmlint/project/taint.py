@@ -1,0 +1,272 @@
+"""Taint over the whole project: summaries bottom-up over the call graph, then what really happens.
+
+Functions are interpreted one by one, callees before callers (strongly connected components of the call
+graph in reverse order), until summaries stop changing; fields of classes, closures and module variables
+come from the round before.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import networkx as nx
+
+from llmlint.catalogue.lookup import Catalogue
+from llmlint.facts import model as m
+from llmlint.facts import walk
+from llmlint.model.location import Location
+from llmlint.project.calls import CallGraph, LlmCall
+from llmlint.project.flow import FunctionFlow
+from llmlint.project.kinds import Obj
+from llmlint.project.logs import Logs
+from llmlint.project.scopes import Cls, Func
+from llmlint.project.shapes import CLEAN, Mark, Origin, Shape, Taint, join
+from llmlint.project.sinks import Sinks
+from llmlint.project.summaries import Hit, Summary
+from llmlint.project.tools import Tools
+from llmlint.project.values import Evaluator
+
+ROUNDS = 3
+COMPONENT_ROUNDS = 3
+MAX_HITS = 60
+
+_CARRIERS = ("builtins.", "json.", "re.", "os.path.", "textwrap.", "string.", "base64.", "urllib.parse.",
+             "html.", "shlex.", "itertools.", "ast.", "pathlib.", "yaml.", "codecs.", "io.", "orjson.",
+             "json5.", "json_repair.", "ujson.", "tomllib.", "toml.", "functools.", "dataclasses.",
+             "collections.", "regex.", "inspect.cleandoc", "copy.")  # fmt: skip
+"""Modules whose functions give back what they are given, in another form."""
+_NOT_CARRIED = frozenset({"builtins.open", "builtins.print", "builtins.input", "builtins.hasattr", "builtins.callable",
+                          "builtins.type", "builtins.range", "builtins.super", "builtins.setattr", "builtins.compile",
+                          "builtins.eval", "builtins.exec", "builtins.globals", "builtins.locals", "builtins.Exception",
+                          "builtins.ValueError", "builtins.RuntimeError", "os.path.exists", "os.path.isfile",
+                          "os.path.isdir", "os.path.getsize", "re.compile"})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Flow:
+    """Text that a model chose, at a sink."""
+
+    origin: Origin
+    hit: Hit
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PromptUse:
+    """An expression that becomes (part of) a prompt, in the function where it is written."""
+
+    func: Func
+    call: m.Call
+    """The call it is given to: the LLM call, or a function that passes it on."""
+    expr: m.Expr
+    role: str
+    """``prompt`` or ``system``."""
+
+
+class Flows:
+    """All summaries and all flows of a project."""
+
+    def __init__(self, graph: CallGraph, evaluator: Evaluator, catalogue: Catalogue, tools: Tools) -> None:
+        self.graph = graph
+        self.evaluator = evaluator
+        self.catalogue = catalogue
+        self.tools = tools
+        self.sinks = Sinks(evaluator, catalogue)
+        self.logs = Logs(graph, evaluator, catalogue)
+        self.closures: dict[Func, dict[str, Shape]] = {}
+        self._summaries: dict[Func, Summary] = {}
+        self._fields: dict[tuple[Cls, str], Shape] = {}
+        self._field_names: set[str] = set()
+        self._late_hits: dict[Func, dict[str, list[Hit]]] = defaultdict(lambda: defaultdict(list))
+        self._found: dict[tuple[m.Call, str, Origin], Flow] = {}
+        self._prompts: dict[tuple[m.Call, m.Expr], PromptUse] = {}
+
+    def solve(self) -> None:
+        """Interpret everything until nothing changes (at most a few rounds)."""
+        condensed = nx.condensation(self.graph.graph)
+        order = [condensed.nodes[n]["members"] for n in reversed(list(nx.topological_sort(condensed)))]
+        components = [sorted(c, key=lambda f: (f.path, f.facts.index)) for c in order]
+        for _ in range(ROUNDS):
+            before = self._state()
+            for component in components:
+                recursive = len(component) > 1 or self.graph.graph.has_edge(component[0], component[0])
+                for _ in range(COMPONENT_ROUNDS if recursive else 1):
+                    for func in component:
+                        self._interpret(func)
+            if self._state() == before:
+                break
+        self._tool_flows()
+
+    def _state(self) -> tuple[int, int, int, int]:
+        return (
+            len(self._found),
+            len(self._fields),
+            sum(len(s.param_hits) + len(s.variables) for s in self._summaries.values()),
+            len(self._prompts),
+        )
+
+    def _interpret(self, func: Func) -> None:
+        summary = FunctionFlow(func, self).run()
+        for name, hits in self._late_hits.get(func, {}).items():
+            _add_hits(summary.param_hits.setdefault(name, []), hits)
+        self._summaries[func] = summary
+        self.closures[func] = summary.variables
+        if func.facts.parent is not None and func.parent in self.closures:
+            self.closures[func] = {**self.closures[func.parent], **summary.variables}
+        params = {
+            p.name: Shape({Origin("param", func, p.name): Mark()}) for p in func.facts.params if func.inner
+        }
+        if params:
+            self.closures[func] = {**params, **self.closures[func]}
+        if func.cls is not None:
+            for name, shape in summary.fields.items():
+                self.note_field(func.cls, name, self._concrete(shape, func))
+
+    def _concrete(self, shape: Shape, func: Func) -> Shape:
+        """Only origins that hold for every caller; parameters of tools are such origins."""
+        taint: Taint = {}
+        for origin, mark in shape.flat().items():
+            if origin.kind == "param":
+                if self.tools.chooses(origin.func, origin.name):
+                    taint[Origin("tool", origin.func, origin.name)] = mark
+            else:
+                taint[origin] = mark
+        return Shape(taint) if taint else CLEAN
+
+    # -- asked by the interpreter -------------------------------------------------------------
+
+    def summary(self, func: Func) -> Summary | None:
+        """The newest summary of a function, None before its first round."""
+        return self._summaries.get(func)
+
+    def note_field(self, cls: Cls, name: str, shape: Shape) -> None:
+        """Something tainted is stored in a field of a class."""
+        if shape.clean:
+            return
+        key = (cls, name)
+        self._fields[key] = join((self._fields.get(key, CLEAN), shape))
+        self._field_names.add(name)
+
+    def field_shape(self, expr: m.Attr, func: Func) -> Shape:
+        """What is stored in the field that ``expr`` reads."""
+        if expr.name not in self._field_names:
+            return CLEAN
+        found: list[Shape] = []
+        for value in self.evaluator.eval(expr.value, func):
+            if isinstance(value, Obj):
+                family = (
+                    *self.evaluator.hierarchy.mro(value.cls),
+                    *self.evaluator.hierarchy.subclasses(value.cls),
+                )
+                found += [self._fields[c, expr.name] for c in family if (c, expr.name) in self._fields]
+        return join(found)
+
+    def global_shape(self, name: str, func: Func) -> Shape:
+        """What a module variable holds."""
+        body = func.mod.body
+        if func is body:
+            return CLEAN
+        summary = self._summaries.get(body)
+        return summary.variables.get(name, CLEAN) if summary else CLEAN
+
+    def is_dead_end(self, name: str) -> bool:
+        """Whether the result of an external function is not the text it is given."""
+        if name in _NOT_CARRIED or self.catalogue.sinks.get(name):
+            return True
+        return not (name.startswith(_CARRIERS) or name.rsplit(".", 1)[-1][:1].isupper())
+
+    def note_hit(self, flow: FunctionFlow, origin: Origin, hit: Hit) -> None:
+        """Text of ``origin`` reaches a sink, seen from the function being interpreted."""
+        if origin.kind == "param":
+            if origin.func is flow.func:
+                _add_hits(flow.summary.param_hits.setdefault(origin.name, []), [hit])
+            else:
+                _add_hits(self._late_hits[origin.func][origin.name], [hit])
+            return
+        self._keep(Flow(origin, hit))
+
+    def _keep(self, flow: Flow) -> None:
+        key = (flow.hit.call, flow.hit.use.kind, flow.origin)
+        known = self._found.get(key)
+        if known is None or len(flow.hit.mark.steps) < len(known.hit.mark.steps):
+            self._found[key] = flow
+
+    def note_prompt(self, flow: FunctionFlow, llm: LlmCall, call: m.Call, env: dict[str, Shape]) -> None:
+        """An LLM call: its prompt arguments are prompts."""
+        for role, wheres in (("prompt", llm.entry.prompt), ("system", llm.entry.system)):
+            for where in wheres:
+                given = walk.argument(call, where.split(".", 1)[0])
+                if given is not None:
+                    self.note_prompt_argument(flow, flow.eval(given, env), given, call, role)
+        if llm.http is not None or any(arg.star for arg in call.args):
+            for arg in call.args:
+                if arg.star == "**":
+                    self.note_prompt_argument(flow, flow.eval(arg.value, env), arg.value, call)
+
+    def note_prompt_argument(
+        self, flow: FunctionFlow, shape: Shape, expr: m.Expr | None, call: m.Call, role: str = "prompt"
+    ) -> None:
+        """``expr`` becomes a prompt through ``call``."""
+        for origin in shape.flat():
+            if origin.kind == "param" and origin.func is flow.func:
+                flow.summary.prompt_params.setdefault(origin.name, call)
+        if expr is not None:
+            self._prompts.setdefault((call, expr), PromptUse(flow.func, call, expr, role))
+
+    @staticmethod
+    def location(func: Func, span: m.Span) -> Location:
+        """A span of a function's file as a location."""
+        return Location(func.path, span.line, span.column, span.end_line, span.end_column)
+
+    # -- results ------------------------------------------------------------------------------
+
+    def _tool_flows(self) -> None:
+        for tool in self.tools.functions():
+            summary = self._summaries.get(tool)
+            if summary is None:
+                continue
+            for name, hits in summary.param_hits.items():
+                if self.tools.chooses(tool, name):
+                    for hit in hits:
+                        self._keep(Flow(Origin("tool", tool, name), hit))
+
+    def flows(self) -> Iterable[Flow]:
+        """Every flow from something a model chose to a sink, in a stable order."""
+        return sorted(
+            self._found.values(),
+            key=lambda f: (
+                f.hit.func.path, f.hit.call.span.line, f.hit.call.span.column, f.origin.kind != "tool",
+                f.origin.func.path, f.origin.func.facts.index, f.origin.name,
+            ),
+        )  # fmt: skip
+
+    def prompts(self) -> Iterable[PromptUse]:
+        """Every expression that becomes part of a prompt."""
+        return self._prompts.values()
+
+    def prompt_params(self, func: Func) -> dict[str, m.Call]:
+        """Parameters of a function that become part of a prompt."""
+        summary = self._summaries.get(func)
+        return summary.prompt_params if summary else {}
+
+    def test_taint(self, func: Func, test: m.Expr) -> Taint:
+        """Origins that a condition looks at."""
+        summary = self._summaries.get(func)
+        return summary.tests.get(test, {}) if summary else {}
+
+    def logged(self, func: Func, call: m.Call) -> dict[m.Expr, Taint]:
+        """For a logging call: the taint of each leaf that the record shows."""
+        summary = self._summaries.get(func)
+        return summary.logged.get(call, {}) if summary else {}
+
+    def argument_taint(self, func: Func, call: m.Call) -> Taint:
+        """Origins of everything that goes into a call."""
+        summary = self._summaries.get(func)
+        return summary.arguments.get(call, {}) if summary else {}
+
+
+def _add_hits(known: list[Hit], new: list[Hit]) -> None:
+    for hit in new:
+        if len(known) < MAX_HITS and not any(h.call is hit.call and h.use.kind == hit.use.kind for h in known):
+            known.append(hit)

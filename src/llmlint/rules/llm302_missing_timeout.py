@@ -1,0 +1,76 @@
+"""LLM302: an LLM call that no deadline ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from llmlint.model.finding import Finding
+from llmlint.model.rule import Rule, Severity
+from llmlint.project.calls import LlmCall
+from llmlint.project.deadlines import Construction
+from llmlint.project.project import Project, callee
+
+HELP = "Pass {parameter}, so that a stalled provider ends in an error that can be handled."
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Report constructions and calls without a deadline."""
+    deadlines = project.deadlines
+    for made in deadlines.constructions():
+        if made.site.func.mod.production:
+            yield from _construction(project, made)
+    for call in project.llm_calls:
+        if not call.site.func.mod.production:
+            continue
+        setting = deadlines.at_call(call)
+        if setting.state == "none" and call.entry.timeout_none == "no-deadline" and setting.site is not None:
+            yield _finding(project, call, setting.site.call.span, "switches the deadline off")
+        elif setting.state == "absent" and call.client is None and call.entry.no_deadline:
+            yield _finding(project, call, call.site.call.span, "sets no deadline")
+
+
+def _construction(project: Project, made: Construction) -> Iterator[Finding]:
+    entry, site = made.client.entry, made.site
+    setting = project.deadlines.constructor(made.client)
+    if setting.state == "none" and entry.timeout_none == "no-deadline" and not _overridden(project, made):
+        what = "switches the deadline off"
+    elif setting.state in ("absent", "none") and entry.no_deadline and not _overridden(project, made):
+        what = "sets no deadline"
+    else:
+        return
+    message = f"`{callee(site.call)}` {what}, so a stalled provider holds this {_holder(entry.is_async)} for ever"
+    help_line = HELP.format(parameter=_parameter(entry.timeout))
+    yield project.finding("LLM302", site.func, site.call.span, message, help=help_line)
+
+
+def _overridden(project: Project, made: Construction) -> bool:
+    """Whether every call made through the client has a deadline from elsewhere."""
+    states = [project.deadlines.at_call(call).state for call in made.calls]
+    return bool(states) and "absent" not in states
+
+
+def _holder(is_async: bool) -> str:
+    return "task" if is_async else "thread"
+
+
+def _parameter(paths: tuple[str, ...]) -> str:
+    if not paths:
+        return "a client that has a deadline"
+    head, *rest = paths[0].rsplit("|", 1)[-1].split(".")
+    return f"`{head}=`" if not rest else f"`{head}=` with `{'.'.join(rest)}`"
+
+
+def _finding(project: Project, call: LlmCall, span: object, what: str) -> Finding:
+    site = call.site
+    message = f"`{callee(site.call)}` {what}, so a stalled provider holds this {_holder(call.entry.is_async)} for ever"
+    help_line = HELP.format(parameter=_parameter(call.entry.timeout))
+    return project.finding("LLM302", site.func, site.call.span, message, help=help_line)
+
+
+RULE = Rule(
+    code="LLM302",
+    name="missing-timeout",
+    summary="An LLM client or call has no deadline at all",
+    severity=Severity.ERROR,
+    check=check,
+)

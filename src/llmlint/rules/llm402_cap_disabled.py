@@ -1,0 +1,33 @@
+"""LLM402: a literal switches off the limit of an agent loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from llmlint.model.finding import Finding
+from llmlint.model.rule import Rule, Severity
+from llmlint.project.project import Project, callee
+
+HELP = "Leave the parameter out, or set a number that the task needs."
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Report calls whose limit is None, huge, or switched off."""
+    for func in project.functions:
+        for found in project.caps.disabled(func):
+            parameter = found.cap.param.rsplit("|", 1)[-1].rsplit(".", 1)[-1]
+            value = found.setting.value
+            given = "None" if value is None else f"{value:g}" if value < 1e6 else f"{int(value):,}".replace(",", "_")
+            default = f" (default {found.cap.default})" if found.cap.default is not None else ""
+            call = callee(found.site.call, 30)
+            message = f"`{parameter}={given}` lets `{call}` run for as long as the model likes{default}"
+            yield project.finding("LLM402", func, found.site.call.span, message, help=HELP)
+
+
+RULE = Rule(
+    code="LLM402",
+    name="cap-disabled",
+    summary="A literal switches off the limit of an agent loop",
+    severity=Severity.ERROR,
+    check=check,
+)

@@ -169,7 +169,7 @@ def asserts(function: ast.FunctionDef) -> bool:
     called = (node.func for node in ast.walk(function) if isinstance(node, ast.Call))
     names = {func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "") for func in called}
     return any(isinstance(node, ast.Assert) for node in ast.walk(function)) or any(
-        re.match(r"raises$|fail$|(assert|check|expect)(_|$)", name) for name in names
+        re.match(r"(raises|fail|compile)$|(assert|check|expect|any)(_|$)", name) for name in names
     )
 
 
@@ -199,7 +199,10 @@ def test_documented_options_exist() -> None:
             ]
     options = set(OPTION.findall(read(ROOT / "docs" / "usage" / "output.md")))
     assert unknown == []
-    assert options - set(OPTION.findall(help_of("check"))) == set()
+    assert (
+        options - {option for command in ("check", "rule") for option in OPTION.findall(help_of(command))}
+        == set()
+    )
     assert set(OPTION.findall(help_of("check"))) - options == {"--help"}
 
 

@@ -84,6 +84,8 @@ def fetch(app: App) -> int:
     with tempfile.TemporaryDirectory(dir=CACHE) as name:
         folder = Path(name)
         count = unpack(download(app, folder), folder / "tree")
+        # A project of its own, whatever lies around the cache.
+        (folder / "tree" / "llmlint.toml").touch()
         shutil.move(folder / "tree", app.tree)
     return count
 

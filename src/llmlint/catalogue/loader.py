@@ -37,8 +37,8 @@ def read_file(file: Path) -> CatalogueFile:
         return msgspec.convert(data, CatalogueFile, strict=True)
     except msgspec.ValidationError as error:
         # msgspec ends its message with the path: "Expected `int`, got `str` - at `$.client[0].retries`".
-        reason, _, place = str(error).rpartition(" - at `$.")
-        raise CatalogueError(file, place.rstrip("`"), reason or str(error)) from error
+        reason, _, place = str(error).partition(" - at `$.")
+        raise CatalogueError(file, place.rstrip("`"), reason) from error
 
 
 def load_files() -> tuple[CatalogueFile, ...]:

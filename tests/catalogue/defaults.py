@@ -1,0 +1,87 @@
+"""Reads the deadlines and retry counts that SDKs have when nobody sets any."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from tests.catalogue.resolving import fields_of, parameters
+
+NOT_READABLE = object()
+"""The default is not where Python could be asked for it."""
+
+
+def parameter_default(function: Any, path: str) -> Any:
+    """The default of a plain parameter or pydantic field, or ``NOT_READABLE``."""
+    name = path.rpartition("|")[2]
+    if "." in name:
+        return NOT_READABLE
+    if name in fields_of(function) and name in function.model_fields:
+        return function.model_fields[name].default
+    for parameter in parameters(function) or ():
+        if parameter.name == name and parameter.default is not inspect.Parameter.empty:
+            return parameter.default
+    return NOT_READABLE
+
+
+def _attribute_timeout(client: Any) -> Any:
+    """``client.timeout``, as the generated SDKs have it (an httpx timeout or a number)."""
+    timeout = getattr(client, "timeout", NOT_READABLE)
+    return getattr(timeout, "read", timeout)
+
+
+def _source_says(module: str, text: str, value: float) -> Callable[[Any], Any]:
+    def read(_: Any) -> Any:
+        source = inspect.getsource(importlib.import_module(module))
+        return value if text in source else f"`{text}` is no longer in {module}"
+
+    return read
+
+
+READERS: dict[str, Callable[[Any], Any]] = {
+    "openai": _attribute_timeout,
+    "anthropic": _attribute_timeout,
+    "groq": _attribute_timeout,
+    "together": _attribute_timeout,
+    "huggingface_hub": _attribute_timeout,
+    "ollama": lambda client: client._client.timeout.read,
+    "google.genai": lambda client: client._api_client._http_options.timeout,
+    "cohere.Client": lambda client: client._client_wrapper.get_timeout(),
+    "cohere.AsyncClient": lambda client: client._client_wrapper.get_timeout(),
+    "cohere.ClientV2": lambda client: client._client_wrapper.get_timeout(),
+    "cohere.AsyncClientV2": lambda client: client._client_wrapper.get_timeout(),
+    "mistralai.client": _source_says("mistralai.client.chat", "timeout_ms = 300000", 300.0),
+    "google.generativeai": _source_says(
+        "google.ai.generativelanguage_v1beta.services.generative_service.transports.base",
+        "default_timeout=600.0",
+        600.0,
+    ),
+    "boto3": lambda client: client.meta.config.read_timeout,
+    "vertexai.generative_models": lambda _: _vertexai_deadline(),
+    "litellm.Router": lambda router: router.timeout,
+}
+"""Longest matching beginning of the class id → how to read the deadline of an instance."""
+
+
+def _vertexai_deadline() -> Any:
+    module = importlib.import_module("google.cloud.aiplatform_v1.services.prediction_service.transports.base")
+    source = inspect.getsource(module)
+    wrapped = source[source.index("self.generate_content: gapic_v1.method.wrap_method(") :]
+    return None if "default_timeout=None" in wrapped[: wrapped.index(")")] else "a deadline"
+
+
+def client_timeout(path: str, instance: Callable[[], Any]) -> Any:
+    """The deadline of a client nobody gave one, or ``NOT_READABLE``."""
+    known = [prefix for prefix in READERS if path == prefix or path.startswith(f"{prefix}.")]
+    if not known:
+        return NOT_READABLE
+    return READERS[max(known, key=len)](instance())
+
+
+def same_deadline(read: Any, claimed: float | None) -> bool:
+    """Whether what was read is what the catalogue claims (None: waits for ever)."""
+    if claimed is None:
+        return read is None
+    return isinstance(read, int | float) and float(read) == float(claimed)

@@ -42,7 +42,7 @@ class ModuleVisitor(Statements):
         low = self.low
         outer = low.scope
         name = node.name.value
-        decorators = self._decorators(node.decorators)
+        decorators, decorator_spans = self._decorators(node.decorators)
         start = low.start()
         if node.asynchronous is not None:
             low.token("async")
@@ -77,6 +77,7 @@ class ModuleVisitor(Statements):
             params=params,
             returns=returns,
             decorators=decorators,
+            decorator_spans=decorator_spans,
             is_async=node.asynchronous is not None,
             docstring=_docstring(body),
         )
@@ -87,7 +88,7 @@ class ModuleVisitor(Statements):
         low = self.low
         outer = low.scope
         name = node.name.value
-        decorators = self._decorators(node.decorators)
+        decorators, _ = self._decorators(node.decorators)
         start = low.start()
         low.token("class")
         low.token(name)
@@ -124,12 +125,14 @@ class ModuleVisitor(Statements):
         )
         return False
 
-    def _decorators(self, nodes: Sequence[cst.Decorator]) -> tuple[Expr, ...]:
-        result = []
+    def _decorators(self, nodes: Sequence[cst.Decorator]) -> tuple[tuple[Expr, ...], tuple[Span, ...]]:
+        result, spans = [], []
         for node in nodes:
+            start = self.low.start()
             self.low.token("@")
             result.append(self.low.expr(node.decorator))
-        return tuple(result)
+            spans.append(self.low.span(start))
+        return tuple(result), tuple(spans)
 
 
 def _docstring(body: tuple[Stmt, ...]) -> str | None:

@@ -10,7 +10,9 @@ from llmlint.facts.definitions import ModuleVisitor
 from llmlint.facts.expressions import HANDLERS
 from llmlint.facts.lowering import Lowering
 from llmlint.facts.model import ModuleFacts
-from llmlint.facts.positions import PositionsLostError
+from llmlint.facts.nesting import NestedTooDeeplyError
+from llmlint.facts.parsing import parse
+from llmlint.facts.positions import PositionsLostError, place
 
 _PLACE = re.compile(r"error at (\d+):(\d+)")
 
@@ -29,7 +31,7 @@ def extract(path: str, text: str) -> ModuleFacts:
     """The facts of the module with this text; ``path`` is only recorded."""
     text = text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
     try:
-        module = cst.parse_module(text)
+        module = parse(text)
         low = Lowering(text, HANDLERS)
         module.visit(ModuleVisitor(low))
     except cst.ParserSyntaxError as error:
@@ -38,9 +40,9 @@ def extract(path: str, text: str) -> ModuleFacts:
         raise UnparsableError(1, 0, "nested too deeply") from None
     except UnicodeEncodeError as error:
         raise UnparsableError(1, 0, f"not encodable: {error.reason}") from None
-    except PositionsLostError as error:
-        line, column = low.place(error.offset)
-        raise UnparsableError(line, column, f"not understood: {error}") from None
+    except (NestedTooDeeplyError, PositionsLostError) as error:
+        line, column = place(text, error.offset)
+        raise UnparsableError(line, column, str(error)) from None
     return ModuleFacts(path, low.functions(), low.classes())
 
 

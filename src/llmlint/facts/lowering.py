@@ -66,6 +66,7 @@ class Lowering(Cursor):
         params: tuple[Param, ...] = (),
         returns: Expr | None = None,
         decorators: tuple[Expr, ...] = (),
+        decorator_spans: tuple[Span, ...] = (),
         is_async: bool = False,
         docstring: str | None = None,
     ) -> None:
@@ -78,6 +79,7 @@ class Lowering(Cursor):
             params=params,
             returns=returns,
             decorators=decorators,
+            decorator_spans=decorator_spans,
             is_async=is_async,
             is_generator=scope.is_generator,
             body=body,

@@ -470,6 +470,8 @@ class Function(msgspec.Struct, frozen=True, eq=False, gc=False):
     params: tuple[Param, ...]
     returns: Expr | None
     decorators: tuple[Expr, ...]
+    decorator_spans: tuple[Span, ...]
+    """Where each decorator stands, from its ``@``."""
     is_async: bool
     is_generator: bool
     body: tuple[Stmt, ...]

@@ -77,7 +77,10 @@ class Cursor:
         end_line = bisect_right(starts, end, line - 1)
         return Span(line, start - starts[line - 1], end_line, end - starts[end_line - 1])
 
-    def place(self, offset: int) -> tuple[int, int]:
-        """Line (1-based) and column (0-based) of ``offset``."""
-        line = bisect_right(self._line_starts, offset)
-        return line, offset - self._line_starts[line - 1]
+
+def place(text: str, offset: int) -> tuple[int, int]:
+    """Line (1-based) and column (0-based) of ``offset``."""
+    cursor = Cursor(text)
+    cursor.pos = offset
+    span = cursor.span(offset)
+    return span.line, span.column

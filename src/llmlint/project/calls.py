@@ -177,7 +177,7 @@ class CallGraph:
             if given is None or passthrough.awaits or passthrough.context:
                 continue
             for value in self._evaluator.eval(given, site.func):
-                skip = 1 + int(passthrough.arg.split("|")[0]) if passthrough.arg[0].isdigit() else 0
+                skip = 1 + int(passthrough.arg.split("|")[0]) if passthrough.arg[:1].isdigit() else 0
                 match value:
                     case FuncRef(func=target, bound=bound):
                         yield Edge(site, target, bound is not None, skip)

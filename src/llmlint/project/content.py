@@ -43,7 +43,8 @@ def leaves(expr: m.Expr) -> Iterator[m.Expr]:
         case m.Name() | m.Attr():
             yield expr
         case m.Sub(value=value, index=m.Slice(lower=lower, upper=upper)):
-            if not (lower is None and isinstance(upper, m.Const | m.Name | m.Attr)):
+            from_start = lower is None or (isinstance(lower, m.Const) and lower.value == 0)
+            if not (from_start and isinstance(upper, m.Const | m.Name | m.Attr)):
                 yield from leaves(value)
             elif isinstance(upper, m.Const) and isinstance(upper.value, int) and not 0 <= upper.value <= SHORT:
                 yield from leaves(value)

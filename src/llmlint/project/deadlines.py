@@ -112,7 +112,9 @@ class Deadlines:
         first = walk.argument(call, "0|timeout|total")
         if first is not None:
             inner = self._value(first, func, [], site)
-            if inner.state in ("none", "given") and len(call.args) == 1:
+            if inner.state == "none" and len(call.args) == 1:
+                return Setting("none", math.inf, site)
+            if inner.state == "given" and len(call.args) == 1:
                 return inner
         return Setting("given", site=site)
 
@@ -144,12 +146,16 @@ class Deadlines:
         found = self.setting(call, func, entry.timeout)
         if found.state != "absent":
             return found
-        opaque = self.setting(call, func, entry.opaque)
-        if opaque.state in ("unknown", "given"):
+        if self._is_opaque(call, func, entry.opaque):
             return UNKNOWN_SETTING
         if set(entry.global_timeout) & self._globals:
             return UNKNOWN_SETTING
         return ABSENT
+
+    def _is_opaque(self, call: m.Call, func: Func, paths: Iterable[str]) -> bool:
+        """Whether something is given that may hold a deadline we do not look into."""
+        found = self.setting(call, func, paths)
+        return found.state in ("unknown", "given") or (found.state == "none" and found.value is not None)
 
     def at_call(self, call: LlmCall) -> Setting:
         """What the call itself, the options before it and the code around it say."""
@@ -157,13 +163,13 @@ class Deadlines:
         found = self.setting(site.call, site.func, call.entry.timeout)
         if found.state != "absent":
             return found
-        if self.setting(site.call, site.func, call.entry.opaque).state in ("unknown", "given"):
+        if self._is_opaque(site.call, site.func, call.entry.opaque):
             return UNKNOWN_SETTING
         for derive, change in call.client.changes if call.client else ():
             made = self.setting(change.call, change.func, derive.timeout)
             if made.state != "absent":
                 return made
-            if self.setting(change.call, change.func, derive.opaque).state in ("unknown", "given"):
+            if self._is_opaque(change.call, change.func, derive.opaque):
                 return UNKNOWN_SETTING
         if call.client is None and set(call.entry.global_timeout) & self._globals:
             return UNKNOWN_SETTING

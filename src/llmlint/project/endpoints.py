@@ -8,7 +8,7 @@ from llmlint.catalogue import schema as s
 from llmlint.catalogue.lookup import Catalogue
 from llmlint.facts import model as m
 from llmlint.facts import walk
-from llmlint.project.kinds import Data
+from llmlint.project.kinds import Data, ExternalObject
 from llmlint.project.scopes import Func
 from llmlint.project.sites import CallSite
 from llmlint.project.values import Evaluator
@@ -89,6 +89,11 @@ class Endpoints:
                     texts += self.texts(value.expr, value.func, depth + 1)
                 elif isinstance(value.expr, m.Call):
                     texts += self._default_text(value.expr, value.func, depth)
+            elif isinstance(value, ExternalObject) and value.call is not None and value.func is not None:
+                # ``urllib.request.Request(url, …)``, ``httpx.URL(url)``
+                first = walk.argument(value.call, "0|url")
+                if first is not None:
+                    texts += self.texts(first, value.func, depth + 1)
         return texts[:8]
 
     def _default_text(self, call: m.Call, func: Func, depth: int) -> list[str]:

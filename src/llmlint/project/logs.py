@@ -104,6 +104,9 @@ class Logs:
         for callee in self._evaluator.eval(call.func, func):
             if isinstance(callee, External) and callee.name in _OUTPUT:
                 return True
+        last_name = call.func.name if isinstance(call.func, m.Attr) else getattr(call.func, "id", "")
+        if last_name in ("capture_exception", "capture_message", "record_exception"):
+            return True
         if isinstance(call.func, m.Attr) and call.func.name in _TALK:
             owner = call.func.value
             last = owner.name if isinstance(owner, m.Attr) else owner.id if isinstance(owner, m.Name) else ""

@@ -30,7 +30,7 @@ class Exit:
     conditions: tuple[m.Expr, ...]
     in_handler: m.Handler | None
     in_try: m.Try | None
-    raises: bool
+    stmt: m.Stmt
 
 
 class Loops:
@@ -54,6 +54,12 @@ class Loops:
                 return True
         return False
 
+    def unbounded(self, loop: Loop, func: Func) -> bool:
+        """Whether the loop's head sets no bound: endless, or ``while`` on something that is no budget."""
+        if self.endless(loop, func):
+            return True
+        return isinstance(loop, m.While) and self.classify(loop.test, loop, func) != BUDGET
+
     def inside(self, loop: Loop, func: Func) -> Iterator[StatementSite]:
         """Every statement in the body of a loop, with frames from the loop on inwards."""
         for place in statement_sites(func):
@@ -66,7 +72,7 @@ class Loops:
         """Every way out that is written down, the loop's own test included."""
         found: list[Exit] = []
         if isinstance(loop, m.While) and not self.endless(loop, func):
-            found.append(Exit((loop.test,), None, None, False))
+            found.append(Exit((loop.test,), None, None, loop))
         for place in self.inside(loop, func):
             stmt = place.stmt
             if isinstance(stmt, m.Simple) and stmt.what == "break":
@@ -95,13 +101,13 @@ class Loops:
                 handler = frame.handler
             elif frame.kind == "try" and isinstance(frame.node, m.Try):
                 inside_try = frame.node
-        return Exit(tuple(conditions), handler, inside_try, isinstance(stmt, m.Raise))
+        return Exit(tuple(conditions), handler, inside_try, stmt)
 
     # -- classification -------------------------------------------------------------------------
 
     def classify(self, condition: m.Expr, loop: Loop, func: Func) -> str:
         """Whether a condition is about the model's words, a budget, or something else."""
-        if self._is_budget(condition, func):
+        if self._is_budget(condition, func) or self._is_counter(condition, loop):
             return BUDGET
         if self._from_model(condition, func):
             return MODEL
@@ -118,6 +124,24 @@ class Loops:
                 if not self._from_model(node, func) and all(_countable(s) for s in sides):
                     return True
         return False
+
+    @staticmethod
+    def _is_counter(condition: m.Expr, loop: Loop) -> bool:
+        """``if not retries`` where the loop counts ``retries`` down."""
+        expr = condition
+        while isinstance(expr, m.Unary) and expr.op == "not":
+            expr = expr.value
+        name = key(expr)
+        return name is not None and any(
+            isinstance(s, m.AugAssign) and s.op in ("-=", "+=") and key(s.target) == name
+            for s in walk.statements(loop.body)
+        )
+
+    def parses_answer(self, exit: Exit, func: Func) -> bool:
+        """Whether an exit is reached when the model's answer parses: ``try: return json.loads(text)``."""
+        if exit.in_try is None or not isinstance(exit.stmt, m.Return) or exit.stmt.value is None:
+            return False
+        return any(o.kind == "model" for o in self._part_taint(exit.stmt.value, func))
 
     def _from_model(self, expr: m.Expr, func: Func) -> bool:
         taint: Taint = self._flows.test_taint(func, expr)

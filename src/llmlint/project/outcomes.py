@@ -140,7 +140,7 @@ class Outcomes:
         """Whether a value is anything else than a constant written down for this case."""
         match value:
             case m.Const(value=constant):
-                return isinstance(constant, bool) and self._answers_yes_or_no(func)
+                return constant is not None and self._answers_by_status(func, constant)
             case m.Text():
                 return False
             case m.Template(parts=parts):
@@ -180,8 +180,11 @@ class Outcomes:
             return not constants
         return not (values and all(_is_constant(v) for v in values))
 
-    def _answers_yes_or_no(self, func: Func) -> bool:
-        """Whether every result of the function is a truth value: then False is an answer."""
+    def _answers_by_status(self, func: Func, constant: bool | int | float) -> bool:
+        """Whether every result of the function is a status, and this one differs: then it is an answer."""
+        if not isinstance(constant, bool):
+            plain = [r.value.value for r in func.returns if isinstance(r.value, m.Const)]
+            return len(plain) == len(func.returns) and len(set(plain)) > 1
         values = [r.value for r in func.returns]
         plain = [v for v in values if isinstance(v, m.Const) and isinstance(v.value, bool)]
         others = [v for v in values if v is not None and v not in plain]

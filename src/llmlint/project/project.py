@@ -22,6 +22,7 @@ from llmlint.project.modules import ModuleIndex
 from llmlint.project.outcomes import Outcomes
 from llmlint.project.prompts import Prompts
 from llmlint.project.reach import Reach
+from llmlint.project.repeats import Repeats
 from llmlint.project.retries import Retries
 from llmlint.project.scopes import Func, Mod
 from llmlint.project.sites import CallSite, StatementSite, statement_sites
@@ -123,6 +124,11 @@ class Project:
     def loops(self) -> Loops:
         """What ends loops."""
         return Loops(self.graph, self.evaluator, self.catalogue, self.flows)
+
+    @functools.cached_property
+    def repeats(self) -> Repeats:
+        """Which loops repeat failed calls by hand."""
+        return Repeats(self.graph, self.loops, self.reach, self.deadlines)
 
     @functools.cached_property
     def caps(self) -> Caps:

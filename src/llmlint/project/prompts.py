@@ -51,6 +51,9 @@ class Prompts:
     def all(self) -> Iterator[Prompt]:
         """Every prompt of the project: arguments of LLM calls, system prompts of agents, templates."""
         for use in self._flows.prompts():
+            call = self._graph.by_call.get(use.call)
+            if call is not None and not call.generates:
+                continue
             pieces = tuple(self._pieces(use.expr, use.func, 0, set()))
             if pieces:
                 yield Prompt(use.func, use.call, pieces)
@@ -90,6 +93,11 @@ class Prompts:
                 yield from self._pieces(hole, func, depth + 1, seen)
             return
         match expr:
+            case m.Call(func=m.Attr(value=m.Text(), name="join"), args=(m.Arg(value=m.Name() as parts),)):
+                for value in self._evaluator.eval(parts, func):
+                    if isinstance(value, Data) and isinstance(value.expr, m.Seq):
+                        joined = m.Call(expr.func, (m.Arg(value.expr),), expr.span)
+                        yield from self._pieces(joined, value.func, depth + 1, seen)
             case m.DictDisplay(items=items):
                 if any(isinstance(v, m.Text) and v.value in ("assistant", "model", "ai") for _, v in items):
                     return

@@ -43,18 +43,18 @@ class Retries:
     def unbounded(self, func: Func) -> Iterator[RetryUse]:
         """Unbounded retries on a function (decorators) or inside it (retry objects)."""
         scope = func.parent or func
-        for decorator in func.facts.decorators:
-            yield from self._decorator(decorator, scope, func)
+        for decorator, span in zip(func.facts.decorators, func.facts.decorator_spans, strict=True):
+            yield from self._decorator(decorator, scope, func, span)
         for site in self._graph.sites[func]:
             yield from self._object(site, func)
 
-    def _decorator(self, decorator: m.Expr, scope: Func, func: Func) -> Iterator[RetryUse]:
+    def _decorator(self, decorator: m.Expr, scope: Func, func: Func, span: m.Span) -> Iterator[RetryUse]:
         for value in self._evaluator.eval(decorator, scope):
             match value:
                 case External(name=name):
                     for table in self._catalogue.retries.get(name):
                         if table.form == "decorator" and not table.bounded_by_default:
-                            yield RetryUse(table, scope, func.facts.span, func, ())
+                            yield RetryUse(table, scope, span, func, ())
                 case ExternalObject(name=name, call=call, func=where) if call is not None and where is not None:
                     for table in self._catalogue.retries.get(name):
                         if self.is_unbounded(table, call, where):

@@ -43,11 +43,14 @@ class Sinks:
         found: list[SinkUse] = []
         seen: set[int] = set()
         for callee in self._evaluator.eval(call.func, func):
+            found += self._passed_on(callee, call, func)
             for name, sink in self._tables(callee):
                 if id(sink) in seen or not self._applies(sink, call, func):
                     continue
                 seen.add(id(sink))
                 given = walk.argument(call, sink.arg)
+                if sink.variadic:
+                    given = m.Seq("list", tuple(a.value for a in call.args if a.keyword is None and not a.star))
                 if given is None:
                     continue
                 if sink.argv:
@@ -55,6 +58,19 @@ class Sinks:
                 else:
                     found.append(SinkUse(sink, sink.kind, (given,), name))
         return found
+
+    def _passed_on(self, callee: Value, call: m.Call, func: Func) -> list[SinkUse]:
+        """``asyncio.to_thread(os.system, command)``: the sink is called with the arguments that follow."""
+        name = callee.name if isinstance(callee, External) else ""
+        if isinstance(callee, ExternalMethod):
+            name = f"{callee.owner.name}.{callee.path}"
+        for table in self._catalogue.passthroughs.get(name) if name else ():
+            given = walk.argument(call, table.arg)
+            if given is None or table.awaits or table.context or not table.arg[:1].isdigit():
+                continue
+            rest = call.args[int(table.arg.split("|")[0]) + 1 :]
+            return self.at(m.Call(given, rest, call.span), func)
+        return []
 
     def _tables(self, callee: Value) -> Iterator[tuple[str, s.Sink]]:
         match callee:
@@ -93,10 +109,11 @@ class Sinks:
                 flag = items[place + 1]
                 if not (isinstance(flag, m.Text) and flag.value.lower() in _COMMAND_FLAGS):
                     continue
+                script = (items[place + 2],)
                 if program in _SHELLS:
-                    yield SinkUse(sink, "shell", items[place + 2 :], name)
+                    yield SinkUse(sink, "shell", script, name)
                 elif program in _INTERPRETERS:
-                    yield SinkUse(sink, "code", items[place + 2 :], name)
+                    yield SinkUse(sink, "code", script, name)
 
     def _program(self, expr: m.Expr, func: Func) -> str:
         for value in self._evaluator.eval(expr, func):

@@ -613,6 +613,8 @@ class Evaluator:
         for function in self.catalogue.functions.get(name):
             if self.matches(function.when, call, func):
                 return (Response(function, site),)
+        if name == "builtins.dict" and all(a.keyword or a.star == "**" for a in call.args):
+            return (Data(call, func),)
         if name in _SAME and call.args:
             return self.eval(call.args[0].value, func)
         if name in ("functools.partial", "functools.partialmethod") and call.args:
@@ -713,17 +715,20 @@ class Evaluator:
     def _matches_one(
         self, where: str, wanted: tuple[str | bool | int, ...], call: m.Call, func: Func
     ) -> bool:
-        given = walk.argument(call, where)
+        given, scope = walk.argument(call, where), func
+        if given is None:
+            keywords, _ = self.keyword_items(call, func)
+            for name in where.split("|"):
+                if name in keywords:
+                    given, scope = keywords[name]
         if given is None:
             return False
-        for value in self.eval(given, func):
+        for value in self.eval(given, scope):
             if isinstance(value, External) and value.name in wanted:
                 return True
             if isinstance(value, Data):
                 literal = value.expr
-                if isinstance(literal, m.Const | m.Text) and any(
-                    literal.value == one and type(literal.value) is type(one) for one in wanted
-                ):
+                if isinstance(literal, m.Const | m.Text) and any(_is_literal(literal.value, one) for one in wanted):
                     return True
         return False
 
@@ -781,6 +786,12 @@ class Evaluator:
                 if walk.dotted(stmt.value.func) in (f"{expr.id}.update", f"{expr.id}.setdefault"):
                     return True
         return False
+
+
+def _is_literal(value: object, wanted: str | bool | int) -> bool:
+    if isinstance(wanted, str) and wanted.endswith("*"):
+        return isinstance(value, str) and value.startswith(wanted[:-1])
+    return value == wanted and type(value) is type(wanted)
 
 
 def _same_key(key: m.Expr, index: m.Expr) -> bool:

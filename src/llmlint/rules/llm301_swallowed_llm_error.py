@@ -91,7 +91,7 @@ def _goes_round(project: Project, place: StatementSite) -> bool:
     """Whether the failure only leads to the next round of an endless loop: LLM304's business."""
     for frame in reversed(place.frames):
         if isinstance(frame.node, m.For | m.While) and frame.kind == "loop":
-            if not (project.loops.endless(frame.node, place.func) or isinstance(frame.node, m.While)):
+            if not project.loops.unbounded(frame.node, place.func):
                 return False
             handlers = place.stmt.handlers if isinstance(place.stmt, m.Try) else ()
             return not any(_leaves(h.body) for h in handlers)
@@ -141,10 +141,14 @@ def _finding(
     project: Project, func: Func, span: m.Span, caught: str, outcome: Outcome, target: Target
 ) -> Finding:
     call = callee(target.site.call, 30)
-    what = f"logs a failed `{call}` and" if outcome.logged else f"hides a failed `{call}` and"
-    message = f"`{caught}` {what} {outcome.does}: the caller cannot tell"
+    what = "only logged here" if outcome.logged else "lost here"
+    message = _fitting(f"A failed `{call}` is {what}: `{caught}` {outcome.does}, so the caller cannot tell")
     edges, end = project.reach.way(target, escaping=True)
     return project.finding("LLM301", func, span, message, help=HELP, steps=project.way_steps(edges, end))
+
+
+def _fitting(message: str) -> str:
+    return message if len(message) <= 100 else message.replace(", so the caller cannot tell", "")
 
 
 RULE = Rule(

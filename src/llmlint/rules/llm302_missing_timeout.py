@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from llmlint.facts import model as m
 from llmlint.model.finding import Finding
 from llmlint.model.rule import Rule, Severity
 from llmlint.project.calls import LlmCall
-from llmlint.project.deadlines import Construction
+from llmlint.project.deadlines import Construction, Setting
+from llmlint.project.kinds import Site
 from llmlint.project.project import Project, callee
 
 HELP = "Pass {parameter}, so that a stalled provider ends in an error that can be handled."
@@ -24,21 +26,21 @@ def check(project: Project) -> Iterator[Finding]:
             continue
         setting = deadlines.at_call(call)
         if setting.state == "none" and call.entry.timeout_none == "no-deadline" and setting.site is not None:
-            yield _finding(project, call, setting.site.call.span, "switches the deadline off")
+            yield _finding(project, call, setting.site, _switched_off(setting))
         elif setting.state == "absent" and call.client is None and call.entry.no_deadline:
-            yield _finding(project, call, call.site.call.span, "sets no deadline")
+            yield _finding(project, call, Site(call.site.func, call.site.call), "sets no deadline")
 
 
 def _construction(project: Project, made: Construction) -> Iterator[Finding]:
     entry, site = made.client.entry, made.site
     setting = project.deadlines.constructor(made.client)
     if setting.state == "none" and entry.timeout_none == "no-deadline" and not _overridden(project, made):
-        what = "switches the deadline off"
+        what = _switched_off(setting)
     elif setting.state in ("absent", "none") and entry.no_deadline and not _overridden(project, made):
         what = "sets no deadline"
     else:
         return
-    message = f"`{callee(site.call)}` {what}, so a stalled provider holds this {_holder(entry.is_async)} for ever"
+    message = _message(site.call, what, entry.is_async)
     help_line = HELP.format(parameter=_parameter(entry.timeout))
     yield project.finding("LLM302", site.func, site.call.span, message, help=help_line)
 
@@ -60,9 +62,16 @@ def _parameter(paths: tuple[str, ...]) -> str:
     return f"`{head}=`" if not rest else f"`{head}=` with `{'.'.join(rest)}`"
 
 
-def _finding(project: Project, call: LlmCall, span: object, what: str) -> Finding:
-    site = call.site
-    message = f"`{callee(site.call)}` {what}, so a stalled provider holds this {_holder(call.entry.is_async)} for ever"
+def _switched_off(setting: Setting) -> str:
+    return f"has `timeout={'None' if setting.value is None else 'inf'}`"
+
+
+def _message(call: m.Call, what: str, is_async: bool) -> str:
+    return f"`{callee(call, 30)}` {what}, so a stalled provider holds this {_holder(is_async)} for ever"
+
+
+def _finding(project: Project, call: LlmCall, site: Site, what: str) -> Finding:
+    message = _message(site.call, what, call.entry.is_async)
     help_line = HELP.format(parameter=_parameter(call.entry.timeout))
     return project.finding("LLM302", site.func, site.call.span, message, help=help_line)
 

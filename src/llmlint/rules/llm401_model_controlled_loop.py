@@ -48,9 +48,11 @@ def _only_model_ends(project: Project, loop: Loop, func: Func) -> bool:
     loops = project.loops
     exits = [e for e in loops.exits(loop, func) if e.in_handler is None]
     handled = [e for e in loops.exits(loop, func) if e.in_handler is not None and not _is_failure(project, e.in_handler, func)]
-    if not exits or handled or not all(e.conditions for e in exits):
+    if not exits or handled or project.repeats.by_hand(loop, func):
         return False
     for exit in exits:
+        if not exit.conditions and not loops.parses_answer(exit, func):
+            return False
         kinds = [loops.classify(condition, loop, func) for condition in exit.conditions]
         if any(kind != MODEL for kind in kinds):
             return False

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from llmlint.model.finding import Finding, Step
 from llmlint.model.rule import Rule, Severity
 from llmlint.project.project import Project, callee
-from llmlint.project.prompts import Piece
+from llmlint.project.prompts import Piece, Prompt
 
 HELP = "Move the text to a prompts module, a file or a registry, with a version of its own."
 LONG = 25
@@ -19,7 +19,7 @@ def check(project: Project) -> Iterator[Finding]:
     seen: set[tuple[str, int, int]] = set()
     for prompt in project.prompts.all():
         for piece in prompt.pieces:
-            if piece.words < LONG or not _in_logic(project, piece):
+            if piece.words < LONG or not _in_logic(project, prompt, piece):
                 continue
             place = (piece.func.path, piece.span.line, piece.span.column)
             if place not in seen:
@@ -31,9 +31,16 @@ def check(project: Project) -> Iterator[Finding]:
             break
 
 
-def _in_logic(project: Project, piece: Piece) -> bool:
+def _in_logic(project: Project, prompt: Prompt, piece: Piece) -> bool:
+    """In a function, or inside a module-level call that sends it (a script)."""
     mod = piece.func.mod
-    return piece.func.facts.kind in ("function", "lambda") and mod.production and not project.prompt_module(mod.path)
+    if not mod.production or project.prompt_module(mod.path):
+        return False
+    if piece.func.facts.kind in ("function", "lambda"):
+        return True
+    sent = prompt.call.span
+    inside = (sent.line, sent.column) <= (piece.span.line, piece.span.column) < (sent.end_line, sent.end_column)
+    return piece.func is prompt.func and inside and prompt.call in project.graph.by_call
 
 
 RULE = Rule(

@@ -1,0 +1,157 @@
+"""How deeply a text is nested, found out before the parser sees it.
+
+The native parser is recursive: a few thousand brackets overflow the stack and end the whole process, which
+no ``except`` can prevent, and long chains of operators cost it quadratic time. A count of bytes clears almost
+every file; the others are looked at token by token. Both may see too much depth, but not too little.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+
+BRACKET_LIMIT = 200
+"""Brackets inside each other; CPython itself allows no more."""
+
+CHAIN_LIMIT = 3300
+"""Operators in one expression, not counting what is in brackets."""
+
+POSTFIX_LIMIT = 1000
+"""Attributes, calls and subscripts of one another: ``a.b().c[0]`` has four."""
+
+ELIF_LIMIT = 4000
+"""``elif`` branches of one ``if``."""
+
+HARMLESS = 40
+"""Levels of brackets that fit into any stack."""
+
+_LONG = 400
+"""Strings up to this length cannot hide anything that matters."""
+
+_BRACKETS = bytes.maketrans(b"[{]}", b"(())")
+_NO_BRACKET = bytes(set(range(256)) - set(b"()[]{}"))
+_NO_OPERATOR = bytes(set(range(256)) - set(b"+-~*/%@&|^.(["))
+_WORDS = (b"and", b"or", b"not", b"if", b"else", b"lambda")  # "for" is counted with "or"
+
+_STRING = "|".join(
+    (
+        r'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""',
+        r"'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''",
+        r'"[^"\\\r\n]*(?:\\.[^"\\\r\n]*)*"',
+        r"'[^'\\\r\n]*(?:\\.[^'\\\r\n]*)*'",
+    )
+)
+_MARK = r"[-+~*/%@&|^.,;:()\[\]{}\r\n]|\b(?:and|or|not|if|else|lambda|for)\b"
+_TEMPLATE_PREFIX = frozenset("fFtT")
+_MARKS = re.compile(_MARK)
+_TOKENS = re.compile(
+    rf"((?:[fFtT][rR]?|[rR][fFtT])?(?:{_STRING})|{_MARK})|[^\W\d]\w*|#[^\r\n]*|\\[\r\n]+", re.DOTALL
+)
+_BRANCHES = re.compile(r"(?:^|[\r\n])([ \t\f]*)(if|elif)\b")
+
+
+class NestedTooDeeplyError(Exception):
+    """The text is nested more deeply than the parser can bear; ``offset`` says where."""
+
+    def __init__(self, offset: int) -> None:
+        super().__init__("nested too deeply")
+        self.offset = offset
+
+
+def levels(text: str) -> tuple[int, int]:
+    """Upper bounds: brackets in each other, operators in a row. Raises ``NestedTooDeeplyError``."""
+    data = text.encode()
+    depth = _bracket_levels(data)
+    chain = len(data.translate(None, _NO_OPERATOR)) + sum(map(data.count, _WORDS))
+    if depth > HARMLESS or chain > POSTFIX_LIMIT:
+        depth, chain = _scan(text)
+    branches = data.count(b"elif")
+    if branches > POSTFIX_LIMIT:
+        branches = _longest_elif(text)
+    return depth, max(chain, branches)
+
+
+def _bracket_levels(data: bytes) -> int:
+    """Levels of brackets, counting those in strings and comments too; exact only up to ``HARMLESS``."""
+    brackets = data.translate(_BRACKETS, _NO_BRACKET)
+    for rounds in range(HARMLESS + 1):
+        rest = brackets.replace(b"()", b"")
+        if len(rest) == len(brackets):
+            return rounds + rest.count(b"(")
+        brackets = rest
+    return HARMLESS + 1
+
+
+class _Chain:
+    """What has been seen since the last separator on one level of brackets."""
+
+    __slots__ = ("clauses", "operators", "postfixes")
+
+    def __init__(self) -> None:
+        self.operators = self.postfixes = self.clauses = 0
+
+
+def _scan(text: str) -> tuple[int, int]:
+    """Levels of brackets and length of the longest chain of operators."""
+    deepest = longest = 0
+    here = _Chain()
+    outer: list[_Chain] = []
+    for number, token in enumerate(_TOKENS.findall(text)):
+        if not token:
+            continue
+        if token in "([{":
+            here.postfixes += 1
+            outer.append(here)
+            here = _Chain()
+            deepest = max(deepest, len(outer))
+        elif token in ")]}":
+            here = outer.pop() if outer else _Chain()
+        elif token in ",;:":
+            if token != ":":
+                here.operators = here.postfixes = 0
+        elif token in "\r\n":
+            if not outer:
+                here = _Chain()
+        elif token == ".":
+            here.postfixes += 1
+        elif token == "for":  # clauses of one comprehension; its targets may contain commas
+            here.clauses += 1
+        elif len(token) <= 6 and token[-1] not in "'\"":
+            here.operators += 1
+            here.postfixes = 0
+        elif len(token) > _LONG:
+            inner_depth, inner_chain = _look_inside(token)
+            deepest = max(deepest, inner_depth)
+            longest = max(longest, inner_chain)
+        longest = max(longest, here.operators, here.postfixes, here.clauses)
+        if deepest > BRACKET_LIMIT or longest > CHAIN_LIMIT or here.postfixes > POSTFIX_LIMIT:
+            raise NestedTooDeeplyError(next(islice(_TOKENS.finditer(text), number, None)).start())
+    return deepest, longest
+
+
+def _look_inside(literal: str) -> tuple[int, int]:
+    """The same for a long string, in which an f-string may hide code (text counts as code, too)."""
+    deepest = depth = operators = 0
+    for mark in _MARKS.findall(literal):
+        if mark in "([{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif mark in ")]}":
+            depth = max(depth - 1, 0)
+        elif mark not in ",;:\r\n":
+            operators += 1
+    is_template = not _TEMPLATE_PREFIX.isdisjoint(literal[:2])
+    return deepest, operators if is_template else 0
+
+
+def _longest_elif(text: str) -> int:
+    """The most ``elif`` branches of one ``if``."""
+    longest = 0
+    branches: dict[str, int] = {}
+    for match in _BRANCHES.finditer(text):
+        indent, keyword = match.groups()
+        branches[indent] = branches.get(indent, 0) + 1 if keyword == "elif" else 0
+        longest = max(longest, branches[indent])
+        if longest > ELIF_LIMIT:
+            raise NestedTooDeeplyError(match.start(2))
+    return longest

@@ -204,6 +204,8 @@ class Passthrough(Entry, frozen=True, kw_only=True, eq=False):
     """The argument is an awaitable (``wait_for(coro, 5)``, ``gather(*coros)``), not a function."""
     context: bool = False
     """A context manager whose body is bounded (``asyncio.timeout(5)``)."""
+    args: str = ""
+    """Parameter that carries the function's arguments as a tuple (``Thread(target=f, args=(x,))``)."""
     deferred: bool = False
     """It runs later or elsewhere: the failure comes out of the returned future, not of this call."""
 
@@ -366,6 +368,8 @@ class Wait(Entry, frozen=True, kw_only=True, eq=False):
     also: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
     """Method names that mean waiting on whatever object they are called."""
+    person: bool = False
+    """What it gives is a person's answer."""
 
 
 class PromptTemplate(Entry, frozen=True, kw_only=True, eq=False):

@@ -23,13 +23,10 @@ class Bound:
     """Keywords that went to the function's own ``**kwargs``."""
 
 
-def bind(call: m.Call, func: Func, skip_receiver: bool, skip_arguments: int = 0) -> Bound:
+def bind(call: m.Call, func: Func, skip_receiver: bool) -> Bound:
     """Place the arguments of ``call`` on the parameters of ``func``.
 
-    ``skip_receiver``: the first parameter is ``self`` or ``cls`` and not in the call.
-    ``skip_arguments``: that many leading positional arguments belong to somebody else
-    (``asyncio.to_thread(f, x)``: one).
-    """
+    ``skip_receiver``: the first parameter is ``self`` or ``cls`` and not in the call.    """
     params = func.facts.params[1:] if skip_receiver else func.facts.params
     positional = [p.name for p in params if p.kind == "positional"]
     names = {p.name for p in params if p.kind in ("positional", "keyword")}
@@ -39,7 +36,6 @@ def bind(call: m.Call, func: Func, skip_receiver: bool, skip_arguments: int = 0)
     star: m.Expr | None = None
     double_star: list[m.Expr] = []
     place = 0
-    skipped = 0
     for arg in call.args:
         if arg.star == "*":
             star = arg.value
@@ -50,8 +46,6 @@ def bind(call: m.Call, func: Func, skip_receiver: bool, skip_arguments: int = 0)
                 given[arg.keyword] = arg.value
             else:
                 extra_keywords[arg.keyword] = arg.value
-        elif skipped < skip_arguments:
-            skipped += 1
         elif star is not None:
             extra.append(arg.value)
         elif place < len(positional):

@@ -55,8 +55,10 @@ class Edge:
     site: CallSite
     target: Func
     skip_receiver: bool
-    skip_arguments: int = 0
-    """Leading arguments that are not the target's (``to_thread(f, x)``: 1)."""
+    call: m.Call
+    """What the target is called with: the call itself, or what ``to_thread(f, x)`` makes of it."""
+    deferred: bool = False
+    """It runs later or elsewhere: its failure does not come out of this call."""
 
 
 class CallGraph:
@@ -83,7 +85,7 @@ class CallGraph:
         callers: dict[Func, list[tuple[Site, FuncRef]]] = defaultdict(list)
         for func, edges in self.callers.items():
             for edge in edges:
-                if edge.skip_arguments == 0:
+                if edge.call is edge.site.call:
                     bound = Obj(func.cls) if edge.skip_receiver and func.cls else None
                     callers[func].append((Site(edge.site.func, edge.site.call), FuncRef(func, bound)))
         self._evaluator.callers = callers
@@ -125,13 +127,13 @@ class CallGraph:
     def _edges(self, callee: Value, site: CallSite) -> Iterator[Edge]:
         match callee:
             case FuncRef(func=target, bound=bound):
-                yield Edge(site, target, bound is not None)
+                yield Edge(site, target, bound is not None, site.call)
             case ClassRef(cls=cls):
                 yield from self._constructor(cls, site)
             case Obj(cls=cls):
                 for member in self._evaluator.member(cls, "__call__", True):
                     if isinstance(member, FuncRef):
-                        yield Edge(site, member.func, True)
+                        yield Edge(site, member.func, True, site.call)
             case Partial(target=target):
                 yield from self._edges(target, site)
             case Client():
@@ -149,7 +151,7 @@ class CallGraph:
         for owner in self._evaluator.hierarchy.mro(cls):
             init = owner.methods.get("__init__")
             if init is not None:
-                yield Edge(site, init, True)
+                yield Edge(site, init, True, site.call)
                 return
 
     def _llm_call(self, client: Client, path: str, site: CallSite) -> None:
@@ -177,11 +179,24 @@ class CallGraph:
             if given is None or passthrough.awaits or passthrough.context:
                 continue
             for value in self._evaluator.eval(given, site.func):
-                skip = 1 + int(passthrough.arg.split("|")[0]) if passthrough.arg[:1].isdigit() else 0
                 match value:
+                    case Partial(target=FuncRef(func=target, bound=bound), site=made):
+                        inner = m.Call(given, made.call.args[1:], site.call.span)
+                        yield Edge(site, target, bound is not None, inner, passthrough.deferred)
                     case FuncRef(func=target, bound=bound):
-                        yield Edge(site, target, bound is not None, skip)
+                        inner = _inner_call(site.call, given, passthrough)
+                        yield Edge(site, target, bound is not None, inner, passthrough.deferred)
                     case ClientMethod(client=client, path=path):
                         self._llm_call(client, path, site)
                     case _:
                         pass
+
+
+def _inner_call(call: m.Call, given: m.Expr, passthrough: s.Passthrough) -> m.Call:
+    """The call that ``to_thread(f, x)`` or ``Thread(target=f, args=(x,))`` makes in the end."""
+    if passthrough.args:
+        values = walk.argument(call, passthrough.args)
+        items = values.items if isinstance(values, m.Seq) else ()
+        return m.Call(given, tuple(m.Arg(item) for item in items), call.span)
+    skip = 1 + int(passthrough.arg.split("|")[0]) if passthrough.arg[:1].isdigit() else 0
+    return m.Call(given, call.args[skip:], call.span)

@@ -90,6 +90,11 @@ class Contents:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._prompt_keys: dict[Func, dict[str, m.Call]] = defaultdict(dict)
+        self._logged_elsewhere = {
+            flow.hit.call: flow
+            for flow in project.flows.flows()
+            if flow.hit.use.kind == "log" and flow.origin.kind == "model"
+        }
         for use in project.flows.prompts():
             self._collect(use.expr, use.func, use.call, 0)
 
@@ -154,6 +159,9 @@ class Contents:
     def logged(self, site: CallSite) -> Content | None:
         """The content that a logging call writes; None when it writes none that we know of."""
         func = site.func
+        flow = self._logged_elsewhere.get(site.call)
+        if flow is not None:
+            return Content("what the model answered", flow.hit.mark.steps)
         answers = self._project.flows.logged(func, site.call)
         for arg in site.call.args:
             for leaf in leaves(arg.value):

@@ -18,6 +18,12 @@ def _by_sink(project: Project, kinds: frozenset[str]) -> dict[m.Call, list[Flow]
     for flow in project.flows.flows():
         if flow.hit.use.kind in kinds and flow.hit.func.mod.production and flow.origin.func.mod.production:
             found[flow.hit.call].append(flow)
+    for call, flows in found.items():
+        # Where the answer is seen to reach the dispatcher, that way says more than the comparison of names.
+        if any(flow.origin.kind == "model" for flow in flows):
+            found[call] = [
+                f for f in flows if not (f.origin.kind == "tool" and project.tools.only_by_name(f.origin.func))
+            ]
     return found
 
 
@@ -31,9 +37,9 @@ def tool_findings(project: Project, code: str, kinds: frozenset[str], help: str)
         tool = first.origin.func
         tools = sorted({flow.origin.func.qualname for flow in chosen})
         more = f" (and {len(tools) - 1} more)" if len(tools) > 1 else ""
-        message = _fitting(
-            f"The model chooses `{first.origin.name}` of tool `{_short(tool.qualname)}`{more}; "
-            f"`{callee(call, 24)}` {_does(first)}"
+        message = (
+            f"`{_short(first.origin.name, 16)}` of tool `{_short(tool.qualname, 24)}`{more} "
+            f"reaches `{callee(call, 22)}`, which {_does(first)}"
         )
         start = Step(
             project.location(tool, tool.facts.span), f"the model chooses `{first.origin.name}` here"
@@ -51,7 +57,7 @@ def model_findings(project: Project, code: str, kinds: frozenset[str], help: str
             continue
         first = min(written, key=lambda flow: len(flow.hit.mark.steps))
         asked = callee(first.origin.call, 24) if first.origin.call is not None else "the model"
-        message = _fitting(f"What `{asked}` returns reaches `{callee(call, 24)}`, which {_does(first)}")
+        message = f"What `{asked}` returns reaches `{callee(call, 22)}`, which {_does(first)}"
         yield _finding(project, code, first, message, help, first.hit.mark.steps)
 
 
@@ -60,12 +66,8 @@ def _does(flow: Flow) -> str:
     return use.sink.does if use.kind == use.sink.kind else _WHAT.get(use.kind, use.sink.does)
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= 28 else "…" + name[-27:]
-
-
-def _fitting(message: str) -> str:
-    return message if len(message) <= 100 else message[:99] + "…"
+def _short(name: str, limit: int) -> str:
+    return name if len(name) <= limit else "…" + name[1 - limit :]
 
 
 def _finding(

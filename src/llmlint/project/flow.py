@@ -13,7 +13,8 @@ from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.model.finding import Step
 from llmlint.project import guards
-from llmlint.project.flowcalls import Calls
+from llmlint.project.flowcalls import APPROVED, Calls
+from llmlint.project.kinds import Obj
 from llmlint.project.scopes import Func
 from llmlint.project.shapes import CLEAN, NO_TAINT, Mark, Origin, Shape, Taint, join, join_taints
 from llmlint.project.summaries import Summary
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from llmlint.project.taint import Flows
 
 Env = dict[str, Shape]
+
+PROVEN = "\0proven:"
+"""Key prefix in an environment: this name has been checked."""
 
 
 class FunctionFlow:
@@ -33,19 +37,41 @@ class FunctionFlow:
         self.summary = Summary()
         self.calls = Calls(self)
         self._seen: dict[str, list[Shape]] = defaultdict(list)
+        self._proven: set[str] | None = None
         self._closure = flows.closures.get(func.parent, {}) if func.parent is not None else {}
 
     def run(self) -> Summary:
         """Interpret the body once."""
         env: Env = {}
         for param in self.func.facts.params:
-            env[param.name] = Shape({Origin("param", self.func, param.name): Mark()})
+            env[param.name] = self._parameter(param)
         if self.func.receiver is not None:
-            # Fields of the receiver come from the class, the rest of it carries no text.
+            # Its fields come from the class or from the caller's object; see ``_attribute``.
             env[self.func.receiver] = CLEAN
-        self._block(self.func.facts.body, env)
+        if self._block(self.func.facts.body, env):
+            self._leave(env)
+        self.summary.proven = frozenset(self._proven or ())
         self.summary.variables = {name: join(shapes) for name, shapes in self._seen.items()}
         return self.summary
+
+    def _parameter(self, param: m.Param) -> Shape:
+        shape = Shape({Origin("param", self.func, param.name): Mark()})
+        if param.annotation is None:
+            return shape
+        for value in self.flows.evaluator.instances(param.annotation, self.func.parent or self.func):
+            if isinstance(value, Obj):
+                # Fields of a data class that hold no free text.
+                for name, found in value.cls.attributes.items():
+                    for scope, binding in found:
+                        if binding.annotation is not None and self.flows.tools.is_plain(binding.annotation, scope):
+                            shape = shape.with_field(name, CLEAN)
+        return shape
+
+    def _leave(self, env: Env) -> None:
+        """Control leaves the function: only what is proven on every way out is proven for callers."""
+        proven = {name for name in env if name.startswith(PROVEN)}
+        names = {name[len(PROVEN) :] for name in proven}
+        self._proven = names if self._proven is None else self._proven & names
 
     # -- statements -------------------------------------------------------------------------
 
@@ -68,6 +94,7 @@ class FunctionFlow:
             case m.Return(value=value):
                 if value is not None:
                     self.summary.returned = join((self.summary.returned, self.eval(value, env)))
+                self._leave(env)
                 return False
             case m.Raise(value=value):
                 if value is not None:
@@ -75,7 +102,7 @@ class FunctionFlow:
                 return False
             case m.Assert(test=test):
                 self.eval(test, env)
-                self._apply(self._proofs(test, env)[0], env)
+                self.apply(self._proofs(test, env)[0], env)
             case m.Simple(what=what):
                 return what == "pass"
             case m.If():
@@ -103,8 +130,8 @@ class FunctionFlow:
         when_true, when_false = self._proofs(stmt.test, env)
         then = dict(env)
         otherwise = dict(env)
-        self._apply(when_true, then)
-        self._apply(when_false, otherwise)
+        self.apply(when_true, then)
+        self.apply(when_false, otherwise)
         through_then = self._block(stmt.body, then)
         through_else = self._block(stmt.orelse, otherwise)
         self._merge(env, [e for e, through in ((then, through_then), (otherwise, through_else)) if through])
@@ -114,11 +141,11 @@ class FunctionFlow:
         for _ in range(2):
             self._test(stmt.test, env)
             inner = dict(env)
-            self._apply(self._proofs(stmt.test, env)[0], inner)
+            self.apply(self._proofs(stmt.test, env)[0], inner)
             self._block(stmt.body, inner)
             self._merge(env, [dict(env), inner])
         self._test(stmt.test, env)
-        self._apply(self._proofs(stmt.test, env)[1], env)
+        self.apply(self._proofs(stmt.test, env)[1], env)
         self._block(stmt.orelse, env)
         return True
 
@@ -155,7 +182,7 @@ class FunctionFlow:
         for case in stmt.cases:
             inner = dict(env)
             if name and case.values and not case.captures:
-                self._apply({name: guards.ALL}, inner)
+                self.apply({name: guards.ALL}, inner)
             for capture in case.captures:
                 self._set(capture, Shape(subject.flat()), inner)
             if case.guard is not None:
@@ -168,7 +195,11 @@ class FunctionFlow:
     @staticmethod
     def _merge(env: Env, ends: list[Env]) -> None:
         names = {name for end in ends for name in end}
-        merged = {name: join([end.get(name, CLEAN) for end in ends]) for name in names}
+        merged = {name: join([end.get(name, CLEAN) for end in ends]) for name in names if name[0] != "\0"}
+        for name in names:
+            # What is proven or approved holds only where it holds on every way.
+            if name[0] == "\0" and all(name in end for end in ends):
+                merged[name] = CLEAN
         env.clear()
         env.update(merged)
 
@@ -176,14 +207,36 @@ class FunctionFlow:
 
     def _proofs(self, test: m.Expr, env: Env) -> tuple[guards.Proof, guards.Proof]:
         return guards.proofs(
-            test,
+            self._opened(test),
             lambda expr: not self.reads(expr, env),
-            lambda call: self.calls.check(call),
+            self.calls.check,
         )
 
-    def _apply(self, proof: guards.Proof, env: Env) -> None:
+    def _opened(self, test: m.Expr) -> m.Expr:
+        """``match = re.fullmatch(...)`` then ``if not match``: the test is the call."""
+        match test:
+            case m.Unary(op="not", value=value):
+                return m.Unary("not", self._opened(value))
+            case m.BoolOp(op=op, left=left, right=right):
+                return m.BoolOp(op, self._opened(left), self._opened(right))
+            case m.Compare(left=m.Name() as left, ops=ops, rights=rights) if ops in (("is",), ("is not",)):
+                return m.Compare(self._opened(left), ops, rights)
+            case m.Name(id=name):
+                bindings = self.func.bindings.get(name, ())
+                if len(bindings) == 1 and bindings[0].kind == "value" and not bindings[0].unpack:
+                    expr = bindings[0].expr
+                    if isinstance(expr, m.Call | m.Compare):
+                        return expr
+                return test
+            case _:
+                return test
+
+    def apply(self, proof: guards.Proof, env: Env) -> None:
+        """From here on, the names in the proof are harmless for the kinds it says."""
         for name, kinds in proof.items():
             head, *rest = name.split(".")
+            if kinds == guards.ALL:
+                env[PROVEN + name] = CLEAN
             if head in env or head in self._closure:
                 current = env.get(head) or self._closure.get(head, CLEAN)
                 env[head] = _made_safe(current, rest, kinds)
@@ -191,6 +244,8 @@ class FunctionFlow:
     def _test(self, test: m.Expr, env: Env) -> None:
         self.eval(test, env)
         taint = self.reads(test, env)
+        if any(origin.kind == "person" for origin in taint):
+            env[APPROVED] = CLEAN
         if taint:
             known = self.summary.tests.get(test, NO_TAINT)
             self.summary.tests[test] = join_taints([known, taint])
@@ -206,6 +261,8 @@ class FunctionFlow:
                 return self.reads(value, env)
             case m.Call(args=args, func=func):
                 taints = [self.eval(expr, env).flat(), *(self.reads(a.value, env) for a in args)]
+                if any(self.flows.asks_person(e.target) for e in self.flows.graph.edges_at.get(expr, ())):
+                    taints.append({Origin("person", self.func, call=expr): Mark()})
                 if isinstance(func, m.Attr):
                     taints.append(self.reads(func.value, env))
                 return join_taints(taints)
@@ -218,6 +275,7 @@ class FunctionFlow:
 
     def _set(self, name: str, shape: Shape, env: Env) -> None:
         env[name] = shape
+        env.pop(PROVEN + name, None)
         if not shape.clean:
             self._seen[name].append(shape)
 
@@ -284,7 +342,7 @@ class FunctionFlow:
                 self.eval(index, env)
                 shape = self.eval(base, env)
                 if isinstance(index, m.Text):
-                    return self.calls.without_metadata(shape.field(index.value), index.value)
+                    return self.calls.without_metadata(_part(shape.field(index.value)), index.value)
                 if isinstance(index, m.Const) and isinstance(index.value, int):
                     return shape.field(str(index.value)) if shape.fields else shape.element()
                 return shape if isinstance(index, m.Slice) else shape.element()
@@ -300,8 +358,8 @@ class FunctionFlow:
                 when_true, when_false = self._proofs(test, env)
                 self.eval(test, env)
                 then, otherwise = dict(env), dict(env)
-                self._apply(when_true, then)
-                self._apply(when_false, otherwise)
+                self.apply(when_true, then)
+                self.apply(when_false, otherwise)
                 return join((self.eval(body, then), self.eval(orelse, otherwise)))
             case m.BoolOp(left=left, right=right):
                 return join((self.eval(left, env), self.eval(right, env)))
@@ -337,7 +395,13 @@ class FunctionFlow:
         shape = self.eval(base, env)
         if shape.fields and name in shape.fields:
             return shape.fields[name]
+        if isinstance(base, m.Name) and base.id == self.func.receiver:
+            given = Shape({Origin("param", self.func, f"{base.id}.{name}"): Mark()})
+            return join((given, self.flows.field_shape(expr, self.func)))
         inherited = self.calls.without_metadata(shape.field(name), name) if not shape.clean else CLEAN
+        if name == "name":
+            # The name of the tool the model calls is one of ours.
+            inherited = Shape({o: Mark(k.steps, k.safe | {"log"}, k.parsed) for o, k in inherited.flat().items()})
         stored = self.flows.field_shape(expr, self.func)
         return join((inherited, stored))
 
@@ -369,7 +433,7 @@ class FunctionFlow:
             self._assign(clause.target, self._iterated(clause.iter, inner), inner)
             for condition in clause.ifs:
                 self.eval(condition, inner)
-                self._apply(self._proofs(condition, inner)[0], inner)
+                self.apply(self._proofs(condition, inner)[0], inner)
         parts = [self.eval(expr.element, inner).flat()]
         if expr.value is not None:
             parts.append(self.eval(expr.value, inner).flat())
@@ -378,6 +442,14 @@ class FunctionFlow:
     def step(self, span: m.Span, message: str) -> Step:
         """A step at a place of this function's file."""
         return Step(self.flows.location(self.func, span), message)
+
+
+def _part(shape: Shape) -> Shape:
+    """One field of something parsed out of an answer: no longer the answer itself."""
+    if any(mark.parsed and "log" not in mark.safe for mark in shape.taint.values()):
+        taint = {o: Mark(k.steps, k.safe | {"log"}, True) if k.parsed else k for o, k in shape.taint.items()}
+        return Shape(taint, shape.fields)
+    return shape
 
 
 def _made_safe(shape: Shape, path: list[str], kinds: frozenset[str]) -> Shape:

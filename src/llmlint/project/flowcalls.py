@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 from typing import TYPE_CHECKING
+
+from llmlint.catalogue.schema import Sink
 
 from llmlint.facts import model as m
 from llmlint.facts import walk
+from llmlint.model.finding import Step
+from llmlint.project import guards
 from llmlint.project.binding import bind
 from llmlint.project.calls import Edge
 from llmlint.project.content import leaves
@@ -18,18 +24,26 @@ from llmlint.project.shapes import (
     Origin,
     Shape,
     Taint,
+    given_for,
     join,
     join_taints,
 )
+from llmlint.project.sinks import SinkUse
 from llmlint.project.summaries import Hit
 
 if TYPE_CHECKING:
     from llmlint.project.flow import Env, FunctionFlow
 
+APPROVED = "\0approved"
+"""Key in an environment: a person was asked and their answer looked at."""
+
 _MUTATORS = frozenset({"append", "extend", "insert", "add", "update", "appendleft", "put", "put_nowait",
                        "write", "setdefault", "push"})  # fmt: skip
 _PARSERS = ("json.", "yaml.", "toml", "ast.", "re.", "orjson.", "ujson.", "json5.", "json_repair.", "xml.")
-_MAX_HITS = 40
+_ANCHORED = frozenset({"re.match", "re.compile.match"})
+_MATCHES_ALL = re.compile(r"^\^?\(?\.[*+]\)?(\$|\\Z)?$")
+_LOG = Sink(path="", kind="log", does="logs it", source="", date=datetime.date(2026, 11, 21))
+"""A log record, as a sink: for values that are handed to a function that logs them."""
 
 
 class Calls:
@@ -38,6 +52,7 @@ class Calls:
     def __init__(self, flow: FunctionFlow) -> None:
         self._flow = flow
         self._flows = flow.flows
+        self._depth = 0
 
     def call(self, call: m.Call, env: Env) -> Shape:
         """The shape of a call's result; sinks and prompts among its arguments are noted."""
@@ -52,6 +67,11 @@ class Calls:
             self._sinks(call, env)
             self._log_record(call, env)
         llm = self._flows.graph.by_call.get(call)
+        if self._flows.waits_for_person(call, func):
+            # click.confirm(…, abort=True) ends the program when the person says no.
+            if any(a.keyword == "abort" for a in call.args):
+                env[APPROVED] = CLEAN
+            return Shape({Origin("person", func, call=call): Mark()})
         if llm is not None:
             self._flows.note_prompt(flow, llm, call, env)
             return self._response(call)
@@ -80,16 +100,19 @@ class Calls:
 
     def _sinks(self, call: m.Call, env: Env) -> None:
         flow = self._flow
+        if APPROVED in env:
+            return
         for use in self._flows.sinks.at(call, flow.func):
             taint = join_taints(flow.eval(expr, env).flat() for expr in use.exprs)
             for origin, mark in taint.items():
-                if use.kind in mark.safe:
+                if use.kind in mark.safe or origin.kind == "person":
                     continue
                 self._flows.note_hit(flow, origin, Hit(use, flow.func, call, mark))
 
     def _log_record(self, call: m.Call, env: Env) -> None:
         flow = self._flow
-        if self._flows.logs.level(call, flow.func) is None:
+        level = self._flows.logs.level(call, flow.func)
+        if level is None:
             return
         shown = flow.summary.logged.setdefault(call, {})
         for arg in call.args:
@@ -97,6 +120,10 @@ class Calls:
                 taint = flow.eval(leaf, env).flat()
                 if taint:
                     shown[leaf] = join_taints([shown.get(leaf, NO_TAINT), taint])
+                for origin, mark in taint.items() if level >= 20 else ():
+                    if origin.kind == "param" and "log" not in mark.safe:
+                        use = SinkUse(_LOG, "log", (leaf,), "log")
+                        self._flows.note_hit(flow, origin, Hit(use, flow.func, call, mark))
 
     # -- project functions --------------------------------------------------------------------
 
@@ -104,24 +131,33 @@ class Calls:
         flow = self._flow
         target = edge.target
         summary = self._flows.summary(target)
-        given = self._arguments(edge, call, env, receiver)
+        given = self._arguments(edge, env, receiver)
         if summary is None:
             return CLEAN
-        name = target.name or "lambda"
-        step = flow.step(call.span, f"`{name}(...)` is called with it")
+        name_of = target.name or "lambda"
+        step = flow.step(call.span, f"`{name_of}(...)` is called with it")
         for param, hits in summary.param_hits.items():
-            taint = given.get(param)
-            if not taint:
+            taint = given_for(given, param)
+            if taint.clean:
                 continue
             for origin, mark in taint.flat().items():
                 for hit in hits:
-                    if hit.use.kind in mark.safe:
+                    if hit.use.kind in mark.safe or origin.kind == "person":
+                        continue
+                    if APPROVED in env and hit.use.kind != "log":
                         continue
                     way = Mark(mark.steps, mark.safe, mark.parsed).then(step, *hit.mark.steps)
                     self._flows.note_hit(flow, origin, Hit(hit.use, hit.func, hit.call, way))
         for param in summary.prompt_params:
-            self._flows.note_prompt_argument(flow, given.get(param, CLEAN), self._expr(edge, call, param), call)
+            self._flows.note_prompt_argument(flow, given_for(given, param), self._expr(edge, param), call)
+        for param in summary.proven:
+            checked = self._expr(edge, param)
+            name = guards.key(checked) if checked is not None else None
+            if name is not None:
+                flow.apply({name: guards.ALL}, env)
         result = _substitute(summary.returned, target, given)
+        back = flow.step(call.span, f"`{name_of}(...)` returns it")
+        result = _with_step(result, back, flow.func)
         if flow.func.receiver and isinstance(call.func, m.Attr) and _is_name(call.func.value, flow.func.receiver):
             for field, shape in summary.fields.items():
                 stored = _substitute(shape, target, given)
@@ -133,13 +169,13 @@ class Calls:
         return result
 
     @staticmethod
-    def _expr(edge: Edge, call: m.Call, param: str) -> m.Expr | None:
-        return bind(call, edge.target, edge.skip_receiver, edge.skip_arguments).given.get(param)
+    def _expr(edge: Edge, param: str) -> m.Expr | None:
+        return bind(edge.call, edge.target, edge.skip_receiver).given.get(param)
 
-    def _arguments(self, edge: Edge, call: m.Call, env: Env, receiver: Shape) -> dict[str, Shape]:
+    def _arguments(self, edge: Edge, env: Env, receiver: Shape) -> dict[str, Shape]:
         flow = self._flow
         target = edge.target
-        bound = bind(call, target, edge.skip_receiver, edge.skip_arguments)
+        bound = bind(edge.call, target, edge.skip_receiver)
         given = {name: flow.eval(expr, env) for name, expr in bound.given.items()}
         spread = [flow.eval(e, env) for e in bound.double_star]
         if bound.star is not None:
@@ -203,6 +239,8 @@ class Calls:
                 cleaned = self._sanitized(full, call, arguments)
                 if cleaned is not None:
                     return cleaned
+                if self._flows.carries(owner.name) and not self._flows.is_dead_end(full):
+                    return Shape(join_taints([receiver.flat(), arguments]))
                 return Shape(receiver.flat())
             case Data():
                 return Shape(join_taints([receiver.flat(), arguments]))
@@ -234,6 +272,8 @@ class Calls:
         if name == "builtins.getattr" and len(shapes) > 1:
             key = call.args[1].value
             return shapes[0].field(key.value) if isinstance(key, m.Text) else Shape(shapes[0].flat())
+        if name == "builtins.map" and call.args:
+            return self._mapped(call, arguments)
         if name in ("builtins.dict", "copy.copy", "copy.deepcopy", "typing.cast"):
             fields = {a.keyword: s for a, s in zip(call.args, shapes, strict=True) if a.keyword}
             return join([Shape(NO_TAINT, fields or None), *[s for a, s in zip(call.args, shapes, strict=True) if not a.keyword]])
@@ -246,6 +286,14 @@ class Calls:
             return Shape({o: Mark(k.steps, k.safe, True) for o, k in arguments.items()})
         return Shape(join_taints([arguments, receiver.flat()]))
 
+    def _mapped(self, call: m.Call, arguments: Taint) -> Shape:
+        for value in self._flows.evaluator.eval(call.args[0].value, self._flow.func):
+            if isinstance(value, External):
+                cleaned = self._sanitized(value.name, call, arguments)
+                if cleaned is not None:
+                    return cleaned
+        return Shape(arguments)
+
     def _sanitized(self, name: str, call: m.Call, arguments: Taint) -> Shape | None:
         for sanitizer in self._flows.catalogue.sanitizers.get(name):
             if sanitizer.form != "returns":
@@ -256,20 +304,53 @@ class Calls:
             return Shape({o: Mark(k.steps, k.safe | kinds, k.parsed) for o, k in arguments.items()})
         return None
 
-    def check(self, call: m.Call) -> tuple[m.Expr, frozenset[str]] | None:
-        """For a call of a checking sanitizer: what it checks, and for which kinds."""
+    def check(self, call: m.Call) -> list[tuple[m.Expr, frozenset[str]]]:
+        """For a call whose truth proves something: what it proves harmless, and for which kinds."""
+        found: list[tuple[m.Expr, frozenset[str]]] = []
         for value in self._flows.evaluator.eval(call.func, self._flow.func):
-            name = value.name if isinstance(value, External) else ""
-            if isinstance(value, ExternalMethod):
-                name = f"{value.owner.name}.{value.path}"
-            for sanitizer in self._flows.catalogue.sanitizers.get(name) if name else ():
-                if sanitizer.form == "check":
-                    given = walk.argument(call, sanitizer.arg)
-                    if given is None and isinstance(call.func, m.Attr):
-                        given = call.func.value
-                    if given is not None:
-                        return given, frozenset(sanitizer.kinds)
-        return None
+            match value:
+                case External(name=name):
+                    found += self._checked(name, call, call.args[0].value if call.args else None)
+                case ExternalMethod(owner=owner, path=path):
+                    pattern = owner.call.args[0].value if owner.call and owner.call.args else None
+                    found += self._checked(f"{owner.name}.{path}", call, pattern)
+                case FuncRef(func=target, bound=bound):
+                    found += self._predicate(target, bound is not None, call)
+                case _:
+                    pass
+        return found
+
+    def _checked(self, name: str, call: m.Call, pattern: m.Expr | None) -> list[tuple[m.Expr, frozenset[str]]]:
+        for sanitizer in self._flows.catalogue.sanitizers.get(name):
+            if sanitizer.form == "check":
+                given = walk.argument(call, sanitizer.arg)
+                if given is None and isinstance(call.func, m.Attr):
+                    given = call.func.value
+                return [(given, frozenset(sanitizer.kinds))] if given is not None else []
+        if name in _ANCHORED and isinstance(pattern, m.Text) and pattern.value.endswith(("$", "\\Z")):
+            # ``re.match`` of a pattern anchored at its end matches the whole text.
+            where = "1" if name == "re.match" else "0"
+            given = walk.argument(call, f"{where}|string")
+            if given is not None and not _MATCHES_ALL.search(pattern.value):
+                return [(given, guards.ALL)]
+        if name == "re.compile.fullmatch" and isinstance(pattern, m.Text) and call.args:
+            return [] if _MATCHES_ALL.search(pattern.value) else [(call.args[0].value, guards.ALL)]
+        return []
+
+    def _predicate(self, target: Func, bound: bool, call: m.Call) -> list[tuple[m.Expr, frozenset[str]]]:
+        """A project function of one ``return <test>``: its truth proves what the test proves."""
+        if len(target.returns) != 1 or len(target.facts.body) > 2 or self._depth > 2:
+            return []
+        test = target.returns[0].value
+        if test is None:
+            return []
+        self._depth += 1
+        try:
+            proven, _ = guards.proofs(test, lambda e: not walk.names_in(e) & set(target.params), self.check)
+        finally:
+            self._depth -= 1
+        given = bind(call, target, bound).given
+        return [(given[name], kinds) for name, kinds in proven.items() if name in given]
 
     def without_metadata(self, shape: Shape, name: str) -> Shape:
         """A field of a response: usage, ids and the like are not the model's words."""
@@ -287,8 +368,8 @@ def _substitute(shape: Shape, target: Func, given: dict[str, Shape], depth: int 
     whole: list[Shape] = []
     for origin, mark in shape.taint.items():
         if origin.kind == "param" and origin.func is target:
-            value = given.get(origin.name)
-            if value is None or value.clean:
+            value = given_for(given, origin.name)
+            if value.clean:
                 continue
             if not mark.steps and not mark.safe:
                 whole.append(value)
@@ -300,6 +381,19 @@ def _substitute(shape: Shape, target: Func, given: dict[str, Shape], depth: int 
     if shape.fields and depth < 4:
         fields = {name: _substitute(f, target, given, depth + 1) for name, f in shape.fields.items()}
     return join([Shape(join_taints(taints), fields), *whole])
+
+
+def _with_step(shape: Shape, step: Step, func: Func, depth: int = 0) -> Shape:
+    """What comes back from a function carries the step; what the caller itself gave needs none."""
+    if shape.clean:
+        return shape
+    taint = {
+        o: k.then(step) if o.kind == "model" and o.func is not func and k.steps[-1:] != (step,) else k
+        for o, k in shape.taint.items()
+    }
+    if not shape.fields or depth > 3:
+        return Shape(taint, shape.fields)
+    return Shape(taint, {n: _with_step(f, step, func, depth + 1) for n, f in shape.fields.items()})
 
 
 def _opaque(value: Value) -> bool:

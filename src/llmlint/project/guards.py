@@ -19,8 +19,8 @@ _PLAIN_TYPES = frozenset({"int", "float", "bool"})
 Proof = dict[str, frozenset[str]]
 """Dotted name → sink kinds for which it is proven harmless."""
 
-CheckKinds = Callable[[m.Call], tuple[m.Expr, frozenset[str]] | None]
-"""For a call of a checking sanitizer: the checked argument and the kinds it is safe for."""
+CheckKinds = Callable[[m.Call], list[tuple[m.Expr, frozenset[str]]]]
+"""For a call of a checking sanitizer: the checked arguments and the kinds they are safe for."""
 
 IsConstant = Callable[[m.Expr], bool]
 """Whether an expression holds nothing that a model chose."""
@@ -63,6 +63,13 @@ def proofs(test: m.Expr, constant: IsConstant, check: CheckKinds) -> tuple[Proof
             if op == "and":
                 return {**left_true, **right_true}, _both(left_false, right_false)
             return _both(left_true, right_true), {**left_false, **right_false}
+        case m.Compare(left=left, ops=("is" | "==" as op,), rights=(m.Const(value=None | False),)) if _is_call(left):
+            when_true, when_false = proofs(left, constant, check)
+            return when_false, when_true
+        case m.Compare(left=left, ops=("is not" | "!=" as op,), rights=(m.Const(value=None | False),)) if _is_call(left):
+            return proofs(left, constant, check)
+        case m.Compare(left=left, ops=("is",), rights=(m.Const(value=True),)) if _is_call(left):
+            return proofs(left, constant, check)
         case m.Compare(left=left, ops=(op,), rights=(right,)):
             return _comparison(left, op, right, constant)
         case m.Walrus(value=value):
@@ -71,6 +78,10 @@ def proofs(test: m.Expr, constant: IsConstant, check: CheckKinds) -> tuple[Proof
             return _call(test, constant, check), {}
         case _:
             return {}, {}
+
+
+def _is_call(expr: m.Expr) -> bool:
+    return isinstance(expr, m.Call | m.Walrus)
 
 
 def _both(one: Proof, other: Proof) -> Proof:
@@ -82,8 +93,6 @@ def _comparison(left: m.Expr, op: str, right: m.Expr, constant: IsConstant) -> t
     if op in ("==", "!=") and name is None:
         name, right = _subject(right), left
     if name is None:
-        if op in ("is", "is not", "==", "!="):
-            return {}, {}
         return {}, {}
     proof = {name: ALL}
     if op in ("in", "not in"):
@@ -98,9 +107,8 @@ def _comparison(left: m.Expr, op: str, right: m.Expr, constant: IsConstant) -> t
 
 def _call(test: m.Call, constant: IsConstant, check: CheckKinds) -> Proof:
     checked = check(test)
-    if checked is not None:
-        name = _subject(checked[0])
-        return {name: checked[1]} if name else {}
+    if checked:
+        return {name: kinds for expr, kinds in checked if (name := _subject(expr))}
     if isinstance(test.func, m.Attr) and test.func.name in _TEXT_TESTS:
         name = _subject(test.func.value)
         return {name: ALL} if name else {}

@@ -33,7 +33,7 @@ class Reach:
             func = queue.popleft()
             for edge in self._graph.callers.get(func, ()):
                 caller = edge.site.func
-                if caller in found or (only_escaping and self._absorbed(edge.site)):
+                if caller in found or (only_escaping and (edge.deferred or self._absorbed(edge.site))):
                     continue
                 found[caller] = edge
                 queue.append(caller)
@@ -70,6 +70,6 @@ class Reach:
             return call
         table = self._escapes if escaping else self._next
         for edge in self._graph.edges_at.get(site.call, ()):
-            if edge.target in table:
+            if edge.target in table and not (escaping and edge.deferred):
                 return edge
         return None

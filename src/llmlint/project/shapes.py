@@ -15,7 +15,7 @@ from llmlint.model.finding import Step
 from llmlint.project.scopes import Func
 
 MAX_STEPS = 12
-MAX_ORIGINS = 12
+MAX_ORIGINS = 24
 MAX_DEPTH = 4
 
 
@@ -24,7 +24,8 @@ class Origin:
     """Where text starts.
 
     ``kind``: ``model`` (what a model wrote; ``call`` is the LLM call), ``tool`` (a parameter the model
-    fills), ``param`` (a parameter, in a summary: what callers give).
+    fills), ``person`` (what a person just answered), ``param`` (a parameter, in a summary: what callers
+    give; ``self.command`` is a field of one).
     """
 
     kind: str
@@ -123,3 +124,12 @@ def join(shapes: Iterable[Shape], depth: int = 0) -> Shape:
         return Shape(join_taints(s.flat() for s in alternatives)) if names else Shape(taint)
     fields = {name: join([s.field(name) for s in alternatives], depth + 1) for name in sorted(names)}
     return Shape(taint, fields)
+
+
+def given_for(given: dict[str, Shape], name: str) -> Shape:
+    """What a caller gives for a parameter, or for a field of one (``self.command``)."""
+    head, *rest = name.split(".")
+    shape = given.get(head, CLEAN)
+    for part in rest:
+        shape = shape.field(part)
+    return shape

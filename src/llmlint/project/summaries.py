@@ -38,6 +38,8 @@ class Summary:
     """Parameters that become part of a prompt, with the call that sends it."""
     tests: dict[m.Expr, Taint] = field(default_factory=dict)
     """Origins that conditions of ``if`` and ``while`` look at."""
+    proven: frozenset[str] = frozenset()
+    """Parameters that a check has proven harmless whenever the function returns."""
     variables: dict[str, Shape] = field(default_factory=dict)
     """Everything tainted that a variable ever holds, for functions written inside this one."""
     arguments: dict[m.Call, Taint] = field(default_factory=dict)

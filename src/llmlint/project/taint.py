@@ -19,7 +19,7 @@ from llmlint.facts import walk
 from llmlint.model.location import Location
 from llmlint.project.calls import CallGraph, LlmCall
 from llmlint.project.flow import FunctionFlow
-from llmlint.project.kinds import Obj
+from llmlint.project.kinds import External, ExternalMethod, Obj
 from llmlint.project.logs import Logs
 from llmlint.project.scopes import Cls, Func
 from llmlint.project.shapes import CLEAN, Mark, Origin, Shape, Taint, join
@@ -75,6 +75,7 @@ class Flows:
         self.sinks = Sinks(evaluator, catalogue)
         self.logs = Logs(graph, evaluator, catalogue)
         self.closures: dict[Func, dict[str, Shape]] = {}
+        self._asking: dict[Func, bool] = {}
         self._summaries: dict[Func, Summary] = {}
         self._fields: dict[tuple[Cls, str], Shape] = {}
         self._field_names: set[str] = set()
@@ -127,6 +128,8 @@ class Flows:
         """Only origins that hold for every caller; parameters of tools are such origins."""
         taint: Taint = {}
         for origin, mark in shape.flat().items():
+            if origin.kind == "person":
+                continue
             if origin.kind == "param":
                 if self.tools.chooses(origin.func, origin.name):
                     taint[Origin("tool", origin.func, origin.name)] = mark
@@ -169,6 +172,34 @@ class Flows:
             return CLEAN
         summary = self._summaries.get(body)
         return summary.variables.get(name, CLEAN) if summary else CLEAN
+
+    def asks_person(self, func: Func) -> bool:
+        """Whether a project function (or one it calls, two levels down) asks a person something."""
+        known = self._asking.get(func)
+        if known is None:
+            level, known = [func], False
+            for _ in range(3):
+                known = known or any(
+                    self.waits_for_person(site.call, f) for f in level for site in self.graph.sites[f]
+                )
+                level = [e.target for f in level for e in self.graph.edges.get(f, ())][:40]
+            self._asking[func] = known
+        return known
+
+    def waits_for_person(self, call: m.Call, func: Func) -> bool:
+        """Whether a call reads a person's answer (``input``, ``click.confirm`` …)."""
+        for value in self.evaluator.eval(call.func, func):
+            name = value.name if isinstance(value, External) else ""
+            if isinstance(value, ExternalMethod):
+                name = f"{value.owner.name}.{value.path}"
+            if name and any(table.person for table in self.catalogue.waits.get(name)):
+                return True
+        return False
+
+    @staticmethod
+    def carries(name: str) -> bool:
+        """Whether functions of this module (or methods of this class) give back what they are given."""
+        return name.startswith(_CARRIERS)
 
     def is_dead_end(self, name: str) -> bool:
         """Whether the result of an external function is not the text it is given."""

@@ -27,7 +27,7 @@ from llmlint.project.scopes import Cls, Func, Mod
 from llmlint.project.values import Evaluator
 
 _PLAIN = frozenset({"builtins.int", "builtins.float", "builtins.bool", "uuid.UUID", "datetime.date",
-                    "datetime.datetime", "decimal.Decimal", "enum.Enum", "enum.IntEnum", "enum.StrEnum"})  # fmt: skip
+                    "datetime.datetime", "typing.Literal", "typing_extensions.Literal", "decimal.Decimal", "enum.Enum", "enum.IntEnum", "enum.StrEnum"})  # fmt: skip
 """Types that hold no free text."""
 _SCHEMA_KEYS = frozenset({"parameters", "input_schema", "inputSchema"})
 
@@ -38,7 +38,9 @@ class ToolUse:
 
     func: Func
     table: s.Tool | None
-    """None for hand-written dispatch by a JSON schema."""
+    """None for hand-written dispatch by a JSON schema, and for lists given to a client."""
+    by_name: bool = False
+    """Known only from ``if name == "…"``: where the name comes from may be seen elsewhere."""
 
 
 class Tools:
@@ -73,11 +75,16 @@ class Tools:
         """How a function became a tool; empty when it is none."""
         return self._uses.get(func, [])
 
+    def only_by_name(self, func: Func) -> bool:
+        """Whether a function is known as a tool from a chain of name comparisons alone."""
+        uses = self._uses.get(func, [])
+        return bool(uses) and all(use.by_name for use in uses)
+
     # -- registration -------------------------------------------------------------------------
 
-    def _add(self, func: Func, table: s.Tool | None) -> None:
+    def _add(self, func: Func, table: s.Tool | None, by_name: bool = False) -> None:
         if not any(use.table is table for use in self._uses[func]):
-            self._uses[func].append(ToolUse(func, table))
+            self._uses[func].append(ToolUse(func, table, by_name))
 
     def _tables(self, callee: Value) -> Iterator[s.Tool]:
         match callee:
@@ -181,6 +188,22 @@ class Tools:
                     for target in self._evaluator.eval(value, func):
                         if isinstance(target, FuncRef):
                             self._add(target.func, None)
+        for func in self._graph.functions:
+            self._name_chains(func, names)
+
+    def _name_chains(self, func: Func, names: set[str]) -> None:
+        """``if name == "run_command": run_command(...)``, where a schema of that name exists."""
+        for site in self._graph.sites[func]:
+            compared = {
+                side.value
+                for frame in site.frames
+                if frame.kind == "if" and isinstance(frame.node, m.If) and isinstance(frame.node.test, m.Compare)
+                for side in (frame.node.test.left, *frame.node.test.rights)
+                if isinstance(side, m.Text)
+            }
+            for edge in self._graph.edges_at.get(site.call, ()):
+                if edge.target.name in compared & names:
+                    self._add(edge.target, None, by_name=True)
 
     # -- parameters ---------------------------------------------------------------------------
 
@@ -212,7 +235,11 @@ class Tools:
         return param.annotation is None or not self.is_plain(param.annotation, func.parent or func)
 
     def _skipped_type(self, annotation: m.Expr, func: Func, table: s.Tool) -> bool:
+        if isinstance(annotation, m.Sub) and (walk.dotted(annotation.value) or "").endswith("Annotated"):
+            items = annotation.index.items if isinstance(annotation.index, m.Seq) else (annotation.index,)
+            return any(self._skipped_type(item, func, table) for item in items)
         target = annotation.value if isinstance(annotation, m.Sub) else annotation
+        target = target.func if isinstance(target, m.Call) else target
         tails = {name.rsplit(".", 1)[-1] for name in table.skip_types}
         for value in self._evaluator.eval(target, func.parent or func):
             if isinstance(value, External) and (

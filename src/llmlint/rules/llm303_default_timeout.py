@@ -59,7 +59,7 @@ def _finding(project: Project, func: Func, call: object, seconds: float, attempt
         worst = f"{describe(seconds)} ({seconds:g} s)" if seconds >= 120 else describe(seconds)
     else:
         worst = f"{describe(seconds * attempts)} ({attempts} × {seconds:g} s)"
-    message = f"`{callee(call)}` keeps the SDK's deadline: a stalled call blocks for up to {worst}"
+    message = f"`{callee(call, 30)}` keeps the SDK's deadline: a stalled call blocks for up to {worst}"
     return project.finding("LLM303", func, call.span, message, help=HELP)
 
 

@@ -52,7 +52,7 @@ def _self_calls(project: Project, func: Func) -> Iterator[Finding]:
         assert isinstance(stmt, m.Try)
         tried = [s for s in project.graph.sites[func] if any(f.node is stmt and f.kind == "try" for f in s.frames)]
         if any(project.reach.at_site(s, escaping=True) for s in tried) and not _counts_down(site.call, func):
-            message = f"`{callee(site.call)}` calls itself when it fails, so a failing provider is called for ever"
+            message = f"`{callee(site.call, 30)}` calls itself when it fails, so it never stops asking"
             yield project.finding("LLM304", func, site.call.span, message, help=HELP)
 
 

@@ -26,8 +26,8 @@ def check(project: Project) -> Iterator[Finding]:
         target = _llm_call(project, stmt, place.func)
         if target is None or not _only_model_ends(project, stmt, place.func):
             continue
-        call = callee(target.site.call)
-        message = f"Only the model's answer ends this loop around `{call}`: nothing caps rounds or cost"
+        call = callee(target.site.call, 34)
+        message = f"Only the model's answer ends this loop around `{call}`: nothing caps its cost"
         edges, end = project.reach.way(target)
         yield project.finding(
             "LLM401", place.func, stmt.span, message, help=HELP, steps=project.way_steps(edges, end)

@@ -9,6 +9,9 @@ from typing import Any
 
 from tests.catalogue.resolving import fields_of, parameters
 
+Build = Callable[[], Any]
+"""Makes the client to be asked, when it has to be asked."""
+
 NOT_READABLE = object()
 """The default is not where Python could be asked for it."""
 
@@ -26,41 +29,41 @@ def parameter_default(function: Any, path: str) -> Any:
     return NOT_READABLE
 
 
-def _attribute_timeout(client: Any) -> Any:
+def _attribute_timeout(build: Build) -> Any:
     """``client.timeout``, as the generated SDKs have it (an httpx timeout or a number)."""
-    timeout = getattr(client, "timeout", NOT_READABLE)
+    timeout = getattr(build(), "timeout", NOT_READABLE)
     return getattr(timeout, "read", timeout)
 
 
-def _source_says(module: str, text: str, value: float) -> Callable[[Any], Any]:
-    def read(_: Any) -> Any:
+def _source_says(module: str, text: str, value: float) -> Callable[[Build], Any]:
+    def read(_: Build) -> Any:
         source = inspect.getsource(importlib.import_module(module))
         return value if text in source else f"`{text}` is no longer in {module}"
 
     return read
 
 
-READERS: dict[str, Callable[[Any], Any]] = {
+READERS: dict[str, Callable[[Build], Any]] = {
     "openai": _attribute_timeout,
     "anthropic": _attribute_timeout,
     "groq": _attribute_timeout,
     "together": _attribute_timeout,
     "huggingface_hub": _attribute_timeout,
-    "ollama": lambda client: client._client.timeout.read,
-    "google.genai": lambda client: client._api_client._http_options.timeout,
-    "cohere.Client": lambda client: client._client_wrapper.get_timeout(),
-    "cohere.AsyncClient": lambda client: client._client_wrapper.get_timeout(),
-    "cohere.ClientV2": lambda client: client._client_wrapper.get_timeout(),
-    "cohere.AsyncClientV2": lambda client: client._client_wrapper.get_timeout(),
+    "ollama": lambda build: build()._client.timeout.read,
+    "google.genai": lambda build: build()._api_client._http_options.timeout,
+    "cohere.Client": lambda build: build()._client_wrapper.get_timeout(),
+    "cohere.AsyncClient": lambda build: build()._client_wrapper.get_timeout(),
+    "cohere.ClientV2": lambda build: build()._client_wrapper.get_timeout(),
+    "cohere.AsyncClientV2": lambda build: build()._client_wrapper.get_timeout(),
     "mistralai.client": _source_says("mistralai.client.chat", "timeout_ms = 300000", 300.0),
     "google.generativeai": _source_says(
         "google.ai.generativelanguage_v1beta.services.generative_service.transports.base",
         "default_timeout=600.0",
         600.0,
     ),
-    "boto3": lambda client: client.meta.config.read_timeout,
+    "boto3": lambda build: build().meta.config.read_timeout,
     "vertexai.generative_models": lambda _: _vertexai_deadline(),
-    "litellm.Router": lambda router: router.timeout,
+    "litellm.Router": lambda build: build().timeout,
 }
 """Longest matching beginning of the class id → how to read the deadline of an instance."""
 
@@ -72,12 +75,12 @@ def _vertexai_deadline() -> Any:
     return None if "default_timeout=None" in wrapped[: wrapped.index(")")] else "a deadline"
 
 
-def client_timeout(path: str, instance: Callable[[], Any]) -> Any:
+def client_timeout(path: str, build: Build) -> Any:
     """The deadline of a client nobody gave one, or ``NOT_READABLE``."""
     known = [prefix for prefix in READERS if path == prefix or path.startswith(f"{prefix}.")]
     if not known:
         return NOT_READABLE
-    return READERS[max(known, key=len)](instance())
+    return READERS[max(known, key=len)](build)
 
 
 def same_deadline(read: Any, claimed: float | None) -> bool:

@@ -8,6 +8,7 @@ import importlib
 import inspect
 import multiprocessing.pool
 import os
+import platform
 import tomllib
 from collections.abc import Callable
 from functools import cache
@@ -55,16 +56,23 @@ def leave_out(distribution: str, reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
+def distribution(name: str) -> str | None:
+    """The installed version of a distribution; what comes with Python has Python's."""
+    if name in ("Python", "CPython"):
+        return platform.python_version()
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
 def check_version(table: Table) -> None:
     """Skip a table whose package is there in an older major version than the one it was read in."""
     if table.read_in is None:
         return
     name, major = table.read_in
-    try:
-        installed = metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return
-    if int(installed.split(".")[0]) < major:
+    installed = distribution(name)
+    if installed and int(installed.split(".")[0]) < major:
         leave_out(name, f"{name} {installed} is older than {major}, which the catalogue speaks of")
 
 
@@ -96,6 +104,9 @@ def resolve(path: str, table: Table) -> Any:
     if not package_is_there(root):
         leave_out(table.read_in[0] if table.read_in else root, f"`{root}` is not installed")
     found = find(path)
+    if found is None and table.read_in and distribution(table.read_in[0]) is None:
+        # A namespace like `llama_index` is there, its part from another distribution is not.
+        leave_out(table.read_in[0], f"{table.read_in[0]} is not installed")
     if found is None:
         pytest.fail(f"`{path}` does not exist ({table.entry.source})")
     return found
@@ -103,28 +114,40 @@ def resolve(path: str, table: Table) -> Any:
 
 def find(path: str) -> Any | None:
     """The object behind a dotted name, or None."""
-    parts = path.split(".")
-    for depth in range(len(parts), 0, -1):
-        name = ".".join(parts[:depth])
-        try:
-            module = importlib.import_module(name)
-        except ModuleNotFoundError as error:
-            # `openai.OpenAI` is no module; that a module's own import fails would be another trouble.
-            if error.name and name.startswith(error.name):
-                continue
-            raise
-        for factory, result in FACTORIES.items():
-            if path.startswith(f"{factory}."):
-                return member(result(), path.removeprefix(f"{factory}."))
-        return member(module, ".".join(parts[depth:])) if parts[depth:] else module
-    return None
+    for factory, result in FACTORIES.items():
+        if path.startswith(f"{factory}."):
+            return member(result(), path.removeprefix(f"{factory}."))
+    first, *rest = path.split(".")
+    name, found = first, importlib.import_module(first)
+    for part in rest:
+        name = f"{name}.{part}"
+        # Attributes first: `litellm.responses` is a function and a module, and users get the function.
+        following = member(found, part)
+        if following is None and inspect.ismodule(found):
+            following = submodule(name)
+        if following is None:
+            return None
+        found = following
+    return found
+
+
+def submodule(name: str) -> Any | None:
+    """A module that its package does not import by itself, or None."""
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        # That a module's own import fails would be another trouble.
+        if error.name and name.startswith(error.name):
+            return None
+        raise
 
 
 def member(owner: Any, path: str) -> Any | None:
     """``owner.<path>``, or None."""
     for part in path.split("."):
-        if inspect.isclass(owner) and part in getattr(owner, "model_fields", {}):
-            return owner.model_fields[part]
+        fields: Any = getattr(owner, "model_fields", {})
+        if inspect.isclass(owner) and part in fields:
+            return fields[part]
         try:
             owner = getattr(owner, part)
         except AttributeError:
@@ -134,7 +157,7 @@ def member(owner: Any, path: str) -> Any | None:
 
 def fields_of(function: Any) -> set[str]:
     """Names a pydantic model takes: its fields and their aliases."""
-    fields = getattr(function, "model_fields", None)
+    fields: Any = getattr(function, "model_fields", None)
     if not inspect.isclass(function) or not isinstance(fields, dict):
         return set()
     names = set(fields)
@@ -150,7 +173,7 @@ def parameters(function: Any) -> list[inspect.Parameter] | None:
         found = list(inspect.signature(function).parameters.values())
     except (ValueError, TypeError):
         return None
-    if found and found[0].name in ("self", "cls"):
+    if found and found[0].name in ("self", "_self", "cls"):
         found = found[1:]
     return found
 

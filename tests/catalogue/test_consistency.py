@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from llmlint.catalogue import schema as s
@@ -17,7 +19,8 @@ GROUPS = {group for client in CLIENTS for group in client.group}
 def test_groups_have_members_and_results_are_known() -> None:
     unknown = set()
     for file, content in FILES.items():
-        for entry in (*content.derive, *content.call, *content.tool, *content.cap, *content.pipe):
+        entries: list[Any] = [*content.derive, *content.call, *content.tool, *content.cap, *content.pipe]
+        for entry in entries:
             unknown |= {(file, name) for name in entry.on if name.startswith("@") and name not in GROUPS}
             returns = getattr(entry, "returns", "")
             if returns and returns not in KNOWN:

@@ -19,6 +19,9 @@ CHAIN_LIMIT = 3300
 POSTFIX_LIMIT = 1000
 """Attributes, calls and subscripts of one another: ``a.b().c[0]`` has four."""
 
+NESTED_LIMIT = 1000
+"""Lambdas, conditional expressions and clauses of a comprehension in one expression."""
+
 ELIF_LIMIT = 4000
 """``elif`` branches of one ``if``."""
 
@@ -41,7 +44,10 @@ _STRING = "|".join(
         r"'[^'\\\r\n]*(?:\\.[^'\\\r\n]*)*'",
     )
 )
-_MARK = r"[-+~*/%@&|^.,;:()\[\]{}\r\n]|\b(?:and|or|not|if|else|lambda|for)\b"
+_MARK = r"[-+~*/%@&|^.,;:()\[\]{}\r\n]|(?:and|or|not|if|else|lambda|for|in)\b"  # also in "1or 2"
+_NESTING = frozenset(("lambda", "if", "else", "for"))
+_PENDING = frozenset(("lambda", "for"))
+_RESOLVING = frozenset((":", "in"))
 _TEMPLATE_PREFIX = frozenset("fFtT")
 _MARKS = re.compile(_MARK)
 _TOKENS = re.compile(
@@ -85,10 +91,22 @@ def _bracket_levels(data: bytes) -> int:
 class _Chain:
     """What has been seen since the last separator on one level of brackets."""
 
-    __slots__ = ("clauses", "operators", "postfixes")
+    __slots__ = ("nested", "operators", "pending", "postfixes")
 
     def __init__(self) -> None:
-        self.operators = self.postfixes = self.clauses = 0
+        self.operators = self.postfixes = self.nested = 0
+        self.pending = 0
+        """Lambdas before their colon and clauses before their ``in``: commas there separate nothing."""
+
+    def separate(self) -> None:
+        """A comma or semicolon: the next expression begins."""
+        if not self.pending:
+            self.operators = self.postfixes = self.nested = 0
+
+    def resolve(self) -> None:
+        """A colon or ``in``."""
+        if self.pending:
+            self.pending -= 1
 
 
 def _scan(text: str) -> tuple[int, int]:
@@ -106,16 +124,18 @@ def _scan(text: str) -> tuple[int, int]:
             deepest = max(deepest, len(outer))
         elif token in ")]}":
             here = outer.pop() if outer else _Chain()
-        elif token in ",;:":
-            if token != ":":
-                here.operators = here.postfixes = 0
+        elif token in ",;":
+            here.separate()
+        elif token in _RESOLVING:
+            here.resolve()
         elif token in "\r\n":
             if not outer:
                 here = _Chain()
         elif token == ".":
             here.postfixes += 1
-        elif token == "for":  # clauses of one comprehension; its targets may contain commas
-            here.clauses += 1
+        elif token in _NESTING:
+            here.nested += 1
+            here.pending += token in _PENDING
         elif len(token) <= 6 and token[-1] not in "'\"":
             here.operators += 1
             here.postfixes = 0
@@ -123,25 +143,33 @@ def _scan(text: str) -> tuple[int, int]:
             inner_depth, inner_chain = _look_inside(token)
             deepest = max(deepest, inner_depth)
             longest = max(longest, inner_chain)
-        longest = max(longest, here.operators, here.postfixes, here.clauses)
-        if deepest > BRACKET_LIMIT or longest > CHAIN_LIMIT or here.postfixes > POSTFIX_LIMIT:
+        longest = max(longest, here.operators, here.postfixes, here.nested)
+        if (
+            deepest > BRACKET_LIMIT
+            or longest > CHAIN_LIMIT
+            or here.postfixes > POSTFIX_LIMIT
+            or here.nested > NESTED_LIMIT
+        ):
             raise NestedTooDeeplyError(next(islice(_TOKENS.finditer(text), number, None)).start())
     return deepest, longest
 
 
 def _look_inside(literal: str) -> tuple[int, int]:
     """The same for a long string, in which an f-string may hide code (text counts as code, too)."""
-    deepest = depth = operators = 0
+    deepest = depth = operators = longest = 0
     for mark in _MARKS.findall(literal):
+        if mark in ")]}":
+            depth = max(depth - 1, 0)
+        elif mark in ",;{":
+            longest = max(longest, operators)
+            operators = 0
+        elif mark not in "([:\r\nin":
+            operators += 1
         if mark in "([{":
             depth += 1
             deepest = max(deepest, depth)
-        elif mark in ")]}":
-            depth = max(depth - 1, 0)
-        elif mark not in ",;:\r\n":
-            operators += 1
     is_template = not _TEMPLATE_PREFIX.isdisjoint(literal[:2])
-    return deepest, operators if is_template else 0
+    return deepest, max(longest, operators) if is_template else 0
 
 
 def _longest_elif(text: str) -> int:

@@ -16,7 +16,7 @@ import pytest
 from llmlint import registry
 from llmlint.model.finding import Finding
 from llmlint.model.location import Location
-from llmlint.model.rule import AXES, Rule, Severity
+from llmlint.model.rule import Rule, Severity
 
 Tree = Callable[[Mapping[str, str | bytes]], Path]
 
@@ -60,9 +60,9 @@ class ReadModule(NamedTuple):
 
 
 class StandIns:
-    """Stands for extractor, project and rules: every ``BAD`` in a parsed file is a finding of LLM901.
+    """Stands for extractor, project and rules: every ``BAD`` in a parsed file is a finding of LLM801.
 
-    ``BOOM`` makes the extractor fail, ``NOPARSE`` makes it refuse the file. LLM902 is off by default and
+    ``BOOM`` makes the extractor fail, ``NOPARSE`` makes it refuse the file. LLM802 is off by default and
     finds ``ODD``.
     """
 
@@ -70,15 +70,15 @@ class StandIns:
         self.parsed: list[str] = []
         self.failing_rule = False
         self.rules = {
-            "LLM901": Rule("LLM901", "bad-word", "BAD", Severity.ERROR, self._finds("LLM901", "BAD")),
-            "LLM902": Rule(
-                "LLM902", "odd-word", "ODD", Severity.ADVICE, self._finds("LLM902", "ODD"), default=False
+            "LLM801": Rule("LLM801", "bad-word", "BAD", Severity.ERROR, self._finds("LLM801", "BAD")),
+            "LLM802": Rule(
+                "LLM802", "odd-word", "ODD", Severity.ADVICE, self._finds("LLM802", "ODD"), default=False
             ),
         }
 
     def _finds(self, code: str, word: str) -> Any:
         def check(project: Sequence[ReadModule]) -> Iterator[Finding]:
-            if self.failing_rule and code == "LLM901":
+            if self.failing_rule and code == "LLM801":
                 raise KeyError("a mistake of ours")
             for path, text in project:
                 for number, line in enumerate(text.split("\n"), 1):
@@ -117,7 +117,6 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch) -> StandIns:
     monkeypatch.setitem(sys.modules, "llmlint.project.project", project)
     real = registry.rule
     monkeypatch.setattr(registry, "rule", lambda code: made.rules.get(code) or real(code))
-    modules = {"LLM901": "llm901_bad_word", "LLM902": "llm902_odd_word"}
+    modules = {"LLM801": "llm801_bad_word", "LLM802": "llm802_odd_word"}
     monkeypatch.setattr(registry, "modules", lambda: modules)
-    monkeypatch.setattr(registry, "AXES", {**AXES, 9: "tests"})
     return made

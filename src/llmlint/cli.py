@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from llmlint import __version__, registry
+from llmlint.reporters.display import printable
 from llmlint.settings import Settings, SettingsError, load, read
 
 if TYPE_CHECKING:
@@ -38,10 +39,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except SettingsError as error:
-        print(f"{os.path.relpath(error.file)}:{error.line}: {error.message}", file=sys.stderr)
+        place = f"{printable(os.path.relpath(error.file))}:{error.line}"
+        print(f"{place}: {printable(error.message)}", file=sys.stderr)
         return USAGE
     except (UsageError, registry.UnknownRule) as error:
-        print(f"llmlint: {error}", file=sys.stderr)
+        print(f"llmlint: {printable(str(error))}", file=sys.stderr)
         return USAGE
     except BrokenPipeError:
         # The reader has had enough. Python would complain once more when it flushes at exit.

@@ -46,6 +46,8 @@ class Request:
     """Which files' findings are wanted."""
     named: frozenset[str] = frozenset()
     """Files that were passed by name: part of the project whatever they are called."""
+    shallow: bool = False
+    """Whether subdirectories are no part of the project (see ``is_shallow``)."""
     texts: Mapping[str, Document | Finding] = field(default_factory=dict)
     """Texts that stand for what is on disk (an editor's buffer)."""
     noqa: bool = True
@@ -124,7 +126,7 @@ def graph(request: Request, progress: Progress = silent) -> GraphView:
 def _survey(request: Request, progress: Progress) -> tuple[tuple[str, ...], Survey]:
     from llmlint.catalogue.lookup import load
 
-    found = set(members(request.root, request.settings.exclude).files)
+    found = set(members(request.root, request.settings.exclude, shallow=request.shallow).files)
     files = tuple(sorted(found | request.named | set(request.texts)))
     catalogue = load()
     seeds = Seeds.of(catalogue.import_roots(), (endpoint.host for endpoint in catalogue.endpoints))
@@ -142,14 +144,16 @@ def _extract(
     modules = []
     for done, path in enumerate(pending):
         progress("Parsing", done, len(pending))
+        document = request.sources.document(path)
+        if not isinstance(document, Document):
+            found.append(document)
+            continue
         try:
-            document = request.sources.document(path)
-            if isinstance(document, Document):
-                modules.append(extract(path, document.text))
-            else:
-                found.append(document)
+            modules.append(extract(path, document.text))
         except UnparsableError as error:
-            found.append(problems.does_not_parse(path, error.message, error.line, error.column))
+            # Python's own message and place are what people know; the parser may be stricter, though.
+            ours = problems.does_not_parse(path, error.message, error.line, error.column)
+            found.append(problems.syntax_error(document) or ours)
         except Exception as error:  # one file must not end the run
             found.append(problems.internal(error, path, "on this file"))
     return modules

@@ -10,7 +10,7 @@ from llmlint.engine import Request
 from llmlint.settings import Settings, load
 from llmlint.source.discovery import locate, members, project_of
 from llmlint.source.document import decode
-from llmlint.source.roots import absolute
+from llmlint.source.roots import absolute, is_shallow
 
 Load = Callable[[Path], Settings]
 
@@ -36,6 +36,7 @@ def requests_for(
             base,
             root=root,
             settings=load_settings(root),
+            shallow=is_shallow(root, passed),
             named=frozenset(named.get(root, ())),
             shows=_shows(root, frozenset(named.get(root, ())), below.get(root, ())),
         )
@@ -50,7 +51,8 @@ def _roots_below(path: Path, passed: Iterable[Path], load_settings: Load) -> Ite
     while pending:
         one = pending.pop()
         yield one
-        for nested in members(one, load_settings(one).exclude).nested:
+        shallow = is_shallow(one, passed)
+        for nested in members(one, load_settings(one).exclude, shallow=shallow).nested:
             if nested.is_relative_to(path):
                 pending.append(nested)
 
@@ -86,6 +88,7 @@ def stdin_request(
         base,
         root=root,
         settings=load_settings(root),
+        shallow=is_shallow(root, passed),
         named=frozenset([path]),
         shows=lambda other: other == path,
         texts={path: document},

@@ -35,9 +35,9 @@ def check(*names: str) -> list[Report]:
 def test_finds_in_files_that_have_to_do_with_llms_and_no_others(tree: Tree, stand_ins: StandIns) -> None:
     (report,) = check(str(tree(FILES)))
     assert places(report) == [
-        ("LLM901", "app/llm.py", 2),
-        ("LLM901", "app/service.py", 2),
-        ("LLM901", "app/service.py", 2),
+        ("LLM801", "app/llm.py", 2),
+        ("LLM801", "app/service.py", 2),
+        ("LLM801", "app/service.py", 2),
     ]
     assert stand_ins.parsed == ["app/llm.py", "app/service.py"]
     assert report.parsed == 2
@@ -68,11 +68,12 @@ def test_nothing_is_imported_for_a_tree_without_llm_code(tree: Tree) -> None:
 
 
 def test_an_unparsable_file_is_a_finding_and_the_others_are_checked(tree: Tree, stand_ins: StandIns) -> None:
-    tree({**FILES, "app/broken.py": "import openai\nNOPARSE\n"})
+    tree({**FILES, "app/broken.py": "import openai\nNOPARSE\n", "app/bad.py": "import openai\nNOPARSE (\n"})
     (report,) = check()
+    assert ("LLM002", "app/bad.py", 2) in places(report)  # Python's place, where Python refuses it too
     assert ("LLM002", "app/broken.py", 3) in places(report)
-    assert ("LLM901", "app/service.py", 2) in places(report)
-    finding = next(f for f in report.findings if f.code == "LLM002")
+    assert ("LLM801", "app/service.py", 2) in places(report)
+    finding = next(f for f in report.findings if f.location.path == "app/broken.py")
     assert finding.message == "this file does not parse (unexpected token), so llmlint sees nothing in it"
 
 
@@ -135,7 +136,7 @@ def test_a_crash_in_one_file_is_contained(tree: Tree, stand_ins: StandIns) -> No
     tree({**FILES, "app/boom.py": "import openai\nBOOM\n"})
     (report,) = check()
     assert ("LLM000", "app/boom.py", 1) in places(report)
-    assert ("LLM901", "app/service.py", 2) in places(report)
+    assert ("LLM801", "app/service.py", 2) in places(report)
     finding = next(f for f in report.findings if f.code == "LLM000")
     assert (
         finding.message == "llmlint failed on this file with `ZeroDivisionError`, everything else was checked"
@@ -147,25 +148,25 @@ def test_a_crash_in_one_rule_is_contained_and_always_shown(tree: Tree, stand_ins
     tree({**FILES, "app/odd.py": "import openai\nODD = 1\n"})
     stand_ins.failing_rule = True
     (request,) = requests_for([Path("app/odd.py")])
-    report = analyse(replace(request, layers=(registry.Layer(extend_select=("LLM902",)),)))
-    assert places(report) == [("LLM000", "app/llm.py", 1), ("LLM902", "app/odd.py", 2)]
-    assert "failed in LLM901 with `KeyError`" in report.findings[0].message
+    report = analyse(replace(request, layers=(registry.Layer(extend_select=("LLM802",)),)))
+    assert places(report) == [("LLM000", "app/llm.py", 1), ("LLM802", "app/odd.py", 2)]
+    assert "failed in LLM801 with `KeyError`" in report.findings[0].message
 
 
 def test_findings_are_marked_and_never_dropped(tree: Tree, stand_ins: StandIns) -> None:
     tree(
         {
             ".git/HEAD": "",
-            "llmlint.toml": "per-path-ignores = { 'gen/' = ['LLM9'] }\n",
+            "llmlint.toml": "per-path-ignores = { 'gen/' = ['LLM8'] }\n",
             "gen/g.py": "import openai\nBAD = 1\n",
-            "n.py": "import openai\nBAD = 1  # noqa: LLM901\nBAD = 2  # noqa: LLM902\n",
-            "o.py": "import openai\nBAD = 1  # llmlint: ignore[LLM901] -- known\n",
-            "f.py": "# llmlint: ignore-file[LLM9] -- old\nimport openai\nBAD = 1\n",
+            "n.py": "import openai\nBAD = 1  # noqa: LLM801\nBAD = 2  # noqa: LLM802\n",
+            "o.py": "import openai\nBAD = 1  # llmlint: ignore[LLM801] -- known\n",
+            "f.py": "# llmlint: ignore-file[LLM8] -- old\nimport openai\nBAD = 1\n",
             "q.py": "# flake8: noqa\nimport openai\nBAD = 1\n",
         }
     )
     (report,) = check()
-    assert places(report) == [("LLM901", "n.py", 3)]
+    assert places(report) == [("LLM801", "n.py", 3)]
     assert [(f.location.path, f.reason) for f in report.of_status(Status.SUPPRESSED)] == [
         ("f.py", "old"),
         ("gen/g.py", "per-path-ignores: gen/"),
@@ -178,7 +179,7 @@ def test_findings_are_marked_and_never_dropped(tree: Tree, stand_ins: StandIns) 
 def test_flake8s_share_of_suppressing_is_left_to_flake8(tree: Tree, stand_ins: StandIns) -> None:
     tree({"n.py": "import openai\nBAD = 1  # noqa\nBAD = 2  # llmlint: ignore\n"})
     (request,) = requests_for([Path()])
-    assert places(analyse(replace(request, noqa=False))) == [("LLM901", "n.py", 2)]
+    assert places(analyse(replace(request, noqa=False))) == [("LLM801", "n.py", 2)]
 
 
 def unused_comments(report: Report) -> list[tuple[int, str]]:
@@ -191,19 +192,19 @@ def test_a_suppression_that_suppresses_nothing_is_a_finding(tree: Tree, stand_in
             "a.py": "import os\nx = 1  # llmlint: ignore\n",
             "b.py": (
                 "import openai\n"
-                "BAD = 1  # llmlint: ignore[LLM901]\n"
-                "y = 2  # llmlint: ignore[LLM901] -- gone\n"
-                "z = 3  # llmlint: ignore[LLM902] -- a rule that did not run\n"
+                "BAD = 1  # llmlint: ignore[LLM801]\n"
+                "y = 2  # llmlint: ignore[LLM801] -- gone\n"
+                "z = 3  # llmlint: ignore[LLM802] -- a rule that did not run\n"
                 "w = 4  # llmlint: ignored\n"
-                "v = 5  # llmlint: ignore[LLM901]  # noqa: LLM003\n"
+                "v = 5  # llmlint: ignore[LLM801]  # noqa: LLM003\n"
             ),
         }
     )
     (report,) = check("b.py")
     assert unused_comments(report) == [
-        (3, "`ignore` suppresses nothing, this line has no finding of LLM901"),
+        (3, "`ignore` suppresses nothing, this line has no finding of LLM801"),
         (5, "`# llmlint: ignored` is not a form llmlint knows, so it suppresses nothing"),
-        (6, "`ignore` suppresses nothing, this line has no finding of LLM901"),
+        (6, "`ignore` suppresses nothing, this line has no finding of LLM801"),
     ]
     assert [f.status for f in report.findings if f.code == "LLM003"][-1] is Status.SUPPRESSED
     (report,) = check("a.py")
@@ -221,13 +222,13 @@ def test_projects_inside_a_project_have_their_own_settings(tree: Tree, stand_ins
     root = tree(
         {
             **FILES,
-            "svc/llmlint.toml": "ignore = ['LLM901']\nextend-select = ['LLM902']\n",
+            "svc/llmlint.toml": "ignore = ['LLM801']\nextend-select = ['LLM802']\n",
             "svc/s.py": "import openai\nBAD = ODD = 1\n",
         }
     )
     outer, inner = check(".")
     assert (outer.root, inner.root) == (root, root / "svc")
-    assert places(inner) == [("LLM902", "s.py", 2)]
+    assert places(inner) == [("LLM802", "s.py", 2)]
     assert places(*check("svc")) == places(*check("svc/s.py")) == places(inner)
 
 
@@ -240,11 +241,11 @@ def test_excluded_files_are_not_even_shown_when_passed(tree: Tree, stand_ins: St
 def test_a_text_stands_for_its_file(tree: Tree, stand_ins: StandIns) -> None:
     tree(FILES)
     request = stdin_request("app/service.py", b"from .llm import complete\n\n\nBAD = 1\n")
-    assert places(analyse(request)) == [("LLM901", "app/service.py", 4)]
+    assert places(analyse(request)) == [("LLM801", "app/service.py", 4)]
     request = stdin_request("app/new.py", b"import openai\nBAD = 1\n")
-    assert places(analyse(request)) == [("LLM901", "app/new.py", 2)]
+    assert places(analyse(request)) == [("LLM801", "app/new.py", 2)]
     request = stdin_request("no/such/place/new.py", b"import openai\nBAD = 1\n")
-    assert places(analyse(request)) == [("LLM901", "new.py", 2)]
+    assert places(analyse(request)) == [("LLM801", "new.py", 2)]
     request = stdin_request("app/service.py", b"x = '\xff'\n")
     assert places(analyse(request)) == [("LLM002", "app/service.py", 1)]
 

@@ -19,23 +19,23 @@ OWN = ["LLM000", "LLM001", "LLM002", "LLM003"]
 @pytest.mark.parametrize(
     ("layers", "codes"),
     [
-        ((), [*OWN, "LLM901"]),
-        ((Layer(select=("LLM9",)),), ["LLM000", "LLM001", "LLM002", "LLM901"]),
-        ((Layer(select=("LLM",)),), [*OWN, "LLM901"]),
-        ((Layer(select=("LLM90",)),), ["LLM000", "LLM001", "LLM002", "LLM901", "LLM902"]),
+        ((), [*OWN, "LLM801"]),
+        ((Layer(select=("LLM8",)),), ["LLM000", "LLM001", "LLM002", "LLM801"]),
+        ((Layer(select=("LLM",)),), [*OWN, "LLM801"]),
+        ((Layer(select=("LLM80",)),), ["LLM000", "LLM001", "LLM002", "LLM801", "LLM802"]),
         ((Layer(select=()),), ["LLM000", "LLM001", "LLM002"]),
-        ((Layer(extend_select=("LLM902",)),), [*OWN, "LLM901", "LLM902"]),
-        ((Layer(extend_select=("LLM9",)),), [*OWN, "LLM901"]),
-        ((Layer(ignore=("LLM9",)),), OWN),
-        ((Layer(select=("LLM901",), ignore=("LLM9",)),), ["LLM000", "LLM001", "LLM002", "LLM901"]),
-        ((Layer(select=("LLM9",), ignore=("LLM9",)),), ["LLM000", "LLM001", "LLM002"]),
+        ((Layer(extend_select=("LLM802",)),), [*OWN, "LLM801", "LLM802"]),
+        ((Layer(extend_select=("LLM8",)),), [*OWN, "LLM801"]),
+        ((Layer(ignore=("LLM8",)),), OWN),
+        ((Layer(select=("LLM801",), ignore=("LLM8",)),), ["LLM000", "LLM001", "LLM002", "LLM801"]),
+        ((Layer(select=("LLM8",), ignore=("LLM8",)),), ["LLM000", "LLM001", "LLM002"]),
         ((Layer(ignore=("LLM",)),), ["LLM000", "LLM001", "LLM002"]),
-        ((Layer(ignore=("LLM002",)),), ["LLM000", "LLM001", "LLM003", "LLM901"]),
-        ((Layer(ignore=("LLM901",)), Layer(select=("LLM901",))), ["LLM000", "LLM001", "LLM002", "LLM901"]),
-        ((Layer(select=("LLM902",)), Layer(ignore=("LLM9",))), ["LLM000", "LLM001", "LLM002"]),
+        ((Layer(ignore=("LLM002",)),), ["LLM000", "LLM001", "LLM003", "LLM801"]),
+        ((Layer(ignore=("LLM801",)), Layer(select=("LLM801",))), ["LLM000", "LLM001", "LLM002", "LLM801"]),
+        ((Layer(select=("LLM802",)), Layer(ignore=("LLM8",))), ["LLM000", "LLM001", "LLM002"]),
         (
-            (Layer(select=("LLM902",)), Layer(extend_select=("LLM9",))),
-            ["LLM000", "LLM001", "LLM002", "LLM901", "LLM902"],
+            (Layer(select=("LLM802",)), Layer(extend_select=("LLM8",))),
+            ["LLM000", "LLM001", "LLM002", "LLM801", "LLM802"],
         ),
     ],
 )
@@ -82,7 +82,7 @@ def test_codes_that_name_rules(code: str) -> None:
 
 
 def test_an_unknown_code_comes_with_a_suggestion() -> None:
-    assert str(UnknownRule("LLM030")) == "`LLM030` names no rule, did you mean `LLM003`?"
+    assert str(UnknownRule("LLM0033")) == "`LLM0033` names no rule, did you mean `LLM003`?"
     assert str(UnknownRule("whatever")) == "`whatever` names no rule"
 
 

@@ -65,12 +65,12 @@ def test_own_file_has_the_keys_at_the_top(tree: Tree) -> None:
         (
             "[tool.ruff]\nignore = ['E501']\n[tool.llmlint]\nignore = [\n  'LLM003',\n  'E501',\n]\n",
             6,
-            "`E501` names no rule (in `ignore`)",
+            "`E501` names no rule",
         ),
         (
-            "[tool.llmlint]\nselect = ['LLM03']\n",
+            "[tool.llmlint]\nselect = ['LLM0033']\n",
             2,
-            "`LLM03` names no rule, did you mean `LLM003`? (in `select`)",
+            "`LLM0033` names no rule, did you mean `LLM003`? (in `select`)",
         ),
         ("[tool.llmlint]\nexclude = ['a',\n'\\']\nselect = []\n", 3, "`\\` is not a pattern (in `exclude`)"),
         ("[tool.llmlint]\nper-path-ignores = []\n", 2, "`per-path-ignores` is not a table"),

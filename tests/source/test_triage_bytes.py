@@ -26,6 +26,8 @@ SEEDS = Seeds.of(["openai", "google.genai"], ["api.mistral.ai", "*.openai.azure.
         (b"x = important\nprint('import nothing')\n", []),
         (b"from a import b # import c\n", [Import(0, "a", ("b",))]),
         ("from café import thé\n".encode(), [Import(0, "café", ("thé",))]),
+        (b"\xef\xbb\xbffrom a import b\r\n", [Import(0, "a", ("b",))]),
+        (b"\x0cimport a\n", [Import(0, "a")]),
         (b"import", []),
         (b"from", []),
         (b"", []),
@@ -39,13 +41,13 @@ def test_reads_the_imports_of_the_standard_library_as_python_does() -> None:
     """Nothing that Python imports may be missed; more than that costs only time."""
     for file in sorted(Path(ast.__file__).parent.glob("*.py")):
         data = file.read_bytes()
-        wanted = set()
+        wanted: set[tuple[int, str, str | None]] = set()
         for node in ast.walk(ast.parse(data)):
             if isinstance(node, ast.Import):
                 wanted |= {(0, alias.name, None) for alias in node.names}
             elif isinstance(node, ast.ImportFrom):
                 wanted |= {(node.level, node.module or "", alias.name) for alias in node.names}
-        found = set()
+        found: set[tuple[int, str, str | None]] = set()
         for one in scan(data, SEEDS).imports:
             found |= {(one.level, one.module, name) for name in one.names or (None,)}
         assert wanted - found == set(), file.name

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from llmlint import __version__, registry
 from llmlint.integrations.memo import ProjectMemo
+from llmlint.reporters.display import printable
 from llmlint.settings import SettingsError
 from llmlint.source import problems
 
@@ -70,7 +71,12 @@ class Plugin:
         """The findings in this file."""
         for finding in self._findings():
             place = finding.location
-            yield max(place.line, 1), max(place.column, 0), f"{finding.code} {finding.message}", type(self)
+            yield (
+                max(place.line, 1),
+                max(place.column, 0),
+                f"{finding.code} {printable(finding.message)}",
+                type(self),
+            )
 
     def _findings(self) -> Sequence[Finding]:
         try:

@@ -15,7 +15,7 @@ from llmlint.registry import Layer
 from llmlint.settings import load
 from llmlint.source.discovery import locate, members
 from llmlint.source.document import Document, decode, from_text, read_bytes
-from llmlint.source.roots import absolute, configuration_in
+from llmlint.source.roots import absolute, configuration_in, is_shallow
 
 OFF = frozenset(["LLM003"])
 """Off by default here: a comment may be meant for a rule that this flake8 run does not select."""
@@ -58,7 +58,8 @@ class ProjectMemo:
             return []
         path = file.relative_to(root).as_posix()
         edited = _edited(file, path, lines)
-        request = Request(root, load(root), (layer,), OFF, noqa=False)
+        shallow = is_shallow(root, passed)
+        request = Request(root, load(root), (layer,), OFF, shallow=shallow, noqa=False)
         if edited is not None:
             report = analyse(
                 replace(
@@ -112,7 +113,7 @@ def _edited(file: Path, path: str, lines: Sequence[str]) -> Document | None:
 
 
 def _stamp(request: Request) -> Stamp:
-    files = list(members(request.root, request.settings.exclude).files)
+    files = list(members(request.root, request.settings.exclude, shallow=request.shallow).files)
     configuration = configuration_in(request.root)
     if configuration is not None:
         files.append(configuration.name)

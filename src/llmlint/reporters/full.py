@@ -6,13 +6,13 @@ import functools
 from collections.abc import Sequence
 from typing import IO
 
-from rich.console import Console
 from rich.text import Text
 
 from llmlint.engine import Report
 from llmlint.model.finding import Finding, Status
 from llmlint.model.location import Location
 from llmlint.registry import docs_url, rule
+from llmlint.reporters.console import terminal
 from llmlint.reporters.display import printable, shown_path, totals
 from llmlint.source.document import Document
 
@@ -24,9 +24,7 @@ TAB = " " * 4
 
 def write(reports: Sequence[Report], stream: IO[str], *, color: bool) -> None:
     """Writes the report; ``color=False`` writes plain text."""
-    console = Console(
-        file=stream, no_color=not color, force_terminal=color or None, highlight=False, soft_wrap=True
-    )
+    console = terminal(stream, color=color)
     for report in reports:
         excerpts = _Excerpts(report)
         for finding in report.of_status(Status.REPORTED):

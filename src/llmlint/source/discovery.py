@@ -38,8 +38,8 @@ class Members:
     """Roots of projects inside this one."""
 
 
-def members(root: Path, exclude: Sequence[str] = ()) -> Members:
-    """All analysable files of the project at ``root``."""
+def members(root: Path, exclude: Sequence[str] = (), *, shallow: bool = False) -> Members:
+    """All analysable files of the project at ``root``; ``shallow`` leaves out its subdirectories."""
     ignored = Ignored(root, exclude)
     files: list[str] = []
     nested: list[Path] = []
@@ -56,7 +56,7 @@ def members(root: Path, exclude: Sequence[str] = ()) -> Members:
         for entry in entries:
             path = f"{directory}/{entry.name}" if directory else entry.name
             if _is_plain_directory(entry):
-                if not ignored.hides_directory(path) and not ignored.excluded(f"{path}/"):
+                if not shallow and not ignored.hides_directory(path) and not ignored.excluded(f"{path}/"):
                     pending.append(path)
             elif (
                 entry.name.endswith(".py")

@@ -10,7 +10,8 @@ are the same for one file and for the whole tree. From the strongest sign to the
 4. the directory that was passed, else the working directory when the file is below it, else the
    file's own directory.
 
-The home directory, the directory for temporary files and ``/`` are projects only by sign 1 or 2.
+The home directory, the directory for temporary files and ``/`` are projects only by sign 1 or 2, or
+when they are passed. A stray file in one of them is analysed with the files beside it.
 """
 
 from __future__ import annotations
@@ -54,12 +55,12 @@ def find_root(path: Path, passed: Iterable[Path] = ()) -> Path:
     """The project root of a file or directory; ``passed`` are the paths on the command line."""
     path = absolute(path)
     start = path if path.is_dir() else path.parent
-    too_wide = _too_wide()
+    wide = too_wide()
     outermost: Path | None = None
     for directory in (start, *start.parents):
         if is_project_top(directory):
             return directory
-        if directory not in too_wide and any((directory / name).is_file() for name in _PACKAGING):
+        if directory not in wide and any((directory / name).is_file() for name in _PACKAGING):
             outermost = directory
     if outermost is not None:
         return outermost
@@ -67,12 +68,18 @@ def find_root(path: Path, passed: Iterable[Path] = ()) -> Path:
         if candidate.is_dir() and start.is_relative_to(candidate):
             return candidate
     here = absolute(Path())
-    if start.is_relative_to(here) and here not in too_wide:
+    if start.is_relative_to(here) and here not in wide:
         return here
     return start
 
 
-def _too_wide() -> set[Path]:
+def is_shallow(root: Path, passed: Iterable[Path]) -> bool:
+    """Whether ``root`` is only where a stray file lies, so that its subdirectories are not meant."""
+    return root in too_wide() and not is_project_top(root) and root not in map(absolute, passed)
+
+
+def too_wide() -> set[Path]:
+    """Directories that hold everything one has; no project by accident."""
     wide = {Path(os.path.abspath(os.sep)), absolute(Path(tempfile.gettempdir()))}
     with contextlib.suppress(RuntimeError):  # no home directory can be determined
         wide.add(absolute(Path.home()))

@@ -10,6 +10,7 @@ Everything here errs on the side of parsing too much.
 
 from __future__ import annotations
 
+import codecs
 import posixpath
 import re
 from collections import defaultdict
@@ -23,8 +24,8 @@ _FROM = re.compile(
     + rb")"
 )
 _IMPORT = re.compile(rb"import[ \t\\]+(?P<modules>(?:[^\n;#\\]|\\\r?\n)+)")
-_STATEMENT = re.compile(rb"(?:^|[;:])[ \t]*\Z")
-_ORIGIN = re.compile(rb"(?:^|[;:])[ \t]*from(?=[\s.\\])")
+_STATEMENT = re.compile(rb"(?:^|[;:])[ \t\f]*\Z")
+_ORIGIN = re.compile(rb"(?:^|[;:])[ \t\f]*from(?=[\s.\\])")
 _COMMENT = re.compile(rb"#[^\n]*")
 _FILLER = re.compile(rb"[()\\\s]+")
 
@@ -83,7 +84,7 @@ class Seeds:
 
 def scan(data: bytes, seeds: Seeds) -> Scan:
     """Reads one file's bytes."""
-    imports = tuple(_imports(data))
+    imports = tuple(_imports(data.removeprefix(codecs.BOM_UTF8)))
     seed = any(map(seeds.named_in, imports)) or any(text in data for text in seeds.texts)
     if not seed and (b"import_module" in data or b"__import__" in data):
         seed = any(f"{quote}{root}".encode() in data for root in seeds.roots for quote in "\"'")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import builtins
 import contextvars
 import importlib
 import inspect
@@ -98,7 +99,7 @@ def package_is_there(root: str) -> bool:
 def resolve(path: str, table: Table) -> Any:
     """The object behind a dotted name; skips without its package, fails when that has no such name."""
     check_version(table)
-    if "." not in path:
+    if hasattr(builtins, path.split(".")[0]):
         path = f"builtins.{path}"
     root = root_of(path)
     if not package_is_there(root):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import warnings
 
 import libcst as cst
 
@@ -35,7 +37,7 @@ def extract(path: str, text: str) -> ModuleFacts:
         low = Lowering(text, HANDLERS)
         module.visit(ModuleVisitor(low))
     except cst.ParserSyntaxError as error:
-        raise _syntax_error(error) from None
+        raise _syntax_error(text, error) from None
     except RecursionError:
         raise UnparsableError(1, 0, "nested too deeply") from None
     except UnicodeEncodeError as error:
@@ -46,7 +48,16 @@ def extract(path: str, text: str) -> ModuleFacts:
     return ModuleFacts(path, low.functions(), low.classes())
 
 
-def _syntax_error(error: cst.ParserSyntaxError) -> UnparsableError:
-    place = _PLACE.search(error.message)
-    line, column = (int(place[1]), int(place[2]) - 1) if place else (error.raw_line, error.raw_column)
+def _syntax_error(text: str, error: cst.ParserSyntaxError) -> UnparsableError:
+    """CPython names place and cause better than the native parser, if it minds the same file."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(text, "<module>", "exec", ast.PyCF_ONLY_AST)
+    except SyntaxError as cause:
+        return UnparsableError(max(cause.lineno or 1, 1), max((cause.offset or 1) - 1, 0), cause.msg)
+    except (ValueError, RecursionError, MemoryError):
+        pass
+    found = _PLACE.search(error.message)
+    line, column = (int(found[1]), int(found[2]) - 1) if found else (error.raw_line, error.raw_column)
     return UnparsableError(line, max(column, 0), error.message.split(": ", 2)[-1])

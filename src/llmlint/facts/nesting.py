@@ -25,6 +25,9 @@ NESTED_LIMIT = 1000
 ELIF_LIMIT = 4000
 """``elif`` branches of one ``if``."""
 
+PATTERN_LIMIT = 9
+"""Brackets inside each other in a ``case``: the parser's time doubles (or triples) with each."""
+
 HARMLESS = 40
 """Levels of brackets that fit into any stack."""
 
@@ -53,6 +56,8 @@ _MARKS = re.compile(_MARK)
 _TOKENS = re.compile(
     rf"((?:[fFtT][rR]?|[rR][fFtT])?(?:{_STRING})|{_MARK})|[^\W\d]\w*|#[^\r\n]*|\\[\r\n]+", re.DOTALL
 )
+_TEMPLATE = re.compile(r"[fFtT][rR]?['\"]")
+_CASE = re.compile(r"(?:^|[\r\n])[ \t\f]*case\b")
 _BRANCHES = re.compile(r"(?:^|[\r\n])([ \t\f]*)(if|elif)\b")
 
 
@@ -71,6 +76,8 @@ def levels(text: str) -> tuple[int, int]:
     chain = len(data.translate(None, _NO_OPERATOR)) + sum(map(data.count, _WORDS))
     if depth > HARMLESS or chain > POSTFIX_LIMIT:
         depth, chain = _scan(text)
+    if b"case" in data:
+        _check_patterns(text)
     branches = data.count(b"elif")
     if branches > POSTFIX_LIMIT:
         branches = _longest_elif(text)
@@ -114,6 +121,7 @@ def _scan(text: str) -> tuple[int, int]:
     deepest = longest = 0
     here = _Chain()
     outer: list[_Chain] = []
+    long = _LONG if _TEMPLATE.search(text) else len(text)
     for number, token in enumerate(_TOKENS.findall(text)):
         if not token:
             continue
@@ -139,7 +147,7 @@ def _scan(text: str) -> tuple[int, int]:
         elif len(token) <= 6 and token[-1] not in "'\"":
             here.operators += 1
             here.postfixes = 0
-        elif len(token) > _LONG:
+        elif len(token) > long:
             inner_depth, inner_chain = _look_inside(token)
             deepest = max(deepest, inner_depth)
             longest = max(longest, inner_chain)
@@ -170,6 +178,24 @@ def _look_inside(literal: str) -> tuple[int, int]:
             deepest = max(deepest, depth)
     is_template = not _TEMPLATE_PREFIX.isdisjoint(literal[:2])
     return deepest, max(longest, operators) if is_template else 0
+
+
+def _check_patterns(text: str) -> None:
+    """Refuse a ``case`` whose brackets would keep the parser busy for minutes."""
+    for case in _CASE.finditer(text):
+        depth = 0
+        for match in _TOKENS.finditer(text, case.end()):
+            token = match[1]
+            if not token:
+                continue
+            if token in "([{":
+                depth += 1
+            elif token in ")]}":
+                depth -= 1
+            elif depth <= 0 and token in ":=\r\n":
+                break
+            if depth > PATTERN_LIMIT:
+                raise NestedTooDeeplyError(match.start(1))
 
 
 def _longest_elif(text: str) -> int:

@@ -103,7 +103,9 @@ def resolve(path: str, table: Table) -> Any:
         path = f"builtins.{path}"
     root = root_of(path)
     if not package_is_there(root):
-        leave_out(table.read_in[0] if table.read_in else root, f"`{root}` is not installed")
+        # Where the distribution in ``source`` is there, the missing package is that of another one.
+        absent = table.read_in is not None and distribution(table.read_in[0]) is None
+        leave_out(table.read_in[0] if absent and table.read_in else root, f"`{root}` is not installed")
     found = find(path)
     if found is None and table.read_in and distribution(table.read_in[0]) is None:
         # A namespace like `llama_index` is there, its part from another distribution is not.

@@ -50,6 +50,8 @@ def extract(path: str, text: str) -> ModuleFacts:
 
 def _syntax_error(text: str, error: cst.ParserSyntaxError) -> UnparsableError:
     """CPython names place and cause better than the native parser, if it minds the same file."""
+    if "\0" in text:
+        return UnparsableError(*place(text, text.index("\0")), "null byte")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -60,4 +62,4 @@ def _syntax_error(text: str, error: cst.ParserSyntaxError) -> UnparsableError:
         pass
     found = _PLACE.search(error.message)
     line, column = (int(found[1]), int(found[2]) - 1) if found else (error.raw_line, error.raw_column)
-    return UnparsableError(line, max(column, 0), error.message.split(": ", 2)[-1])
+    return UnparsableError(line, max(column, 0), "syntax that the parser does not know")

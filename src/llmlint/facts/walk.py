@@ -75,6 +75,18 @@ def expressions(expr: m.Expr) -> Iterator[m.Expr]:
         stack.extend(reversed(children(node)))
 
 
+def operands(expr: m.BinOp) -> list[m.Expr]:
+    """The operands of a chain of binary operations, from left to right; the chain may be very long."""
+    found: list[m.Expr] = []
+    node: m.Expr = expr
+    while isinstance(node, m.BinOp):
+        found.append(node.right)
+        node = node.left
+    found.append(node)
+    found.reverse()
+    return found
+
+
 def own_expressions(stmt: m.Stmt) -> tuple[m.Expr, ...]:
     """The expressions a statement evaluates itself, not those of the statements inside it."""
     match stmt:

@@ -194,6 +194,12 @@ class FunctionFlow:
 
     @staticmethod
     def _merge(env: Env, ends: list[Env]) -> None:
+        if len(ends) == 1:
+            if ends[0] is not env:
+                rest = dict(ends[0])
+                env.clear()
+                env.update(rest)
+            return
         names = {name for end in ends for name in end}
         merged = {name: join([end.get(name, CLEAN) for end in ends]) for name in names if name[0] != "\0"}
         for name in names:
@@ -379,6 +385,9 @@ class FunctionFlow:
                 return CLEAN
             case m.Await(value=value) | m.Star(value=value):
                 return self.eval(value, env)
+            case m.BinOp():
+                # Iteratively: long concatenations are deep to the left.
+                return Shape(join_taints([self.eval(part, env).flat() for part in walk.operands(expr)]))
             case _:
                 return Shape(join_taints([self.eval(child, env).flat() for child in walk.children(expr)]))
 
@@ -395,7 +404,7 @@ class FunctionFlow:
         shape = self.eval(base, env)
         if shape.fields and name in shape.fields:
             return shape.fields[name]
-        if isinstance(base, m.Name) and base.id == self.func.receiver:
+        if isinstance(base, m.Name) and base.id == self.func.receiver and self._declared(name):
             given = Shape({Origin("param", self.func, f"{base.id}.{name}"): Mark()})
             return join((given, self.flows.field_shape(expr, self.func)))
         inherited = self.calls.without_metadata(shape.field(name), name) if not shape.clean else CLEAN
@@ -404,6 +413,14 @@ class FunctionFlow:
             inherited = Shape({o: Mark(k.steps, k.safe | {"log"}, k.parsed) for o, k in inherited.flat().items()})
         stored = self.flows.field_shape(expr, self.func)
         return join((inherited, stored))
+
+    def _declared(self, name: str) -> bool:
+        """Whether a field of the receiver is one of a data class: filled by whoever makes the object."""
+        cls = self.func.cls
+        if cls is None:
+            return False
+        found = cls.attributes.get(name, ())
+        return bool(found) and all(scope is cls.body and b.annotation is not None for scope, b in found)
 
     def _dict(self, items: tuple[tuple[m.Expr | None, m.Expr], ...], env: Env) -> Shape:
         fields: dict[str, Shape] = {}

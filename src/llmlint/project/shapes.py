@@ -16,7 +16,8 @@ from llmlint.project.scopes import Func
 
 MAX_STEPS = 12
 MAX_ORIGINS = 24
-MAX_DEPTH = 4
+MAX_DEPTH = 3
+MAX_FIELDS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,16 @@ NO_TAINT: Taint = {}
 
 def join_taints(taints: Iterable[Taint]) -> Taint:
     """All origins of all; of several ways to the same origin the shortest, safe only where all are."""
-    result: Taint = {}
-    for taint in taints:
+    given = [taint for taint in taints if taint]
+    if not given:
+        return NO_TAINT
+    result = given[0]
+    if len(given) == 1:
+        return result
+    result = dict(result)
+    for taint in given[1:]:
+        if taint is given[0]:
+            continue
         for origin, mark in taint.items():
             known = result.get(origin)
             if known is None:
@@ -73,39 +82,60 @@ def join_taints(taints: Iterable[Taint]) -> Taint:
     return result
 
 
-@dataclass(frozen=True, slots=True)
 class Shape:
-    """A value: its own taint, and that of the fields known by name."""
+    """A value: its own taint, and that of the fields known by name. Never changed after it is made."""
 
-    taint: Taint
-    fields: dict[str, Shape] | None = None
+    __slots__ = ("_flat", "fields", "taint")
+
+    def __init__(self, taint: Taint, fields: dict[str, Shape] | None = None) -> None:
+        if fields and not taint:
+            # A clean field says something only where the whole is tainted.
+            fields = {name: value for name, value in fields.items() if not value.clean} or None
+            if fields and depth_of(fields) > MAX_DEPTH:
+                taint, fields = join_taints(value.flat() for value in fields.values()), None
+        self.taint = taint
+        self.fields = fields
+        self._flat: Taint | None = None
 
     def flat(self) -> Taint:
         """Everything that is anywhere in the value."""
         if not self.fields:
             return self.taint
-        return join_taints([self.taint, *(field.flat() for field in self.fields.values())])
+        if self._flat is None:
+            self._flat = join_taints([self.taint, *(field.flat() for field in self.fields.values())])
+        return self._flat
 
     def field(self, name: str) -> Shape:
         """The value of one field: as known, else as tainted as the whole."""
         if self.fields and name in self.fields:
             return self.fields[name]
+        if not self.fields:
+            return self
         return Shape(self.taint) if self.taint else CLEAN
 
     def element(self) -> Shape:
         """Some element or field, which one is not known."""
         if not self.fields:
-            return Shape(self.taint)
+            return self
         return join((Shape(self.taint), *self.fields.values()))
 
     def with_field(self, name: str, value: Shape) -> Shape:
         """The same value after ``value.<name> = …``."""
+        if value.clean and not self.taint and not (self.fields and name in self.fields):
+            return self
+        if self.fields and len(self.fields) >= MAX_FIELDS and name not in self.fields:
+            return Shape(join_taints([self.taint, value.flat()]), self.fields)
         return Shape(self.taint, {**(self.fields or {}), name: value})
 
     @property
     def clean(self) -> bool:
         """Whether nothing is known to be in it."""
-        return not self.taint and (not self.fields or all(f.clean for f in self.fields.values()))
+        return not self.taint and not self.fields
+
+
+def depth_of(fields: dict[str, Shape]) -> int:
+    """How many levels of fields there are."""
+    return 1 + max((depth_of(value.fields) for value in fields.values() if value.fields), default=0)
 
 
 CLEAN = Shape(NO_TAINT)
@@ -113,16 +143,18 @@ CLEAN = Shape(NO_TAINT)
 
 def join(shapes: Iterable[Shape], depth: int = 0) -> Shape:
     """What a value can be that is one of several."""
-    alternatives = [s for s in shapes if s is not CLEAN]
+    alternatives = list({id(s): s for s in shapes if s is not CLEAN}.values())
     if not alternatives:
         return CLEAN
     if len(alternatives) == 1:
         return alternatives[0]
     taint = join_taints(s.taint for s in alternatives)
-    names = {name for s in alternatives if s.fields for name in s.fields}
-    if not names or depth >= MAX_DEPTH:
-        return Shape(join_taints(s.flat() for s in alternatives)) if names else Shape(taint)
-    fields = {name: join([s.field(name) for s in alternatives], depth + 1) for name in sorted(names)}
+    if not any(s.fields for s in alternatives):
+        return Shape(taint)
+    if depth >= MAX_DEPTH:
+        return Shape(join_taints(s.flat() for s in alternatives))
+    names = dict.fromkeys(name for s in alternatives if s.fields for name in s.fields)
+    fields = {name: join([s.field(name) for s in alternatives], depth + 1) for name in names}
     return Shape(taint, fields)
 
 

@@ -88,23 +88,16 @@ def call_sites(func: Func) -> Iterator[CallSite]:
         if isinstance(place.stmt, m.While):
             frames = (*frames, Frame("test", place.stmt))
         for expr in walk.own_expressions(place.stmt):
-            yield from _calls(func, expr, place.stmt, frames, False)
+            yield from _calls(func, expr, place.stmt, frames)
 
 
-def _calls(
-    func: Func, expr: m.Expr, stmt: m.Stmt, frames: tuple[Frame, ...], awaited: bool
-) -> Iterator[CallSite]:
-    match expr:
-        case m.Name() | m.Const() | m.Text() | m.Other() | m.Lambda():
-            return
-        case m.Call():
-            yield CallSite(func, expr, stmt, frames, awaited)
-            awaited = False
-        case m.Await():
-            awaited = True
-        case m.Comp():
-            frames = (*frames, Frame("comp", expr))
-        case _:
-            awaited = False
-    for child in walk.children(expr):
-        yield from _calls(func, child, stmt, frames, awaited and isinstance(expr, m.Await))
+def _calls(func: Func, expr: m.Expr, stmt: m.Stmt, frames: tuple[Frame, ...]) -> Iterator[CallSite]:
+    stack = [(expr, frames, False)]
+    while stack:
+        node, around, awaited = stack.pop()
+        if isinstance(node, m.Call):
+            yield CallSite(func, node, stmt, around, awaited)
+        elif isinstance(node, m.Comp):
+            around = (*around, Frame("comp", node))
+        is_await = isinstance(node, m.Await)
+        stack.extend((child, around, is_await) for child in reversed(walk.children(node)))

@@ -87,7 +87,7 @@ class Evaluator:
         known = self._memo.get(key)
         if known is not None:
             return known
-        if key in self._active or len(self._active) > 250:
+        if key in self._active or len(self._active) > 100:
             return ()
         self._active.add(key)
         try:
@@ -273,15 +273,18 @@ class Evaluator:
             values = unique(found)
         return values
 
-    def elements(self, values: Values) -> Values:
-        """What iterating over these values gives."""
+    def elements(self, values: Values, seen: frozenset[Value] = frozenset()) -> Values:
+        """What iterating over these values gives; ``seen`` breaks cycles (``x = [*x, y]``)."""
         found: list[Value] = []
         for value in values:
+            if value in seen or len(seen) > 40:
+                continue
+            deeper = seen | {value}
             match value:
                 case Data(expr=m.Seq(items=items), func=scope):
                     for item in items:
                         if isinstance(item, m.Star):
-                            found += self.elements(self.eval(item.value, scope))
+                            found += self.elements(self.eval(item.value, scope), deeper)
                         else:
                             found += self.eval(item, scope)
                 case Data(expr=m.DictDisplay(items=items), func=scope):
@@ -291,7 +294,7 @@ class Evaluator:
                 case Data(expr=m.Comp(element=element), func=scope):
                     found += self.eval(element, scope)
                 case Data(expr=m.BinOp(op="+", left=left, right=right), func=scope):
-                    found += self.elements((*self.eval(left, scope), *self.eval(right, scope)))
+                    found += self.elements((*self.eval(left, scope), *self.eval(right, scope)), deeper)
                 case Response():
                     found.append(value)
                 case _:

@@ -32,6 +32,8 @@ class UnparsableError(Exception):
 def extract(path: str, text: str) -> ModuleFacts:
     """The facts of the module with this text; ``path`` is only recorded."""
     text = text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
+    if "\0" in text:  # the native parser takes it in a string, CPython nowhere
+        raise UnparsableError(*place(text, text.index("\0")), "null byte")
     try:
         module = parse(text)
         low = Lowering(text, HANDLERS)
@@ -50,8 +52,6 @@ def extract(path: str, text: str) -> ModuleFacts:
 
 def _syntax_error(text: str, error: cst.ParserSyntaxError) -> UnparsableError:
     """CPython names place and cause better than the native parser, if it minds the same file."""
-    if "\0" in text:
-        return UnparsableError(*place(text, text.index("\0")), "null byte")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -21,14 +21,12 @@ class Pattern:
 
     def _pass(self, node: cst.MatchPattern) -> None:
         """Move over a pattern and its own parentheses."""
-        lpar = getattr(node, "lpar", ())
-        for _ in lpar:
+        if isinstance(node, cst.MatchValue | cst.MatchSingleton):  # the parentheses are those of the value
+            self.values.append(self._low.expr(node.value))
+            return
+        for _ in node.lpar:
             self._low.token("(")
         match node:
-            case cst.MatchValue():
-                self.values.append(self._low.expr(node.value))
-            case cst.MatchSingleton():
-                self.values.append(self._low.expr(node.value))
             case cst.MatchAs():
                 self._pass_as(node)
             case cst.MatchOr():
@@ -47,7 +45,7 @@ class Pattern:
                 self._pass_sequence(node.patterns)
             case _:
                 raise TypeError(type(node).__name__)
-        for _ in lpar:
+        for _ in node.lpar:
             self._low.token(")")
 
     def _capture(self, name: cst.Name | None) -> None:

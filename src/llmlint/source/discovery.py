@@ -98,7 +98,8 @@ def project_of(path: Path, passed: Iterable[Path] = ()) -> Path:
         return root  # one ignored file among others that are not
     below = [d for d in (path, *path.parents) if d.is_relative_to(top) and d.is_dir()]
     marked = [d for d in below if (d / "pyproject.toml").is_file() or (d / "setup.py").is_file()]
-    return marked[-1] if marked else top
+    asked = [d for d in below if d in set(map(absolute, passed))]
+    return (marked[-1:] or asked[:1] or [top])[0]
 
 
 def _first_hidden(ignored: Ignored, path: Path) -> str | None:

@@ -11,6 +11,7 @@ Everything here errs on the side of parsing too much.
 from __future__ import annotations
 
 import codecs
+import functools
 import posixpath
 import re
 from collections import defaultdict
@@ -53,7 +54,7 @@ class Scan:
     imports: tuple[Import, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Seeds:
     """What makes a file a seed."""
 
@@ -67,6 +68,12 @@ class Seeds:
         """From the catalogue's words; of a host with ``*`` the longest fixed part is looked for."""
         texts = {max(host.split("*"), key=len).encode() for host in hosts}
         return cls(frozenset(roots), tuple(sorted(texts - {b""})))
+
+    @functools.cached_property
+    def quoted(self) -> re.Pattern[bytes]:
+        """A root, or something under it, as the string that ``import_module`` takes."""
+        roots = "|".join(sorted(map(re.escape, self.roots))) or "(?!)"
+        return re.compile(rf"""["'](?:{roots})(?:["']|\.\w)""".encode())
 
     def named_in(self, one: Import) -> bool:
         """Whether an import takes something from under one of the roots."""
@@ -87,7 +94,7 @@ def scan(data: bytes, seeds: Seeds) -> Scan:
     imports = tuple(_imports(data.removeprefix(codecs.BOM_UTF8)))
     seed = any(map(seeds.named_in, imports)) or any(text in data for text in seeds.texts)
     if not seed and (b"import_module" in data or b"__import__" in data):
-        seed = any(f"{quote}{root}".encode() in data for root in seeds.roots for quote in "\"'")
+        seed = seeds.quoted.search(data) is not None
     return Scan(seed, imports)
 
 
@@ -168,15 +175,25 @@ class _Resolver:
             else:
                 self._by_place.setdefault(place, path)
         above = {posixpath.dirname(package) for package in packages if package}
-        self._roots = sorted({"", "src"} | {directory for directory in above if directory not in packages})
+        roots = {"", "src"} | {directory for directory in above if directory not in packages}
+        # Which roots hold a top-level name: there may be thousands of roots, and of imports too.
+        self._holders: dict[str, set[str]] = defaultdict(set)
+        for place in self._by_place:
+            for root in _ancestors(posixpath.dirname(place)):
+                if root in roots:
+                    below = place[len(root) + 1 :] if root else place
+                    self._holders[below.partition("/")[0]].add(root)
 
     def targets(self, importer: str, imports: Iterable[Import]) -> frozenset[str]:
         directory = posixpath.dirname(importer)
-        absolute = [*self._roots, *_ancestors(directory)]
+        own = set(_ancestors(directory))
         found: set[str] = set()
         for one in imports:
-            bases = [_up(directory, one.level - 1)] if one.level else absolute
             place = one.module.replace(".", "/")
+            if one.level:
+                bases = {_up(directory, one.level - 1)}
+            else:
+                bases = own | self._holders.get(place.partition("/")[0], set())
             for base in bases:
                 found.update(self._files(posixpath.join(base, place).rstrip("/"), one.names))
         found.discard(importer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import sysconfig
 from pathlib import Path
 
@@ -80,7 +81,8 @@ def test_standard_library(file: Path) -> None:
     text = file.read_bytes().decode("utf-8-sig")
     facts = extract(file.name, text)
     assert found_rows(facts) == expected_rows(text)
-    assert found_bindings(facts) == expected_bindings(text)
+    if sys.version_info < (3, 12):  # since then comprehensions are part of their function's table
+        assert found_bindings(facts) == expected_bindings(text)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))

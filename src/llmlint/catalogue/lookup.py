@@ -13,8 +13,14 @@ from llmlint.catalogue.loader import load_files
 T = TypeVar("T")
 
 
+_NAMESPACES = frozenset({"google", "azure"})
+"""Import roots shared by unrelated distributions: the second part tells them apart."""
+
+
 def _tail(name: str) -> tuple[str, str]:
-    return name.split(".", 1)[0], name.rsplit(".", 1)[-1]
+    parts = name.split(".")
+    root = ".".join(parts[:2]) if parts[0] in _NAMESPACES else parts[0]
+    return root, parts[-1]
 
 
 class ByName(Generic[T]):
@@ -82,6 +88,7 @@ class Catalogue:
         self._pipes: dict[str, str] = {}
         self.sdks: dict[str, s.Sdk] = {}
         self.metadata: set[str] = set()
+        self.content: set[str] = set()
         self.endpoints: list[s.Endpoint] = []
         self.base_errors: set[str] = set()
         self.narrow_errors: set[str] = set()
@@ -142,6 +149,7 @@ class Catalogue:
                 self.http.add((f"{owner}.{http.method}",), http)
         for response in file.response:
             self.metadata.update(response.metadata)
+            self.content.update(response.content)
         self.endpoints.extend(file.endpoint)
         for wait in file.wait:
             self.waits.add((wait.path, *wait.also), wait)

@@ -169,7 +169,9 @@ class Call(Entry, frozen=True, kw_only=True, eq=False):
 class Response(Entry, frozen=True, kw_only=True, eq=False):
     """Fields of response objects that are not the model's words (usage, ids, finish reasons)."""
 
-    metadata: tuple[str, ...]
+    metadata: tuple[str, ...] = ()
+    content: tuple[str, ...] = ()
+    """Fields that lead to the model's words themselves (``choices``, ``message``, ``content``)."""
 
 
 class Retry(Entry, frozen=True, kw_only=True, eq=False):

@@ -348,7 +348,7 @@ class FunctionFlow:
                 self.eval(index, env)
                 shape = self.eval(base, env)
                 if isinstance(index, m.Text):
-                    return self.calls.without_metadata(_part(shape.field(index.value)), index.value)
+                    return self.calls.part(shape, index.value)
                 if isinstance(index, m.Const) and isinstance(index.value, int):
                     return shape.field(str(index.value)) if shape.fields else shape.element()
                 return shape if isinstance(index, m.Slice) else shape.element()
@@ -407,10 +407,7 @@ class FunctionFlow:
         if isinstance(base, m.Name) and base.id == self.func.receiver and self._declared(name):
             given = Shape({Origin("param", self.func, f"{base.id}.{name}"): Mark()})
             return join((given, self.flows.field_shape(expr, self.func)))
-        inherited = self.calls.without_metadata(shape.field(name), name) if not shape.clean else CLEAN
-        if name == "name":
-            # The name of the tool the model calls is one of ours.
-            inherited = Shape({o: Mark(k.steps, k.safe | {"log"}, k.parsed) for o, k in inherited.flat().items()})
+        inherited = self.calls.part(shape, name)
         stored = self.flows.field_shape(expr, self.func)
         return join((inherited, stored))
 
@@ -459,14 +456,6 @@ class FunctionFlow:
     def step(self, span: m.Span, message: str) -> Step:
         """A step at a place of this function's file."""
         return Step(self.flows.location(self.func, span), message)
-
-
-def _part(shape: Shape) -> Shape:
-    """One field of something parsed out of an answer: no longer the answer itself."""
-    if any(mark.parsed and "log" not in mark.safe for mark in shape.taint.values()):
-        taint = {o: Mark(k.steps, k.safe | {"log"}, True) if k.parsed else k for o, k in shape.taint.items()}
-        return Shape(taint, shape.fields)
-    return shape
 
 
 def _made_safe(shape: Shape, path: list[str], kinds: frozenset[str]) -> Shape:

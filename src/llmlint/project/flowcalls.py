@@ -258,10 +258,12 @@ class Calls:
             return CLEAN
         first = call.args[0].value if call.args else None
         if name in ("get", "pop") and isinstance(first, m.Text):
-            return self.without_metadata(receiver.field(first.value), first.value)
+            return self.part(receiver, first.value)
         if name in ("items", "values", "copy", "model_copy", "model_dump", "dict"):
             return receiver
-        return self.without_metadata(Shape(receiver.flat()), name)
+        if name in self._flows.catalogue.metadata:
+            return CLEAN
+        return Shape(receiver.flat())
 
     def _external_function(
         self, name: str, call: m.Call, shapes: list[Shape], receiver: Shape, arguments: Taint
@@ -352,12 +354,28 @@ class Calls:
         given = bind(call, target, bound).given
         return [(given[name], kinds) for name, kinds in proven.items() if name in given]
 
-    def without_metadata(self, shape: Shape, name: str) -> Shape:
-        """A field of a response: usage, ids and the like are not the model's words."""
-        if name not in self._flows.catalogue.metadata:
-            return shape
-        kept = {o: k for o, k in shape.flat().items() if o.kind != "model" or k.parsed}
-        return Shape(kept) if kept else CLEAN
+    def part(self, shape: Shape, name: str) -> Shape:
+        """One field of a value: as known, else as tainted as the whole, but usage and ids are not the
+        model's words, and only the fields that lead to the text are what a log must not show."""
+        if shape.clean or (shape.fields and name in shape.fields):
+            return shape.field(name)
+        catalogue = self._flows.catalogue
+        taint = shape.taint
+        if name in catalogue.metadata:
+            taint = {o: k for o, k in taint.items() if o.kind != "model" or k.parsed}
+        if name not in catalogue.content or any(k.parsed for k in taint.values()):
+            taint = without_log(taint)
+        return Shape(taint) if taint else CLEAN
+
+
+COARSE = "field"
+"""Not a sink kind: marks what was kept in a field between calls, where one name holds many things."""
+
+
+def without_log(taint: Taint, also: str = "log") -> Taint:
+    """The same taint as far as danger goes, but no longer content that a log must not show."""
+    kinds = frozenset({"log", also})
+    return {o: k if kinds <= k.safe else Mark(k.steps, k.safe | kinds, k.parsed) for o, k in taint.items()}
 
 
 def _substitute(shape: Shape, target: Func, given: dict[str, Shape], depth: int = 0) -> Shape:

@@ -9,6 +9,7 @@ from llmlint.catalogue.lookup import Catalogue
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.calls import CallGraph
+from llmlint.project.flowcalls import COARSE
 from llmlint.project.guards import key
 from llmlint.project.kinds import External, ExternalMethod, ExternalObject, FuncRef, Obj
 from llmlint.project.scopes import Func
@@ -118,7 +119,7 @@ class Loops:
             if not isinstance(node, m.Compare):
                 continue
             sides = (node.left, *node.rights)
-            if _ORDER & set(node.ops) and not self._from_model(node, func):
+            if _ORDER & set(node.ops) and not self._from_model(node, func, exactly=True):
                 return True
             if set(node.ops) & {"==", "!="} and any(_is_number(s) for s in sides):
                 if not self._from_model(node, func) and all(_countable(s) for s in sides):
@@ -143,11 +144,11 @@ class Loops:
             return False
         return any(o.kind == "model" for o in self._part_taint(exit.stmt.value, func))
 
-    def _from_model(self, expr: m.Expr, func: Func) -> bool:
+    def _from_model(self, expr: m.Expr, func: Func, exactly: bool = False) -> bool:
         taint: Taint = self._flows.test_taint(func, expr)
         if not taint:
             taint = self._part_taint(expr, func)
-        return any(origin.kind == "model" for origin in taint)
+        return any(o.kind == "model" and not (exactly and COARSE in k.safe) for o, k in taint.items())
 
     def _part_taint(self, expr: m.Expr, func: Func) -> Taint:
         """Taint of a part of a condition, from what the variables in it hold."""

@@ -19,6 +19,7 @@ from llmlint.facts import walk
 from llmlint.model.location import Location
 from llmlint.project.calls import CallGraph, LlmCall
 from llmlint.project.flow import FunctionFlow
+from llmlint.project.flowcalls import COARSE, without_log
 from llmlint.project.kinds import External, ExternalMethod, Obj
 from llmlint.project.logs import Logs
 from llmlint.project.scopes import Cls, Func
@@ -148,6 +149,8 @@ class Flows:
         if shape.clean:
             return
         key = (cls, name)
+        # State kept between calls is too coarse to say what a log record shows of it.
+        shape = Shape(without_log(shape.flat(), COARSE))
         self._fields[key] = join((self._fields.get(key, CLEAN), shape))
         self._field_names.add(name)
 

@@ -235,7 +235,8 @@ class Tools:
         return param.annotation is None or not self.is_plain(param.annotation, func.parent or func)
 
     def _skipped_type(self, annotation: m.Expr, func: Func, table: s.Tool) -> bool:
-        if isinstance(annotation, m.Sub) and (walk.dotted(annotation.value) or "").endswith("Annotated"):
+        scope = func.parent or func
+        if isinstance(annotation, m.Sub) and self._evaluator.type_name(annotation.value, scope) == "Annotated":
             items = annotation.index.items if isinstance(annotation.index, m.Seq) else (annotation.index,)
             return any(self._skipped_type(item, func, table) for item in items)
         target = annotation.value if isinstance(annotation, m.Sub) else annotation
@@ -258,7 +259,7 @@ class Tools:
             case m.BinOp(op="|", left=left, right=right):
                 return self.is_plain(left, func) and self.is_plain(right, func)
             case m.Sub(value=value, index=index):
-                last = (walk.dotted(value) or "").rsplit(".", 1)[-1]
+                last = self._evaluator.type_name(value, func)
                 items = index.items if isinstance(index, m.Seq) else (index,)
                 if last == "Literal":
                     return True

@@ -436,7 +436,28 @@ class Evaluator:
             entries = self.catalogue.clients.get(base)
             if entries:
                 return [self._client_path(Client(entries[0], None), name)]
-        return found or [UNKNOWN]
+        return found or self._delegated(cls, name) or [UNKNOWN]
+
+    def _delegated(self, cls: Cls, name: str) -> list[Value]:
+        """``__getattr__`` that hands on to another object or module (``return getattr(self._inner, name)``)."""
+        found: list[Value] = []
+        for owner in self.hierarchy.mro(cls):
+            method = owner.methods.get("__getattr__")
+            if method is None or name.startswith("__") or len(method.facts.params) < 2:
+                continue
+            asked = method.facts.params[1].name
+            for statement in method.returns:
+                match statement.value:
+                    case m.Call(
+                        func=m.Name(id="getattr"), args=(m.Arg(value=target), m.Arg(value=m.Name(id=key)), *_)
+                    ) if key == asked:
+                        for base in self.eval(target, method):
+                            if not isinstance(base, Obj) or base.cls is not cls:
+                                found += self.attribute(base, name)
+                    case _:
+                        pass
+            break
+        return found
 
     def _overrides(self, cls: Cls, name: str, instance: bool) -> list[Value]:
         found: list[Value] = []
@@ -503,8 +524,7 @@ class Evaluator:
             case m.BinOp(op="|", left=left, right=right):
                 return unique((*self.instances(left, func), *self.instances(right, func)))
             case m.Sub(value=value, index=index):
-                name = walk.dotted(value) or ""
-                last = name.rsplit(".", 1)[-1]
+                last = self.type_name(value, func)
                 items = index.items if isinstance(index, m.Seq) else (index,)
                 if last in ("Optional", "Annotated", "Final", "ClassVar"):
                     return self._annotated(items, func)
@@ -521,6 +541,13 @@ class Evaluator:
                 )
             case _:
                 return ()
+
+    def type_name(self, expr: m.Expr, func: Func) -> str:
+        """The last part of the name of a type as its module calls it, whatever it is imported as."""
+        for value in self.eval(expr, func):
+            if isinstance(value, External):
+                return value.name.rsplit(".", 1)[-1]
+        return (walk.dotted(expr) or "").rsplit(".", 1)[-1]
 
     def _annotated(self, items: tuple[m.Expr, ...], func: Func) -> Values:
         for extra in items[1:]:
@@ -627,6 +654,9 @@ class Evaluator:
                 for t in targets
                 if isinstance(t, FuncRef | External | ClientMethod | ExternalMethod)
             ] or (UNKNOWN,)
+        if name == "importlib.import_module" and len(call.args) == 1:
+            given = call.args[0].value
+            return self._imported_module(given.value, func.mod) if isinstance(given, m.Text) else (UNKNOWN,)
         if name == "typing.cast" and len(call.args) > 1:
             return self.eval(call.args[1].value, func)
         if name == "builtins.super":

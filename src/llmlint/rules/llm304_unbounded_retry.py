@@ -51,9 +51,24 @@ def _self_calls(project: Project, func: Func) -> Iterator[Finding]:
         stmt = handler_frames[-1].node
         assert isinstance(stmt, m.Try)
         tried = [s for s in project.graph.sites[func] if any(f.node is stmt and f.kind == "try" for f in s.frames)]
-        if any(project.reach.at_site(s, escaping=True) for s in tried) and not _counts_down(site.call, func):
+        handler = handler_frames[-1].handler
+        asks = handler is not None and _asks_elsewhere(handler)
+        if any(project.reach.at_site(s, escaping=True) for s in tried) and not (asks or _counts_down(site.call, func)):
             message = f"`{callee(site.call, 30)}` calls itself when it fails, so it never stops asking"
             yield project.finding("LLM304", func, site.call.span, message, help=HELP)
+
+
+def _asks_elsewhere(handler: m.Handler) -> bool:
+    """Whether a function decides if the handler gives up (``if not self._switch_model(e): raise``)."""
+    return any(
+        isinstance(s, m.If)
+        and any(isinstance(inner, m.Raise | m.Return) for inner in walk.statements((s,)))
+        and any(
+            isinstance(node, m.Call) and walk.dotted(node.func) not in ("str", "isinstance", "repr", "type")
+            for node in walk.expressions(s.test)
+        )
+        for s in walk.statements(handler.body)
+    )
 
 
 def _counts_down(call: m.Call, func: Func) -> bool:

@@ -89,6 +89,7 @@ class Catalogue:
         self.sdks: dict[str, s.Sdk] = {}
         self.metadata: set[str] = set()
         self.content: set[str] = set()
+        self.spoken: set[str] = set()
         self.endpoints: list[s.Endpoint] = []
         self.base_errors: set[str] = set()
         self.narrow_errors: set[str] = set()
@@ -150,6 +151,7 @@ class Catalogue:
         for response in file.response:
             self.metadata.update(response.metadata)
             self.content.update(response.content)
+            self.spoken.update(response.spoken)
         self.endpoints.extend(file.endpoint)
         for wait in file.wait:
             self.waits.add((wait.path, *wait.also), wait)

@@ -172,6 +172,8 @@ class Response(Entry, frozen=True, kw_only=True, eq=False):
     metadata: tuple[str, ...] = ()
     content: tuple[str, ...] = ()
     """Fields that lead to the model's words themselves (``choices``, ``message``, ``content``)."""
+    spoken: tuple[str, ...] = ()
+    """Fields of messages and requests that hold what is said to the model (``content``, ``prompt``)."""
 
 
 class Retry(Entry, frozen=True, kw_only=True, eq=False):

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 
 _REDACTS = re.compile(r"redact|mask|scrub|hash|digest|truncat|shorten|anonymi[sz]e|saniti[sz]e|preview|obfuscat|trim", re.I)
 """Functions that take content out of text."""
+_IDENTIFIES = re.compile(
+    r"(^|[._])(id|ids|uuid|count|counts|limit|size|sizes|length|tokens?|type|types|name|names|model|models|index|idx|num|flag|mode"
+    r"|status|url|path|paths|key|keys|date|time|timeout|version|role|roles|settings|config|level|temperature|estimate|format"
+    r"|provider|tools?|tags?|language|lang|step|round|attempt|attempts|retries|duration|hash|file|filename|score)$"
+)
+"""Names of what a log may show: ids, sizes, models, settings."""
 _SHOWS = frozenset({"str", "repr", "format", "dumps", "pformat", "join", "strip", "rstrip", "lstrip", "replace", "dict",
                     "model_dump", "model_dump_json", "to_dict", "json", "upper", "lower", "list", "tuple",
                     "decode", "encode", "escape", "title", "to_json"})  # fmt: skip
@@ -103,7 +109,7 @@ class Contents:
     def _collect(self, expr: m.Expr, func: Func, call: m.Call, depth: int) -> None:
         if depth > 8:
             return
-        for leaf in leaves(expr):
+        for leaf in self._spoken_leaves(expr):
             name = key(leaf)
             if name is not None:
                 if name in self._prompt_keys[func] or self._is_constant(leaf, func):
@@ -113,6 +119,19 @@ class Contents:
                     self._collect_bindings(leaf.id, func, call, depth)
             elif isinstance(leaf, m.Call):
                 self._collect_call(leaf, func, call, depth)
+
+    def _spoken_leaves(self, expr: m.Expr) -> Iterator[m.Expr]:
+        """Leaves of a prompt; of messages written as dicts only what is said."""
+        match expr:
+            case m.DictDisplay(items=items):
+                for name, value in items:
+                    if name is None or not isinstance(name, m.Text) or name.value in self._project.catalogue.spoken:
+                        yield from self._spoken_leaves(value)
+            case m.Seq(items=items):
+                for item in items:
+                    yield from self._spoken_leaves(item)
+            case _:
+                yield from leaves(expr)
 
     def _collect_bindings(self, name: str, func: Func, call: m.Call, depth: int) -> None:
         for binding in func.bindings.get(name, ()):
@@ -146,7 +165,8 @@ class Contents:
             if name.rsplit(".", 1)[-1][:1].isupper():
                 # Message objects: HumanMessage(content=question).
                 for arg in leaf.args:
-                    self._collect(arg.value, func, call, depth + 1)
+                    if arg.keyword is None or arg.keyword in self._project.catalogue.spoken:
+                        self._collect(arg.value, func, call, depth + 1)
 
     def _is_constant(self, leaf: m.Expr, func: Func) -> bool:
         values = self._project.evaluator.eval(leaf, func)
@@ -176,7 +196,7 @@ class Contents:
 
     def _prompt_call(self, leaf: m.Expr, func: Func) -> m.Call | None:
         name = key(leaf)
-        if name is None:
+        if name is None or _IDENTIFIES.search(name):
             return None
         scope: Func | None = func
         while scope is not None:

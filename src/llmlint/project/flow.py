@@ -16,7 +16,7 @@ from llmlint.project import guards
 from llmlint.project.flowcalls import APPROVED, Calls
 from llmlint.project.kinds import Obj
 from llmlint.project.scopes import Func
-from llmlint.project.shapes import CLEAN, NO_TAINT, Mark, Origin, Shape, Taint, join, join_taints
+from llmlint.project.shapes import CLEAN, NO_TAINT, Mark, Origin, Shape, Taint, join, join_taints, other_field, without_log
 from llmlint.project.summaries import Summary
 
 if TYPE_CHECKING:
@@ -295,7 +295,7 @@ class FunctionFlow:
                         self._assign(item, self.eval(part, env), env)
                 else:
                     for place, item in enumerate(items):
-                        self._assign(item, shape.field(str(place)), env)
+                        self._assign(item, other_field(shape, str(place)), env)
             case m.Star(value=inner):
                 self._assign(inner, Shape(shape.flat()), env)
             case m.Attr(value=base, name=name):
@@ -350,7 +350,7 @@ class FunctionFlow:
                 if isinstance(index, m.Text):
                     return self.calls.part(shape, index.value)
                 if isinstance(index, m.Const) and isinstance(index.value, int):
-                    return shape.field(str(index.value)) if shape.fields else shape.element()
+                    return self._item(base, index.value, shape)
                 return shape if isinstance(index, m.Slice) else shape.element()
             case m.Call():
                 return self.calls.call(expr, env)
@@ -385,6 +385,9 @@ class FunctionFlow:
                 return CLEAN
             case m.Await(value=value) | m.Star(value=value):
                 return self.eval(value, env)
+            case m.BinOp(op=op) if op not in ("+", "%"):
+                # Paths and numbers made of it are not the text.
+                return Shape(without_log(join_taints([self.eval(p, env).flat() for p in walk.operands(expr)])))
             case m.BinOp():
                 # Iteratively: long concatenations are deep to the left.
                 return Shape(join_taints([self.eval(part, env).flat() for part in walk.operands(expr)]))
@@ -411,6 +414,15 @@ class FunctionFlow:
         stored = self.flows.field_shape(expr, self.func)
         return join((inherited, stored))
 
+    def _item(self, base: m.Expr, place: int, shape: Shape) -> Shape:
+        if shape.fields:
+            return shape.field(str(place))
+        last = base.name if isinstance(base, m.Attr) else base.id if isinstance(base, m.Name) else ""
+        if isinstance(base, m.Sub) and isinstance(base.index, m.Text):
+            last = base.index.value
+        # ``response.choices[0]`` leads to the text; ``record[0]`` is one value of several.
+        return shape if last in self.flows.catalogue.content or shape.clean else Shape(without_log(shape.taint))
+
     def _declared(self, name: str) -> bool:
         """Whether a field of the receiver is one of a data class: filled by whoever makes the object."""
         cls = self.func.cls
@@ -436,10 +448,13 @@ class FunctionFlow:
     def _iterated(self, iterable: m.Expr, env: Env) -> Shape:
         shape = self.eval(iterable, env)
         if isinstance(iterable, m.Call) and isinstance(iterable.func, m.Attr) and iterable.func.name == "items":
-            return Shape(NO_TAINT, {"0": Shape(shape.taint), "1": shape.element()})
+            return Shape(NO_TAINT, {"0": Shape(without_log(shape.taint)), "1": Shape(without_log(shape.flat()))})
         if isinstance(iterable, m.Call) and walk.dotted(iterable.func) == "enumerate":
             return Shape(NO_TAINT, {"0": CLEAN, "1": shape.element()})
-        return shape.element()
+        element = shape.element()
+        if any(mark.parsed for mark in element.taint.values()):
+            return Shape(without_log(element.taint), element.fields)
+        return element
 
     def _comprehension(self, expr: m.Comp, env: Env) -> Shape:
         inner = dict(env)

@@ -27,6 +27,7 @@ from llmlint.project.shapes import (
     given_for,
     join,
     join_taints,
+    without_log,
 )
 from llmlint.project.sinks import SinkUse
 from llmlint.project.summaries import Hit
@@ -39,6 +40,10 @@ APPROVED = "\0approved"
 
 _MUTATORS = frozenset({"append", "extend", "insert", "add", "update", "appendleft", "put", "put_nowait",
                        "write", "setdefault", "push"})  # fmt: skip
+_TEXT_METHODS = frozenset({"strip", "lstrip", "rstrip", "lower", "upper", "replace", "format", "join", "decode",
+                          "encode", "read", "text", "json", "model_dump_json", "dumps", "get_content", "title",
+                          "removeprefix", "removesuffix", "expandtabs", "splitlines", "to_dict", "__str__"})  # fmt: skip
+"""Methods whose result still shows the text itself."""
 _PARSERS = ("json.", "yaml.", "toml", "ast.", "re.", "orjson.", "ujson.", "json5.", "json_repair.", "xml.")
 _ANCHORED = frozenset({"re.match", "re.compile.match"})
 _MATCHES_ALL = re.compile(r"^\^?\(?\.[*+]\)?(\$|\\Z)?$")
@@ -183,7 +188,7 @@ class Calls:
         names = [p for p in target.facts.params if p.name != target.receiver or not edge.skip_receiver]
         for param in names:
             if param.name not in given and spread and not param.kind.startswith("*"):
-                given[param.name] = join([s.field(param.name) for s in spread])
+                given[param.name] = join([_spread_field(s, param.name) for s in spread])
             elif param.kind == "*" and (bound.extra or bound.star is not None):
                 parts = [flow.eval(e, env) for e in bound.extra]
                 if bound.star is not None:
@@ -263,7 +268,7 @@ class Calls:
             return receiver
         if name in self._flows.catalogue.metadata:
             return CLEAN
-        return Shape(receiver.flat())
+        return Shape(receiver.flat() if name in _TEXT_METHODS else without_log(receiver.flat()))
 
     def _external_function(
         self, name: str, call: m.Call, shapes: list[Shape], receiver: Shape, arguments: Taint
@@ -273,7 +278,7 @@ class Calls:
             return cleaned
         if name == "builtins.getattr" and len(shapes) > 1:
             key = call.args[1].value
-            return shapes[0].field(key.value) if isinstance(key, m.Text) else Shape(shapes[0].flat())
+            return self.part(shapes[0], key.value) if isinstance(key, m.Text) else Shape(shapes[0].flat())
         if name == "builtins.map" and call.args:
             return self._mapped(call, arguments)
         if name in ("builtins.dict", "copy.copy", "copy.deepcopy", "typing.cast"):
@@ -285,7 +290,8 @@ class Calls:
         if self._flows.is_dead_end(name):
             return CLEAN
         if name.startswith(_PARSERS):
-            return Shape({o: Mark(k.steps, k.safe, True) for o, k in arguments.items()})
+            parsed = {o: Mark(k.steps, k.safe, True) for o, k in arguments.items()}
+            return Shape(without_log(parsed) if name.startswith("re.") else parsed)
         return Shape(join_taints([arguments, receiver.flat()]))
 
     def _mapped(self, call: m.Call, arguments: Taint) -> Shape:
@@ -362,20 +368,10 @@ class Calls:
         catalogue = self._flows.catalogue
         taint = shape.taint
         if name in catalogue.metadata:
-            taint = {o: k for o, k in taint.items() if o.kind != "model" or k.parsed}
+            taint = without_log({o: k for o, k in taint.items() if o.kind != "model" or k.parsed})
         if name not in catalogue.content or any(k.parsed for k in taint.values()):
             taint = without_log(taint)
         return Shape(taint) if taint else CLEAN
-
-
-COARSE = "field"
-"""Not a sink kind: marks what was kept in a field between calls, where one name holds many things."""
-
-
-def without_log(taint: Taint, also: str = "log") -> Taint:
-    """The same taint as far as danger goes, but no longer content that a log must not show."""
-    kinds = frozenset({"log", also})
-    return {o: k if kinds <= k.safe else Mark(k.steps, k.safe | kinds, k.parsed) for o, k in taint.items()}
 
 
 def _substitute(shape: Shape, target: Func, given: dict[str, Shape], depth: int = 0) -> Shape:
@@ -412,6 +408,13 @@ def _with_step(shape: Shape, step: Step, func: Func, depth: int = 0) -> Shape:
     if not shape.fields or depth > 3:
         return Shape(taint, shape.fields)
     return Shape(taint, {n: _with_step(f, step, func, depth + 1) for n, f in shape.fields.items()})
+
+
+def _spread_field(shape: Shape, name: str) -> Shape:
+    """What ``**shape`` gives a parameter: one of several values, not the whole."""
+    if shape.fields and name in shape.fields:
+        return shape.fields[name]
+    return Shape(without_log(shape.taint)) if shape.taint else CLEAN
 
 
 def _opaque(value: Value) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,11 +10,10 @@ from llmlint.catalogue.lookup import Catalogue
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.calls import CallGraph
-from llmlint.project.flowcalls import COARSE
 from llmlint.project.guards import key
 from llmlint.project.kinds import External, ExternalMethod, ExternalObject, FuncRef, Obj
 from llmlint.project.scopes import Func
-from llmlint.project.shapes import Taint
+from llmlint.project.shapes import COARSE, Taint
 from llmlint.project.sites import Frame, StatementSite, statement_sites
 from llmlint.project.taint import Flows
 from llmlint.project.values import Evaluator
@@ -21,6 +21,7 @@ from llmlint.project.values import Evaluator
 Loop = m.While | m.For
 
 MODEL, BUDGET, OTHER = "model", "budget", "other"
+_WAIT_DEPTH = 5
 _ORDER = frozenset({"<", ">", "<=", ">="})
 
 
@@ -54,6 +55,15 @@ class Loops:
             if isinstance(value, ExternalObject) and value.name in ("itertools.count", "itertools.cycle"):
                 return True
         return False
+
+    def counts(self, iterable: m.Expr, func: Func) -> bool:
+        """Whether a ``for`` only counts: ``range(3)``, ``itertools.count()``."""
+        if not isinstance(iterable, m.Call):
+            return False
+        return any(
+            isinstance(v, External) and v.name in ("builtins.range", "itertools.count", "itertools.repeat")
+            for v in self._evaluator.eval(iterable.func, func)
+        )
 
     def unbounded(self, loop: Loop, func: Func) -> bool:
         """Whether the loop's head sets no bound: endless, or ``while`` on something that is no budget."""
@@ -240,14 +250,25 @@ class Loops:
         """Whether each round waits for a person, a queue, a socket or a job."""
         if any(isinstance(n, m.Assign) and isinstance(n.value, m.Yield) for n in _body(loop)):
             return True
-        scopes: list[Func] = [func, *self._called(loop, func)]
-        for scope in scopes:
-            for site in self._graph.sites[scope]:
-                if scope is func and loop not in tuple(site.loops()):
-                    continue
-                if self._is_wait(site.call, scope):
+        for site in self._graph.sites[func]:
+            if loop in tuple(site.loops()):
+                if self._is_wait(site.call, func):
+                    return True
+                if any(edge.target in self._waiting for edge in self._graph.edges_at.get(site.call, ())):
                     return True
         return False
+
+    @functools.cached_property
+    def _waiting(self) -> set[Func]:
+        """Functions from which a call that waits is at most a few calls away."""
+        found: set[Func] = {
+            f for f in self._graph.functions if any(self._is_wait(s.call, f) for s in self._graph.sites[f])
+        }
+        level = set(found)
+        for _ in range(_WAIT_DEPTH):
+            level = {e.site.func for f in level for e in self._graph.callers.get(f, ())} - found
+            found |= level
+        return found
 
     def _is_wait(self, call: m.Call, func: Func) -> bool:
         if isinstance(call.func, m.Attr) and call.func.name in self._catalogue.wait_methods:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from llmlint.facts import model as m
@@ -48,7 +48,10 @@ HANDED_ON = Outcome(False)
 class Outcomes:
     """Reads handlers. Where it is not sure, the failure counts as handed on."""
 
-    def __init__(self, graph: CallGraph, evaluator: Evaluator, logs: Logs) -> None:
+    def __init__(
+        self, graph: CallGraph, evaluator: Evaluator, logs: Logs, reaches: Callable[[Func], bool]
+    ) -> None:
+        self._reaches = reaches
         self._graph = graph
         self._evaluator = evaluator
         self._logs = logs
@@ -66,7 +69,7 @@ class Outcomes:
                     return HANDED_ON
                 if self._logs.only_talks(call, func):
                     logged = True
-                elif self._tells(call, derived, func):
+                elif self._tells(call, derived, func) or self._asks_again(call, func):
                     return HANDED_ON
             match stmt:
                 case m.Return(value=value):
@@ -112,6 +115,12 @@ class Outcomes:
 
     def _exits(self, call: m.Call, func: Func) -> bool:
         return any(isinstance(v, External) and v.name in _EXITS for v in self._evaluator.eval(call.func, func))
+
+    def _asks_again(self, call: m.Call, func: Func) -> bool:
+        """Whether the handler calls a model itself: a fallback, whose result stands in."""
+        return self._graph.by_call.get(call) is not None or any(
+            self._reaches(edge.target) for edge in self._graph.edges_at.get(call, ())
+        )
 
     def _tells(self, call: m.Call, derived: set[str], func: Func) -> bool:
         """Whether a call (no logger) hands the error to somebody, or says by its name that it does."""

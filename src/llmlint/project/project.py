@@ -113,7 +113,7 @@ class Project:
     @functools.cached_property
     def outcomes(self) -> Outcomes:
         """What handlers do with failures."""
-        return Outcomes(self.graph, self.evaluator, self.logs)
+        return Outcomes(self.graph, self.evaluator, self.logs, self.reach.reaches)
 
     @functools.cached_property
     def deadlines(self) -> Deadlines:

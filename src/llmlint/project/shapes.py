@@ -55,6 +55,16 @@ Taint = dict[Origin, Mark]
 NO_TAINT: Taint = {}
 
 
+COARSE = "field"
+"""Not a sink kind: marks what was kept in a field between calls, where one name holds many things."""
+
+
+def without_log(taint: Taint, also: str = "log") -> Taint:
+    """The same taint as far as danger goes, but no longer content that a log must not show."""
+    kinds = frozenset({"log", also})
+    return {o: k if kinds <= k.safe else Mark(k.steps, k.safe | kinds, k.parsed) for o, k in taint.items()}
+
+
 def join_taints(taints: Iterable[Taint]) -> Taint:
     """All origins of all; of several ways to the same origin the shortest, safe only where all are."""
     given = [taint for taint in taints if taint]
@@ -154,8 +164,15 @@ def join(shapes: Iterable[Shape], depth: int = 0) -> Shape:
     if depth >= MAX_DEPTH:
         return Shape(join_taints(s.flat() for s in alternatives))
     names = dict.fromkeys(name for s in alternatives if s.fields for name in s.fields)
-    fields = {name: join([s.field(name) for s in alternatives], depth + 1) for name in names}
+    fields = {name: join([other_field(s, name) for s in alternatives], depth + 1) for name in names}
     return Shape(taint, fields)
+
+
+def other_field(shape: Shape, name: str) -> Shape:
+    """A field as one alternative knows it; where it does not, the field may hold anything of the whole."""
+    if shape.fields and name in shape.fields:
+        return shape.fields[name]
+    return Shape(without_log(shape.taint)) if shape.taint else CLEAN
 
 
 def given_for(given: dict[str, Shape], name: str) -> Shape:

@@ -19,11 +19,10 @@ from llmlint.facts import walk
 from llmlint.model.location import Location
 from llmlint.project.calls import CallGraph, LlmCall
 from llmlint.project.flow import FunctionFlow
-from llmlint.project.flowcalls import COARSE, without_log
 from llmlint.project.kinds import External, ExternalMethod, Obj
 from llmlint.project.logs import Logs
 from llmlint.project.scopes import Cls, Func
-from llmlint.project.shapes import CLEAN, Mark, Origin, Shape, Taint, join
+from llmlint.project.shapes import CLEAN, COARSE, Mark, Origin, Shape, Taint, join, join_taints, without_log
 from llmlint.project.sinks import Sinks
 from llmlint.project.summaries import Hit, Summary
 from llmlint.project.tools import Tools
@@ -233,20 +232,34 @@ class Flows:
                 given = walk.argument(call, where.split(".", 1)[0])
                 if given is not None:
                     self.note_prompt_argument(flow, flow.eval(given, env), given, call, role)
-        if llm.http is not None or any(arg.star for arg in call.args):
-            for arg in call.args:
-                if arg.star == "**":
-                    self.note_prompt_argument(flow, flow.eval(arg.value, env), arg.value, call)
+        names = [w.rsplit("|", 1)[-1] for w in (*llm.entry.prompt, *llm.entry.system)]
+        for arg in call.args:
+            if arg.star == "**":
+                spread = flow.eval(arg.value, env)
+                for name in names:
+                    if spread.fields and name in spread.fields:
+                        self.note_prompt_argument(flow, spread.fields[name], None, call)
 
     def note_prompt_argument(
         self, flow: FunctionFlow, shape: Shape, expr: m.Expr | None, call: m.Call, role: str = "prompt"
     ) -> None:
         """``expr`` becomes a prompt through ``call``."""
-        for origin in shape.flat():
+        for origin in self._spoken(shape):
             if origin.kind == "param" and origin.func is flow.func:
                 flow.summary.prompt_params.setdefault(origin.name, call)
         if expr is not None:
             self._prompts.setdefault((call, expr), PromptUse(flow.func, call, expr, role))
+
+    def _spoken(self, shape: Shape, depth: int = 0) -> Taint:
+        """What of a prompt's value are words: of messages and requests the fields that hold text."""
+        if not shape.fields or depth > 4:
+            return shape.taint
+        parts = [
+            self._spoken(field, depth + 1)
+            for name, field in shape.fields.items()
+            if name in self.catalogue.spoken or name.isdigit()
+        ]
+        return join_taints([shape.taint, *parts])
 
     @staticmethod
     def location(func: Func, span: m.Span) -> Location:

@@ -36,7 +36,9 @@ def check(project: Project) -> Iterator[Finding]:
             outcome = project.outcomes.of(handler.body, handler.name, place.func)
             if _finally_returns(place.stmt) and not outcome.vanishes:
                 outcome = Outcome(True, "returns from `finally`")
-            elif outcome.vanishes and (_raises_later(place, handler) or _serves(project, place)):
+            elif outcome.vanishes and (
+                _raises_later(place, handler) or _serves(project, place) or _tries_alternatives(project, place)
+            ):
                 continue
             if outcome.vanishes:
                 yield _finding(project, place.func, handler.span, _caught(handler), outcome, target)
@@ -123,6 +125,16 @@ def _serves(project: Project, place: StatementSite) -> bool:
         and (project.loops.waits(frame.node, place.func) or (isinstance(frame.node, m.For) and frame.node.is_async))
         for frame in place.frames
     )
+
+
+def _tries_alternatives(project: Project, place: StatementSite) -> bool:
+    """``for scraper in scrapers: try: …; break``: the next one is asked when this one fails."""
+    stmt = place.stmt
+    loops = [f.node for f in place.frames if f.kind == "loop" and isinstance(f.node, m.For)]
+    if not loops or not isinstance(stmt, m.Try) or project.loops.counts(loops[-1].iter, place.func):
+        return False
+    done = [s for s in walk.statements((*stmt.body, *stmt.orelse))]
+    return any(isinstance(s, m.Return) or (isinstance(s, m.Simple) and s.what == "break") for s in done)
 
 
 def _finally_returns(stmt: m.Try) -> bool:

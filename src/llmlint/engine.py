@@ -129,7 +129,12 @@ def _survey(request: Request, progress: Progress) -> tuple[tuple[str, ...], Surv
     found = set(members(request.root, request.settings.exclude, shallow=request.shallow).files)
     files = tuple(sorted(found | request.named | set(request.texts)))
     catalogue = load()
-    seeds = Seeds.of(catalogue.import_roots(), (endpoint.host for endpoint in catalogue.endpoints))
+    seeds = Seeds.of(
+        catalogue.import_roots(),
+        (endpoint.host for endpoint in catalogue.endpoints),
+        catalogue.dispatch_mentions,
+        catalogue.conditional_roots(),
+    )
     return files, survey(request.sources, files, seeds, progress)
 
 

@@ -90,6 +90,8 @@ class Catalogue:
         self.metadata: set[str] = set()
         self.content: set[str] = set()
         self.spoken: set[str] = set()
+        self.schema_keys: set[str] = set()
+        self.dispatch_mentions: set[str] = set()
         self.endpoints: list[s.Endpoint] = []
         self.base_errors: set[str] = set()
         self.narrow_errors: set[str] = set()
@@ -152,6 +154,9 @@ class Catalogue:
             self.metadata.update(response.metadata)
             self.content.update(response.content)
             self.spoken.update(response.spoken)
+        for dispatch in file.dispatch:
+            self.schema_keys.update(dispatch.schema_keys)
+            self.dispatch_mentions.update(dispatch.mentions)
         self.endpoints.extend(file.endpoint)
         for wait in file.wait:
             self.waits.add((wait.path, *wait.also), wait)
@@ -246,6 +251,15 @@ class Catalogue:
         """Import roots that make a file worth parsing, longest first."""
         roots = {root for file in self.files if file.sdk for root in file.sdk.imports}
         return sorted(roots, key=lambda root: (-len(root), root))
+
+    def conditional_roots(self) -> dict[str, tuple[str, ...]]:
+        """Import roots that mostly mean something else, with the texts one of which must occur as well."""
+        return {
+            root: file.sdk.mentions
+            for file in self.files
+            if file.sdk and file.sdk.mentions
+            for root in file.sdk.imports
+        }
 
 
 @functools.cache

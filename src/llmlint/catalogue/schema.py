@@ -376,6 +376,15 @@ class Wait(Entry, frozen=True, kw_only=True, eq=False):
     """What it gives is a person's answer."""
 
 
+class Dispatch(Entry, frozen=True, kw_only=True, eq=False):
+    """How hand-written tools are described to a model: a dict with a name and a JSON schema."""
+
+    schema_keys: tuple[str, ...]
+    """Keys under one of which the schema of the parameters stands."""
+    mentions: tuple[str, ...]
+    """Texts that make a file worth parsing."""
+
+
 class PromptTemplate(Entry, frozen=True, kw_only=True, eq=False):
     """A constructor or factory whose text argument is a prompt."""
 
@@ -406,4 +415,5 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     exceptions: tuple[Exceptions, ...] = ()
     pipe: tuple[Pipe, ...] = ()
     wait: tuple[Wait, ...] = ()
+    dispatch: tuple[Dispatch, ...] = ()
     prompt_template: tuple[PromptTemplate, ...] = ()

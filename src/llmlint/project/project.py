@@ -9,6 +9,7 @@ from llmlint.catalogue.lookup import Catalogue
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.model.finding import Finding, Step
+from llmlint.model.graph import GraphView
 from llmlint.model.location import Location
 from llmlint.project.calls import CallGraph, Edge, LlmCall
 from llmlint.project.caps import Caps
@@ -29,6 +30,7 @@ from llmlint.project.sites import CallSite, StatementSite, statement_sites
 from llmlint.project.taint import Flows
 from llmlint.project.tools import Tools
 from llmlint.project.values import Evaluator
+from llmlint.project.view import graph_view
 
 
 class Project:
@@ -163,6 +165,10 @@ class Project:
         if call is not None:
             found.append(call.entry.retries)
         return [where for where in dict.fromkeys(found) if where]
+
+    def graph_view(self) -> GraphView:
+        """The call graph of LLM usage, for printing."""
+        return graph_view(self)
 
     # -- findings -------------------------------------------------------------------------------
 

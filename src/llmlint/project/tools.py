@@ -29,7 +29,6 @@ from llmlint.project.values import Evaluator
 _PLAIN = frozenset({"builtins.int", "builtins.float", "builtins.bool", "uuid.UUID", "datetime.date",
                     "datetime.datetime", "typing.Literal", "typing_extensions.Literal", "decimal.Decimal", "enum.Enum", "enum.IntEnum", "enum.StrEnum"})  # fmt: skip
 """Types that hold no free text."""
-_SCHEMA_KEYS = frozenset({"parameters", "input_schema", "inputSchema"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -178,7 +177,7 @@ class Tools:
         for display, _ in displays:
             items = {k.value: v for k, v in display.items if isinstance(k, m.Text)}
             name = items.get("name")
-            if isinstance(name, m.Text) and _SCHEMA_KEYS & items.keys():
+            if isinstance(name, m.Text) and self._catalogue.schema_keys & items.keys():
                 names.add(name.value)
         if not names:
             return

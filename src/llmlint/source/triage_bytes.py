@@ -16,7 +16,7 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _LIST = rb"\((?:[^)#]|#[^\n]*)*\)|(?:[^\n;#\\]|\\\r?\n)*"
 _FROM = re.compile(
@@ -62,12 +62,26 @@ class Seeds:
     """Import roots: ``openai``, ``google.genai``."""
     texts: tuple[bytes, ...]
     """Pieces of text, such as the hosts of endpoints."""
+    beside: Mapping[str, tuple[bytes, ...]] = field(default_factory=dict)
+    """Roots that count only beside one of these texts (``boto3`` and ``bedrock``)."""
 
     @classmethod
-    def of(cls, roots: Iterable[str], hosts: Iterable[str]) -> Seeds:
-        """From the catalogue's words; of a host with ``*`` the longest fixed part is looked for."""
-        texts = {max(host.split("*"), key=len).encode() for host in hosts}
-        return cls(frozenset(roots), tuple(sorted(texts - {b""})))
+    def of(
+        cls,
+        roots: Iterable[str],
+        hosts: Iterable[str],
+        texts: Iterable[str] = (),
+        conditional: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> Seeds:
+        """From the catalogue's words; of a host with ``*`` the longest fixed part is looked for.
+
+        ``conditional``: roots that make a file a seed only beside one of these texts.
+        """
+        found = {max(host.split("*"), key=len).encode() for host in hosts} | {text.encode() for text in texts}
+        beside = {
+            root: tuple(text.encode() for text in mentions) for root, mentions in (conditional or {}).items()
+        }
+        return cls(frozenset(roots) - set(beside), tuple(sorted(found - {b""})), beside)
 
     @functools.cached_property
     def quoted(self) -> re.Pattern[bytes]:
@@ -93,6 +107,12 @@ def scan(data: bytes, seeds: Seeds) -> Scan:
     """Reads one file's bytes."""
     imports = tuple(_imports(data.removeprefix(codecs.BOM_UTF8)))
     seed = any(map(seeds.named_in, imports)) or any(text in data for text in seeds.texts)
+    if not seed:
+        seed = any(
+            any(text in data for text in texts)
+            and any(not one.level and name.split(".", 1)[0] == root for one in imports for name in one.dotted())
+            for root, texts in seeds.beside.items()
+        )
     if not seed and (b"import_module" in data or b"__import__" in data):
         seed = seeds.quoted.search(data) is not None
     return Scan(seed, imports)

@@ -9,6 +9,7 @@ from llmlint.model.finding import Finding, Status
 from llmlint.settings import Settings
 from llmlint.source.suppressions import Suppression, Suppressions
 
+UNUSED = "LLM003"
 UNUSED_HELP = "Remove the comment, or write the code on the line the finding names."
 
 
@@ -29,6 +30,9 @@ def mark(
         path, line = finding.location.path, finding.location.line
         of_file = suppressions.get(path, Suppressions())
         own = [one for one in of_file.own if one.covers(finding.code, line)]
+        if finding.code == UNUSED:
+            # A comment does not excuse itself: only one that names the code does.
+            own = [one for one in own if UNUSED in one.codes]
         used.update(own)
         pattern = settings.ignoring_pattern(path, finding.code)
         if own:
@@ -51,7 +55,7 @@ def unused(
     found = []
     for of_file in suppressions.values():
         for malformed in of_file.malformed:
-            found.append(Finding("LLM003", malformed.message, malformed.location, help=UNUSED_HELP))
+            found.append(Finding(UNUSED, malformed.message, malformed.location, help=UNUSED_HELP))
         for one in of_file.own:
             if one in used or not all(any(a.startswith(code) for a in active) for code in one.codes):
                 continue
@@ -60,5 +64,5 @@ def unused(
             message = f"`ignore` suppresses nothing, {place} has no finding of {what}"
             if len(message) > 100:
                 message = f"`ignore` suppresses nothing, {place} has none of these findings"
-            found.append(Finding("LLM003", message, one.location, help=UNUSED_HELP))
+            found.append(Finding(UNUSED, message, one.location, help=UNUSED_HELP))
     return found

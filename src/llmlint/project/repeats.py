@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from llmlint.facts import model as m
+from llmlint.facts import walk
 from llmlint.project.calls import CallGraph
 from llmlint.project.deadlines import Deadlines
 from llmlint.project.loops import BUDGET, Loop, Loops
@@ -23,7 +24,7 @@ class Repeats:
     def by_hand(self, loop: Loop, func: Func) -> bool:
         """Whether a loop calls a model until it works: ends on success, goes round on failure, no bound."""
         loops = self._loops
-        if not loops.unbounded(loop, func):
+        if not loops.unbounded(loop, func) or not _ends_itself(loop):
             return False
         tries = [p for p in loops.inside(loop, func) if isinstance(p.stmt, m.Try) and _is_innermost(p)]
         if not any(self._goes_round(p, func) for p in tries) or loops.waits(loop, func):
@@ -44,6 +45,17 @@ class Repeats:
             if any(f.node is stmt and f.kind == "try" for f in site.frames)
         )
         return isinstance(stmt, m.Try) and reaches and any(_lets_pass(h) for h in stmt.handlers)
+
+
+def _ends_itself(loop: Loop) -> bool:
+    """Whether a ``while`` on a condition is ended by its own body, not by a flag that others set."""
+    if not isinstance(loop, m.While) or isinstance(loop.test, m.Const):
+        return True
+    tested = walk.names_in(loop.test)
+    for stmt in walk.statements(loop.body):
+        if isinstance(stmt, m.Assign) and any(isinstance(t, m.Name) and t.id in tested for t in stmt.targets):
+            return True
+    return False
 
 
 def _is_innermost(place: StatementSite) -> bool:

@@ -102,7 +102,7 @@ class Shape:
             # A clean field says something only where the whole is tainted.
             fields = {name: value for name, value in fields.items() if not value.clean} or None
             if fields and depth_of(fields) > MAX_DEPTH:
-                taint, fields = join_taints(value.flat() for value in fields.values()), None
+                fields = _shallow(fields, MAX_DEPTH)
         self.taint = taint
         self.fields = fields
         self._flat: Taint | None = None
@@ -134,13 +134,23 @@ class Shape:
         if value.clean and not self.taint and not (self.fields and name in self.fields):
             return self
         if self.fields and len(self.fields) >= MAX_FIELDS and name not in self.fields:
-            return Shape(join_taints([self.taint, value.flat()]), self.fields)
+            return self  # more is not kept: unknown stays silent
         return Shape(self.taint, {**(self.fields or {}), name: value})
 
     @property
     def clean(self) -> bool:
         """Whether nothing is known to be in it."""
         return not self.taint and not self.fields
+
+
+def _shallow(fields: dict[str, Shape], levels: int) -> dict[str, Shape]:
+    """The same fields with everything below some level folded into that level."""
+    if levels <= 1:
+        return {name: Shape(value.flat()) for name, value in fields.items()}
+    return {
+        name: Shape(value.taint, _shallow(value.fields, levels - 1)) if value.fields else value
+        for name, value in fields.items()
+    }
 
 
 def depth_of(fields: dict[str, Shape]) -> int:

@@ -125,9 +125,12 @@ class Flows:
                 self.note_field(func.cls, name, self._concrete(shape, func))
 
     def _concrete(self, shape: Shape, func: Func) -> Shape:
-        """Only origins that hold for every caller; parameters of tools are such origins."""
+        """Only origins that hold for every caller; parameters of tools are such origins.
+
+        State kept between calls is too coarse to say what a log record shows of it.
+        """
         taint: Taint = {}
-        for origin, mark in shape.flat().items():
+        for origin, mark in shape.taint.items():
             if origin.kind == "person":
                 continue
             if origin.kind == "param":
@@ -135,7 +138,8 @@ class Flows:
                     taint[Origin("tool", origin.func, origin.name)] = mark
             else:
                 taint[origin] = mark
-        return Shape(taint) if taint else CLEAN
+        fields = {name: self._concrete(field, func) for name, field in (shape.fields or {}).items()}
+        return Shape(without_log(taint, COARSE) if taint else taint, fields or None)
 
     # -- asked by the interpreter -------------------------------------------------------------
 
@@ -148,8 +152,6 @@ class Flows:
         if shape.clean:
             return
         key = (cls, name)
-        # State kept between calls is too coarse to say what a log record shows of it.
-        shape = Shape(without_log(shape.flat(), COARSE))
         self._fields[key] = join((self._fields.get(key, CLEAN), shape))
         self._field_names.add(name)
 

@@ -84,6 +84,7 @@ class Catalogue:
         self._prefixes: set[tuple[str, str]] = set()
         self.waits: ByName[s.Wait] = ByName()
         self.wait_methods: set[str] = set()
+        self.person_methods: set[str] = set()
         self.prompt_templates: ByName[s.PromptTemplate] = ByName()
         self._pipes: dict[str, str] = {}
         self.sdks: dict[str, s.Sdk] = {}
@@ -161,6 +162,8 @@ class Catalogue:
         for wait in file.wait:
             self.waits.add((wait.path, *wait.also), wait)
             self.wait_methods.update(wait.methods)
+            if wait.person:
+                self.person_methods.update(wait.methods)
         for template in file.prompt_template:
             self.prompt_templates.add((template.path, *template.also), template)
         for pipe in file.pipe:

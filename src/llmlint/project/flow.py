@@ -314,8 +314,9 @@ class FunctionFlow:
                     self.summary.fields[name] = join((self.summary.fields.get(name, CLEAN), shape))
             current = env.get(base.id, self._closure.get(base.id, CLEAN))
             self._set(base.id, current.with_field(name, shape), env)
-        elif not shape.clean:
-            self.mutate(base, shape, env)
+        elif isinstance(base, m.Attr) and not shape.clean:
+            # ``self.agent.reply = text``: one field of one field; deeper is not followed.
+            self._assign_field(base.value, base.name, self.eval(base, env).with_field(name, shape), env)
 
     def mutate(self, base: m.Expr, shape: Shape, env: Env) -> None:
         """``base`` now also holds ``shape`` (``base.append(x)``, ``base[i] = x``)."""

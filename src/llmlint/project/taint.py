@@ -19,7 +19,7 @@ from llmlint.facts import walk
 from llmlint.model.location import Location
 from llmlint.project.calls import CallGraph, LlmCall
 from llmlint.project.flow import FunctionFlow
-from llmlint.project.kinds import External, ExternalMethod, Obj
+from llmlint.project.kinds import External, ExternalMethod, Obj, Unknown
 from llmlint.project.logs import Logs
 from llmlint.project.scopes import Cls, Func
 from llmlint.project.shapes import CLEAN, COARSE, Mark, Origin, Shape, Taint, join, join_taints, without_log
@@ -192,7 +192,11 @@ class Flows:
 
     def waits_for_person(self, call: m.Call, func: Func) -> bool:
         """Whether a call reads a person's answer (``input``, ``click.confirm`` …)."""
-        for value in self.evaluator.eval(call.func, func):
+        values = self.evaluator.eval(call.func, func)
+        if isinstance(call.func, m.Attr) and call.func.name in self.catalogue.person_methods:
+            if all(isinstance(value, Unknown) for value in values):
+                return True
+        for value in values:
             name = value.name if isinstance(value, External) else ""
             if isinstance(value, ExternalMethod):
                 name = f"{value.owner.name}.{value.path}"

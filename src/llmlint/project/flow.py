@@ -38,7 +38,10 @@ class FunctionFlow:
         self.calls = Calls(self)
         self._seen: dict[str, list[Shape]] = defaultdict(list)
         self._proven: set[str] | None = None
-        self._closure = flows.closures.get(func.parent, {}) if func.parent is not None else {}
+        self._closure: dict[str, Shape] = {}
+        if func.parent is not None:
+            flows.changes.read(("closure", func.parent))
+            self._closure = flows.closures.get(func.parent, {})
 
     def run(self) -> Summary:
         """Interpret the body once."""

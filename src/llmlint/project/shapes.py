@@ -185,6 +185,16 @@ def other_field(shape: Shape, name: str) -> Shape:
     return Shape(without_log(shape.taint)) if shape.taint else CLEAN
 
 
+def same(one: Shape, other: Shape) -> bool:
+    """Whether two shapes say the same."""
+    return one is other or (one.taint == other.taint and same_shapes(one.fields or {}, other.fields or {}))
+
+
+def same_shapes(one: dict[str, Shape], other: dict[str, Shape]) -> bool:
+    """Whether two tables of shapes say the same."""
+    return one.keys() == other.keys() and all(same(shape, other[name]) for name, shape in one.items())
+
+
 def given_for(given: dict[str, Shape], name: str) -> Shape:
     """What a caller gives for a parameter, or for a field of one (``self.command``)."""
     head, *rest = name.split(".")

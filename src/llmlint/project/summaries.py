@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from llmlint.facts import model as m
 from llmlint.project.scopes import Func
-from llmlint.project.shapes import CLEAN, Mark, Shape, Taint
+from llmlint.project.shapes import CLEAN, Mark, Shape, Taint, same, same_shapes
 from llmlint.project.sinks import SinkUse
 
 
@@ -19,6 +19,17 @@ class Hit:
     call: m.Call
     """The sink's call, in ``func``."""
     mark: Mark
+
+    def same(self, other: Hit) -> bool:
+        """Whether both are the same text at the same sink; by which way is as found first."""
+        return (
+            self.call is other.call
+            and self.use.kind == other.use.kind
+            and self.use.sink is other.use.sink
+            and self.use.name == other.use.name
+            and self.mark.safe == other.mark.safe
+            and self.mark.parsed == other.mark.parsed
+        )
 
 
 PROMPT = "prompt"
@@ -46,3 +57,19 @@ class Summary:
     """What goes into calls: the join over their arguments, where something is known."""
     logged: dict[m.Call, dict[m.Expr, Taint]] = field(default_factory=dict)
     """For logging calls: the taint of each leaf that the record shows."""
+
+    def same(self, other: Summary) -> bool:
+        """Whether callers, inner functions and readers of module variables learn the same from both."""
+        return (
+            self.proven == other.proven
+            and list(self.prompt_params.items()) == list(other.prompt_params.items())
+            and same(self.returned, other.returned)
+            and same_shapes(self.fields, other.fields)
+            and same_shapes(self.variables, other.variables)
+            and list(self.param_hits) == list(other.param_hits)
+            and all(
+                len(hits) == len(other.param_hits[name])
+                and all(a.same(b) for a, b in zip(hits, other.param_hits[name], strict=True))
+                for name, hits in self.param_hits.items()
+            )
+        )

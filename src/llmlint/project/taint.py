@@ -19,16 +19,29 @@ from llmlint.facts import walk
 from llmlint.model.location import Location
 from llmlint.project.calls import CallGraph, LlmCall
 from llmlint.project.flow import FunctionFlow
-from llmlint.project.kinds import External, ExternalMethod, Obj, Unknown
+from llmlint.project.shapes import (
+    Changes,
+    External,
+    ExternalMethod,
+    Interest,
+    Obj,
+    Unknown,
+    from,
+    import,
+    kinds,
+    llmlint,
+    project,
+)
 from llmlint.project.logs import Logs
 from llmlint.project.scopes import Cls, Func
-from llmlint.project.shapes import CLEAN, COARSE, Mark, Origin, Shape, Taint, join, join_taints, without_log
+from llmlint.project.shapes import CLEAN, COARSE, Mark, Origin, Shape, Taint, join, join_taints, same, same_shapes, without_log
 from llmlint.project.sinks import Sinks
 from llmlint.project.summaries import Hit, Summary
 from llmlint.project.tools import Tools
 from llmlint.project.values import Evaluator
 
-ROUNDS = 3
+ROUNDS = 5
+"""In each, only what may have changed is interpreted again: late rounds are short."""
 COMPONENT_ROUNDS = 3
 MAX_HITS = 60
 
@@ -75,6 +88,7 @@ class Flows:
         self.sinks = Sinks(evaluator, catalogue)
         self.logs = Logs(graph, evaluator, catalogue)
         self.closures: dict[Func, dict[str, Shape]] = {}
+        self.changes = Changes()
         self._asking: dict[Func, bool] = {}
         self._summaries: dict[Func, Summary] = {}
         self._fields: dict[tuple[Cls, str], Shape] = {}
@@ -84,42 +98,62 @@ class Flows:
         self._prompts: dict[tuple[m.Call, m.Expr], PromptUse] = {}
 
     def solve(self) -> None:
-        """Interpret everything until nothing changes (at most a few rounds)."""
+        """Interpret what matters until nothing changes (at most a few rounds)."""
         condensed = nx.condensation(self.graph.graph)
         order = [condensed.nodes[n]["members"] for n in reversed(list(nx.topological_sort(condensed)))]
         components = [sorted(c, key=lambda f: (f.path, f.facts.index)) for c in order]
+        interest = Interest(self.graph, {c.site.func for c in self.graph.llm_calls} | set(self.tools.functions()))
         for _ in range(ROUNDS):
-            before = self._state()
+            progress = False
             for component in components:
+                members = [func for func in component if func in interest.functions]
                 recursive = len(component) > 1 or self.graph.graph.has_edge(component[0], component[0])
                 for _ in range(COMPONENT_ROUNDS if recursive else 1):
-                    for func in component:
+                    stale = [func for func in members if self.changes.stale(func)]
+                    for func in stale:
                         self._interpret(func)
-            if self._state() == before:
+                    progress = progress or bool(stale)
+            interest.add_readers(self._field_names, self._reads_text, self._global_names())
+            if not progress:
                 break
         self._tool_flows()
 
-    def _state(self) -> tuple[int, int, int, int]:
-        return (
-            len(self._found),
-            len(self._fields),
-            sum(len(s.param_hits) + len(s.variables) for s in self._summaries.values()),
-            len(self._prompts),
-        )
+    def _reads_text(self, attr: m.Attr, func: Func) -> bool:
+        return not self.field_shape(attr, func).clean
+
+    def _global_names(self) -> dict[Func, set[str]]:
+        """For module bodies: the variables that hold text a model chose."""
+        found = {}
+        for func, summary in self._summaries.items():
+            if func.facts.kind == "module":
+                names = {
+                    name
+                    for name, shape in summary.variables.items()
+                    if any(origin.kind != "person" for origin in shape.flat())
+                }
+                if names:
+                    found[func] = names
+        return found
 
     def _interpret(self, func: Func) -> None:
+        self.changes.begin(func)
+        self.changes.read(("late", func))
         summary = FunctionFlow(func, self).run()
         for name, hits in self._late_hits.get(func, {}).items():
             _add_hits(summary.param_hits.setdefault(name, []), hits)
-        self._summaries[func] = summary
-        self.closures[func] = summary.variables
+        closure = summary.variables
         if func.facts.parent is not None and func.parent in self.closures:
-            self.closures[func] = {**self.closures[func.parent], **summary.variables}
-        params = {
-            p.name: Shape({Origin("param", func, p.name): Mark()}) for p in func.facts.params if func.inner
-        }
-        if params:
-            self.closures[func] = {**params, **self.closures[func]}
+            closure = {**self.closures[func.parent], **closure}
+        if func.inner:
+            params = {p.name: Shape({Origin("param", func, p.name): Mark()}) for p in func.facts.params}
+            closure = {**params, **closure}
+        known = self._summaries.get(func)
+        if known is None or not known.same(summary):
+            self.changes.changed(("summary", func))
+        if func not in self.closures or not same_shapes(self.closures[func], closure):
+            self.changes.changed(("closure", func))
+        self._summaries[func] = summary
+        self.closures[func] = closure
         if func.cls is not None:
             for name, shape in summary.fields.items():
                 self.note_field(func.cls, name, self._concrete(shape, func))
@@ -145,6 +179,7 @@ class Flows:
 
     def summary(self, func: Func) -> Summary | None:
         """The newest summary of a function, None before its first round."""
+        self.changes.read(("summary", func))
         return self._summaries.get(func)
 
     def note_field(self, cls: Cls, name: str, shape: Shape) -> None:
@@ -152,11 +187,16 @@ class Flows:
         if shape.clean:
             return
         key = (cls, name)
-        self._fields[key] = join((self._fields.get(key, CLEAN), shape))
+        known = self._fields.get(key, CLEAN)
+        shape = join((known, shape))
+        if not same(known, shape):
+            self.changes.changed(("field", name))
+        self._fields[key] = shape
         self._field_names.add(name)
 
     def field_shape(self, expr: m.Attr, func: Func) -> Shape:
         """What is stored in the field that ``expr`` reads."""
+        self.changes.read(("field", expr.name))
         if expr.name not in self._field_names:
             return CLEAN
         found: list[Shape] = []
@@ -174,6 +214,7 @@ class Flows:
         body = func.mod.body
         if func is body:
             return CLEAN
+        self.changes.read(("summary", body))
         summary = self._summaries.get(body)
         return summary.variables.get(name, CLEAN) if summary else CLEAN
 
@@ -221,7 +262,8 @@ class Flows:
             if origin.func is flow.func:
                 _add_hits(flow.summary.param_hits.setdefault(origin.name, []), [hit])
             else:
-                _add_hits(self._late_hits[origin.func][origin.name], [hit])
+                if _add_hits(self._late_hits[origin.func][origin.name], [hit]):
+                    self.changes.changed(("late", origin.func))
             return
         self._keep(Flow(origin, hit))
 
@@ -319,7 +361,9 @@ class Flows:
         return summary.arguments.get(call, {}) if summary else {}
 
 
-def _add_hits(known: list[Hit], new: list[Hit]) -> None:
+def _add_hits(known: list[Hit], new: list[Hit]) -> bool:
+    before = len(known)
     for hit in new:
         if len(known) < MAX_HITS and not any(h.call is hit.call and h.use.kind == hit.use.kind for h in known):
             known.append(hit)
+    return len(known) > before

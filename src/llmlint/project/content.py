@@ -90,6 +90,12 @@ def leaves(expr: m.Expr) -> Iterator[m.Expr]:
             return
 
 
+def identifies(leaf: m.Expr) -> bool:
+    """Whether a value is by its name an id, a size, a model or a setting: what a log may show."""
+    name = key(leaf)
+    return name is not None and _IDENTIFIES.search(name) is not None
+
+
 class Contents:
     """Answers for logging calls, from the flows and the prompts of the project."""
 
@@ -196,7 +202,9 @@ class Contents:
 
     def _prompt_call(self, leaf: m.Expr, func: Func) -> m.Call | None:
         name = key(leaf)
-        if name is None or _IDENTIFIES.search(name):
+        if name is None or identifies(leaf):
+            return None
+        if any(b.kind == "error" for b in func.bindings.get(name, ())):
             return None
         scope: Func | None = func
         while scope is not None:

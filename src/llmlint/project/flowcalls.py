@@ -14,7 +14,7 @@ from llmlint.model.finding import Step
 from llmlint.project import guards
 from llmlint.project.binding import bind
 from llmlint.project.calls import Edge
-from llmlint.project.content import leaves
+from llmlint.project.content import identifies, leaves
 from llmlint.project.kinds import ClassRef, Data, External, ExternalMethod, FuncRef, Obj, Value
 from llmlint.project.scopes import Func
 from llmlint.project.shapes import (
@@ -122,6 +122,8 @@ class Calls:
         shown = flow.summary.logged.setdefault(call, {})
         for arg in call.args:
             for leaf in leaves(arg.value):
+                if identifies(leaf):
+                    continue
                 taint = flow.eval(leaf, env).flat()
                 if taint:
                     shown[leaf] = join_taints([shown.get(leaf, NO_TAINT), taint])
@@ -278,7 +280,7 @@ class Calls:
             return cleaned
         if name == "builtins.getattr" and len(shapes) > 1:
             key = call.args[1].value
-            return self.part(shapes[0], key.value) if isinstance(key, m.Text) else Shape(shapes[0].flat())
+            return self.part(shapes[0], key.value) if isinstance(key, m.Text) else Shape(without_log(shapes[0].flat()))
         if name == "builtins.map" and call.args:
             return self._mapped(call, arguments)
         if name in ("builtins.dict", "copy.copy", "copy.deepcopy", "typing.cast"):

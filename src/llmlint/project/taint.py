@@ -19,19 +19,8 @@ from llmlint.facts import walk
 from llmlint.model.location import Location
 from llmlint.project.calls import CallGraph, LlmCall
 from llmlint.project.flow import FunctionFlow
-from llmlint.project.shapes import (
-    Changes,
-    External,
-    ExternalMethod,
-    Interest,
-    Obj,
-    Unknown,
-    from,
-    import,
-    kinds,
-    llmlint,
-    project,
-)
+from llmlint.project.interpreting import Changes, Interest
+from llmlint.project.kinds import External, ExternalMethod, Obj, Unknown
 from llmlint.project.logs import Logs
 from llmlint.project.scopes import Cls, Func
 from llmlint.project.shapes import CLEAN, COARSE, Mark, Origin, Shape, Taint, join, join_taints, same, same_shapes, without_log

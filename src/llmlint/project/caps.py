@@ -28,7 +28,9 @@ class DisabledCap:
 class Caps:
     """Looks at every call that takes a limit."""
 
-    def __init__(self, graph: CallGraph, evaluator: Evaluator, catalogue: Catalogue, deadlines: Deadlines) -> None:
+    def __init__(
+        self, graph: CallGraph, evaluator: Evaluator, catalogue: Catalogue, deadlines: Deadlines
+    ) -> None:
         self._graph = graph
         self._evaluator = evaluator
         self._catalogue = catalogue
@@ -62,7 +64,9 @@ class Caps:
             case External(name=name):
                 return self._catalogue.caps.get(name)
             case ExternalMethod(owner=owner, path=path):
-                return self._catalogue.caps.get(f"{owner.name}.{path}") or self._catalogue.caps_on(owner.name, path)
+                return self._catalogue.caps.get(f"{owner.name}.{path}") or self._catalogue.caps_on(
+                    owner.name, path
+                )
             case ClientMethod(client=client, path=path):
                 return self._catalogue.method_caps(client.entry, path)
             case Client(entry=entry):

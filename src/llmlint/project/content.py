@@ -19,7 +19,9 @@ from llmlint.project.sites import CallSite
 if TYPE_CHECKING:
     from llmlint.project.project import Project
 
-_REDACTS = re.compile(r"redact|mask|scrub|hash|digest|truncat|shorten|anonymi[sz]e|saniti[sz]e|preview|obfuscat|trim", re.I)
+_REDACTS = re.compile(
+    r"redact|mask|scrub|hash|digest|truncat|shorten|anonymi[sz]e|saniti[sz]e|preview|obfuscat|trim", re.I
+)
 """Functions that take content out of text."""
 _IDENTIFIES = re.compile(
     r"(^|[._])(id|ids|uuid|count|counts|limit|size|sizes|length|tokens?|type|types|name|names|model|models|index|idx|num|flag|mode"
@@ -50,9 +52,9 @@ def leaves(expr: m.Expr) -> Iterator[m.Expr]:
             yield expr
         case m.Sub(value=value, index=m.Slice(lower=lower, upper=upper)):
             from_start = lower is None or (isinstance(lower, m.Const) and lower.value == 0)
-            if not (from_start and isinstance(upper, m.Const | m.Name | m.Attr)):
-                yield from leaves(value)
-            elif isinstance(upper, m.Const) and isinstance(upper.value, int) and not 0 <= upper.value <= SHORT:
+            if not (from_start and isinstance(upper, m.Const | m.Name | m.Attr)) or (
+                isinstance(upper, m.Const) and isinstance(upper.value, int) and not 0 <= upper.value <= SHORT
+            ):
                 yield from leaves(value)
         case m.Sub():
             yield expr
@@ -131,7 +133,11 @@ class Contents:
         match expr:
             case m.DictDisplay(items=items):
                 for name, value in items:
-                    if name is None or not isinstance(name, m.Text) or name.value in self._project.catalogue.spoken:
+                    if (
+                        name is None
+                        or not isinstance(name, m.Text)
+                        or name.value in self._project.catalogue.spoken
+                    ):
                         yield from self._spoken_leaves(value)
             case m.Seq(items=items):
                 for item in items:
@@ -210,8 +216,10 @@ class Contents:
         while scope is not None:
             if name in self._prompt_keys.get(scope, {}):
                 param = scope.params.get(name)
-                if param is not None and param.annotation is not None and self._project.tools.is_plain(
-                    param.annotation, scope.parent or scope
+                if (
+                    param is not None
+                    and param.annotation is not None
+                    and self._project.tools.is_plain(param.annotation, scope.parent or scope)
                 ):
                     return None
                 return self._prompt_keys[scope][name]

@@ -22,7 +22,9 @@ def _by_sink(project: Project, kinds: frozenset[str]) -> dict[m.Call, list[Flow]
         # Where the answer is seen to reach the dispatcher, that way says more than the comparison of names.
         if any(flow.origin.kind == "model" for flow in flows):
             found[call] = [
-                f for f in flows if not (f.origin.kind == "tool" and project.tools.only_by_name(f.origin.func))
+                f
+                for f in flows
+                if not (f.origin.kind == "tool" and project.tools.only_by_name(f.origin.func))
             ]
     return found
 
@@ -41,9 +43,7 @@ def tool_findings(project: Project, code: str, kinds: frozenset[str], help: str)
             f"`{_short(first.origin.name, 16)}` of tool `{_short(tool.qualname, 24)}`{more} "
             f"reaches `{callee(call, 22)}`, which {_does(first)}"
         )
-        start = Step(
-            project.location(tool, tool.facts.span), f"the model chooses `{first.origin.name}` here"
-        )
+        start = Step(project.location(tool, tool.facts.span), f"the model chooses `{first.origin.name}` here")
         yield _finding(project, code, first, message, help, (start, *first.hit.mark.steps))
 
 

@@ -11,7 +11,16 @@ from llmlint.catalogue.lookup import Catalogue
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.calls import CallGraph, LlmCall
-from llmlint.project.kinds import Client, Data, External, ExternalObject, ParamValue, Site, Unknown, is_none_value
+from llmlint.project.kinds import (
+    Client,
+    Data,
+    External,
+    ExternalObject,
+    ParamValue,
+    Site,
+    Unknown,
+    is_none_value,
+)
 from llmlint.project.scopes import Func
 from llmlint.project.sites import CallSite, Frame
 from llmlint.project.values import Evaluator
@@ -20,7 +29,8 @@ from llmlint.project.values import Evaluator
 @dataclass(frozen=True, slots=True)
 class Setting:
     """What a parameter path says. ``state``: ``absent``, ``unknown``, ``none`` (switched off: None,
-    infinity) or ``given``."""
+    infinity) or ``given``.
+    """
 
     state: str
     value: float | None = None
@@ -82,7 +92,9 @@ class Deadlines:
     def _value(self, expr: m.Expr, func: Func, rest: list[str], site: Site) -> Setting:
         values = self._evaluator.eval(expr, func)
         if not values or len(values) > 1:
-            return UNKNOWN_SETTING if any(not is_none_value(v) for v in values) else Setting("none", site=site)
+            return (
+                UNKNOWN_SETTING if any(not is_none_value(v) for v in values) else Setting("none", site=site)
+            )
         value = values[0]
         if rest:
             return self._field(value, rest, site)
@@ -188,7 +200,11 @@ class Deadlines:
         where = call.entry.model
         given = walk.argument(call.site.call, where) if where else None
         for value in self._evaluator.eval(given, call.site.func) if given is not None else ():
-            if isinstance(value, Data) and isinstance(value.expr, m.Text) and "deep-research" in value.expr.value:
+            if (
+                isinstance(value, Data)
+                and isinstance(value.expr, m.Text)
+                and "deep-research" in value.expr.value
+            ):
                 return True
         return False
 
@@ -219,7 +235,9 @@ class Deadlines:
             if other.stmt is site.stmt and self._is_deadline(other.call, site.func, False):
                 if any(node is site.call for arg in other.call.args for node in walk.expressions(arg.value)):
                     return True
-        return any(self._is_deadline(d, site.func.parent or site.func, False) for d in site.func.facts.decorators)
+        return any(
+            self._is_deadline(d, site.func.parent or site.func, False) for d in site.func.facts.decorators
+        )
 
     def _bounded_by_callers(self, func: Func) -> bool:
         known = self._bounded.get(func)

@@ -63,10 +63,14 @@ def proofs(test: m.Expr, constant: IsConstant, check: CheckKinds) -> tuple[Proof
             if op == "and":
                 return {**left_true, **right_true}, _both(left_false, right_false)
             return _both(left_true, right_true), {**left_false, **right_false}
-        case m.Compare(left=left, ops=("is" | "==" as op,), rights=(m.Const(value=None | False),)) if _is_call(left):
+        case m.Compare(left=left, ops=("is" | "==" as op,), rights=(m.Const(value=None | False),)) if (
+            _is_call(left)
+        ):
             when_true, when_false = proofs(left, constant, check)
             return when_false, when_true
-        case m.Compare(left=left, ops=("is not" | "!=" as op,), rights=(m.Const(value=None | False),)) if _is_call(left):
+        case m.Compare(left=left, ops=("is not" | "!=" as op,), rights=(m.Const(value=None | False),)) if (
+            _is_call(left)
+        ):
             return proofs(left, constant, check)
         case m.Compare(left=left, ops=("is",), rights=(m.Const(value=True),)) if _is_call(left):
             return proofs(left, constant, check)

@@ -27,7 +27,9 @@ class Handlers:
         for value in self._evaluator.eval(handler.type, func):
             if isinstance(value, Data) and isinstance(value.expr, m.Seq):
                 for item in value.expr.items:
-                    found |= {v.name for v in self._evaluator.eval(item, value.func) if isinstance(v, External)}
+                    found |= {
+                        v.name for v in self._evaluator.eval(item, value.func) if isinstance(v, External)
+                    }
             elif isinstance(value, External):
                 found.add(value.name)
             elif isinstance(value, ClassRef):

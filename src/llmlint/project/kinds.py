@@ -93,7 +93,8 @@ class Site:
 @dataclass(frozen=True, slots=True)
 class Client:
     """An LLM client (or something that acts for one). ``site`` is where it is constructed, None when
-    only its type is known; ``changes`` are the calls that configured it further."""
+    only its type is known; ``changes`` are the calls that configured it further.
+    """
 
     entry: s.Client
     site: Site | None

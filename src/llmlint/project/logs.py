@@ -17,7 +17,9 @@ _LEVELS = {"debug": 10, "trace": 5, "info": 20, "success": 25, "notice": 25, "wa
            "critical": 50, "capture": 40}  # fmt: skip
 _OUTPUT = frozenset({"builtins.print", "warnings.warn", "traceback.print_exc", "traceback.print_exception",
                      "logging.log", "sys.stderr.write", "sys.stdout.write", "pprint.pprint"})  # fmt: skip
-_TALK = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print", "trace"})
+_TALK = frozenset(
+    {"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print", "trace"}
+)
 _TALKERS = ("log", "logger", "logging", "console", "_log", "_logger", "print", "tracer")
 
 

@@ -177,7 +177,11 @@ class Loops:
         expr = condition
         while isinstance(expr, m.Unary) and expr.op == "not":
             expr = expr.value
-        if isinstance(expr, m.Compare) and len(expr.rights) == 1 and isinstance(expr.rights[0], m.Const | m.Text):
+        if (
+            isinstance(expr, m.Compare)
+            and len(expr.rights) == 1
+            and isinstance(expr.rights[0], m.Const | m.Text)
+        ):
             expr = expr.left
         name = key(expr)
         if name is None:
@@ -240,7 +244,12 @@ class Loops:
         ]
         found = dict.fromkeys(level)
         for _ in range(2):
-            level = [edge.target for f in level for edge in self._graph.edges.get(f, ()) if edge.target not in found]
+            level = [
+                edge.target
+                for f in level
+                for edge in self._graph.edges.get(f, ())
+                if edge.target not in found
+            ]
             found.update(dict.fromkeys(level))
         return list(found)
 
@@ -304,7 +313,9 @@ def _body(loop: Loop) -> Iterator[m.Stmt]:
 
 
 def _is_number(expr: m.Expr) -> bool:
-    return isinstance(expr, m.Const) and isinstance(expr.value, int | float) and not isinstance(expr.value, bool)
+    return (
+        isinstance(expr, m.Const) and isinstance(expr.value, int | float) and not isinstance(expr.value, bool)
+    )
 
 
 def _countable(expr: m.Expr) -> bool:

@@ -82,7 +82,11 @@ class Outcomes:
                     if not ends and isinstance(targets[0], m.Name) and targets[0].id not in derived:
                         ends.append(f"sets `{targets[0].id}` to {_constant(value)}")
                 case m.AugAssign(target=target, value=value):
-                    if _mentions(value, derived) or not isinstance(target, m.Name) or _STATUS.search(target.id):
+                    if (
+                        _mentions(value, derived)
+                        or not isinstance(target, m.Name)
+                        or _STATUS.search(target.id)
+                    ):
                         return HANDED_ON
                 case m.Simple(what=what) if what in ("continue", "break"):
                     ends.append("goes on with the next one" if what == "continue" else "leaves the loop")
@@ -114,7 +118,9 @@ class Outcomes:
         )
 
     def _exits(self, call: m.Call, func: Func) -> bool:
-        return any(isinstance(v, External) and v.name in _EXITS for v in self._evaluator.eval(call.func, func))
+        return any(
+            isinstance(v, External) and v.name in _EXITS for v in self._evaluator.eval(call.func, func)
+        )
 
     def _asks_again(self, call: m.Call, func: Func) -> bool:
         """Whether the handler calls a model itself: a fallback, whose result stands in."""
@@ -131,7 +137,9 @@ class Outcomes:
                 isinstance(v, External) and v.name.startswith("builtins.")
                 for v in self._evaluator.eval(call.func, func)
             )
-        if any(_status_literal(arg.value) or (arg.keyword and _STATUS.search(arg.keyword)) for arg in call.args):
+        if any(
+            _status_literal(arg.value) or (arg.keyword and _STATUS.search(arg.keyword)) for arg in call.args
+        ):
             return True
         return bool(_REPORTS.search(name))
 
@@ -192,8 +200,8 @@ class Outcomes:
     def _answers_by_status(self, func: Func, constant: bool | int | float) -> bool:
         """Whether every result of the function is a status, and this one differs: then it is an answer."""
         if not isinstance(constant, bool):
-            plain = [r.value.value for r in func.returns if isinstance(r.value, m.Const)]
-            return len(plain) == len(func.returns) and len(set(plain)) > 1
+            results = [r.value.value for r in func.returns if isinstance(r.value, m.Const)]
+            return len(results) == len(func.returns) and len(set(results)) > 1
         values = [r.value for r in func.returns]
         plain = [v for v in values if isinstance(v, m.Const) and isinstance(v.value, bool)]
         others = [v for v in values if v is not None and v not in plain]
@@ -222,9 +230,7 @@ class Outcomes:
                     return True
                 if self._is_live(value, func):
                     return True
-            elif mentions or _STATUS.search(name.rsplit(".", 1)[-1]) or self._is_live(value, func):
-                return True
-            elif _status_literal(value):
+            elif mentions or _STATUS.search(name.rsplit(".", 1)[-1]) or self._is_live(value, func) or _status_literal(value):
                 return True
         return False
 

@@ -15,6 +15,7 @@ from llmlint.project.calls import CallGraph, Edge, LlmCall
 from llmlint.project.caps import Caps
 from llmlint.project.content import Contents
 from llmlint.project.deadlines import Deadlines
+from llmlint.project.guarded import Guarded
 from llmlint.project.handlers import Handlers
 from llmlint.project.kinds import Client
 from llmlint.project.logs import Logs
@@ -131,6 +132,11 @@ class Project:
     def repeats(self) -> Repeats:
         """Which loops repeat failed calls by hand."""
         return Repeats(self.graph, self.loops, self.reach, self.deadlines)
+
+    @functools.cached_property
+    def guarded(self) -> Guarded:
+        """Which blocks guard LLM calls."""
+        return Guarded(self.graph, self.handlers, self.loops, self.reach)
 
     @functools.cached_property
     def caps(self) -> Caps:

@@ -94,10 +94,10 @@ class Prompts:
             return
         match expr:
             case m.Call(func=m.Attr(value=m.Text(), name="join"), args=(m.Arg(value=m.Name() as parts),)):
-                for value in self._evaluator.eval(parts, func):
-                    if isinstance(value, Data) and isinstance(value.expr, m.Seq):
-                        joined = m.Call(expr.func, (m.Arg(value.expr),), expr.span)
-                        yield from self._pieces(joined, value.func, depth + 1, seen)
+                for known in self._evaluator.eval(parts, func):
+                    if isinstance(known, Data) and isinstance(known.expr, m.Seq):
+                        joined = m.Call(expr.func, (m.Arg(known.expr),), expr.span)
+                        yield from self._pieces(joined, known.func, depth + 1, seen)
             case m.DictDisplay(items=items):
                 if any(isinstance(v, m.Text) and v.value in ("assistant", "model", "ai") for _, v in items):
                     return
@@ -207,4 +207,3 @@ class Prompts:
                 and target.value.id == name
             ):
                 yield from (arg.value for arg in site.call.args)
-

@@ -65,5 +65,6 @@ def _is_innermost(place: StatementSite) -> bool:
 def _lets_pass(handler: m.Handler) -> bool:
     """Whether the handler's straight way leads back into the loop."""
     return not any(
-        isinstance(s, m.Return | m.Raise) or (isinstance(s, m.Simple) and s.what == "break") for s in handler.body
+        isinstance(s, m.Return | m.Raise) or (isinstance(s, m.Simple) and s.what == "break")
+        for s in handler.body
     )

@@ -34,7 +34,9 @@ class RetryUse:
 class Retries:
     """Finds unbounded retries of the libraries in the catalogue."""
 
-    def __init__(self, graph: CallGraph, evaluator: Evaluator, catalogue: Catalogue, deadlines: Deadlines) -> None:
+    def __init__(
+        self, graph: CallGraph, evaluator: Evaluator, catalogue: Catalogue, deadlines: Deadlines
+    ) -> None:
         self._graph = graph
         self._evaluator = evaluator
         self._catalogue = catalogue
@@ -55,7 +57,9 @@ class Retries:
                     for table in self._catalogue.retries.get(name):
                         if table.form == "decorator" and not table.bounded_by_default:
                             yield RetryUse(table, scope, span, func, ())
-                case ExternalObject(name=name, call=call, func=where) if call is not None and where is not None:
+                case ExternalObject(name=name, call=call, func=where) if (
+                    call is not None and where is not None
+                ):
                     for table in self._catalogue.retries.get(name):
                         if self.is_unbounded(table, call, where):
                             yield RetryUse(table, where, call.span, func, ())
@@ -71,7 +75,9 @@ class Retries:
                         repeated = tuple(self._repeated(site, func))
                         if repeated:
                             yield RetryUse(tables[0], func, site.call.span, None, repeated)
-                case ExternalObject(name=name, call=call, func=where) if call is not None and where is not None:
+                case ExternalObject(name=name, call=call, func=where) if (
+                    call is not None and where is not None
+                ):
                     # ``Retrying(...)(fn, arg)`` and ``retrying(fn)``
                     for table in self._catalogue.retries.get(name):
                         given = walk.argument(site.call, "0")

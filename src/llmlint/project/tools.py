@@ -45,7 +45,9 @@ class ToolUse:
 class Tools:
     """Finds tools once, then answers."""
 
-    def __init__(self, modules: Iterable[Mod], graph: CallGraph, evaluator: Evaluator, catalogue: Catalogue) -> None:
+    def __init__(
+        self, modules: Iterable[Mod], graph: CallGraph, evaluator: Evaluator, catalogue: Catalogue
+    ) -> None:
         self._evaluator = evaluator
         self._catalogue = catalogue
         self._modules = tuple(modules)
@@ -196,7 +198,9 @@ class Tools:
             compared = {
                 side.value
                 for frame in site.frames
-                if frame.kind == "if" and isinstance(frame.node, m.If) and isinstance(frame.node.test, m.Compare)
+                if frame.kind == "if"
+                and isinstance(frame.node, m.If)
+                and isinstance(frame.node.test, m.Compare)
                 for side in (frame.node.test.left, *frame.node.test.rights)
                 if isinstance(side, m.Text)
             }
@@ -235,7 +239,10 @@ class Tools:
 
     def _skipped_type(self, annotation: m.Expr, func: Func, table: s.Tool) -> bool:
         scope = func.parent or func
-        if isinstance(annotation, m.Sub) and self._evaluator.type_name(annotation.value, scope) == "Annotated":
+        if (
+            isinstance(annotation, m.Sub)
+            and self._evaluator.type_name(annotation.value, scope) == "Annotated"
+        ):
             items = annotation.index.items if isinstance(annotation.index, m.Seq) else (annotation.index,)
             return any(self._skipped_type(item, func, table) for item in items)
         target = annotation.value if isinstance(annotation, m.Sub) else annotation

@@ -103,7 +103,9 @@ class _View:
         """Production functions that reach a model, the calls they make, the tools and the sinks."""
         project = self._project
         reached = [
-            f for f in project.functions if project.reach.reaches(f) and f.facts.kind in ("function", "module")
+            f
+            for f in project.functions
+            if project.reach.reaches(f) and f.facts.kind in ("function", "module")
         ]
         for func in reached:
             self.function(func)
@@ -114,7 +116,9 @@ class _View:
         for func in reached:
             for edge in project.graph.edges[func]:
                 if project.reach.reaches(edge.target) and edge.target.facts.kind != "lambda":
-                    self.edge(self.function(func), self.function(edge.target), "calls", edge.site.call.span.line)
+                    self.edge(
+                        self.function(func), self.function(edge.target), "calls", edge.site.call.span.line
+                    )
         for tool in project.tools.functions():
             if tool.mod.production and tool.facts.kind == "function":
                 self.function(tool)
@@ -135,7 +139,12 @@ class _View:
             self.nodes.setdefault(
                 ident,
                 GraphNode(
-                    ident, NodeKind.SINK, callee(hit.call), hit.func.path, hit.call.span.line, {"kind": hit.use.kind}
+                    ident,
+                    NodeKind.SINK,
+                    callee(hit.call),
+                    hit.func.path,
+                    hit.call.span.line,
+                    {"kind": hit.use.kind},
                 ),
             )
             source = self.function(flow.origin.func)

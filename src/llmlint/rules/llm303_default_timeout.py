@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from llmlint.facts import model as m
 from llmlint.model.finding import Finding
 from llmlint.model.rule import Rule, Severity
 from llmlint.project.deadlines import Construction, describe
@@ -25,7 +26,9 @@ def check(project: Project) -> Iterator[Finding]:
         if not made.site.func.mod.production or entry.wraps:
             continue
         setting = deadlines.constructor(made.client)
-        by_default = setting.state == "absent" or (setting.state == "none" and entry.timeout_none == "default")
+        by_default = setting.state == "absent" or (
+            setting.state == "none" and entry.timeout_none == "default"
+        )
         if by_default and _some_call_keeps_it(project, made):
             attempts = deadlines.attempts(
                 made.site.call, made.site.func, entry.retries, entry.default_retries
@@ -51,10 +54,7 @@ def _some_call_keeps_it(project: Project, made: Construction) -> bool:
     return not states or "absent" in states
 
 
-def _finding(project: Project, func: Func, call: object, seconds: float, attempts: int | None) -> Finding:
-    from llmlint.facts import model as m
-
-    assert isinstance(call, m.Call)
+def _finding(project: Project, func: Func, call: m.Call, seconds: float, attempts: int | None) -> Finding:
     if attempts is None or attempts <= 1:
         worst = f"{describe(seconds)} ({seconds:g} s)" if seconds >= 120 else describe(seconds)
     else:

@@ -50,10 +50,14 @@ def _self_calls(project: Project, func: Func) -> Iterator[Finding]:
             continue
         stmt = handler_frames[-1].node
         assert isinstance(stmt, m.Try)
-        tried = [s for s in project.graph.sites[func] if any(f.node is stmt and f.kind == "try" for f in s.frames)]
+        tried = [
+            s for s in project.graph.sites[func] if any(f.node is stmt and f.kind == "try" for f in s.frames)
+        ]
         handler = handler_frames[-1].handler
         asks = handler is not None and _asks_elsewhere(handler)
-        if any(project.reach.at_site(s, escaping=True) for s in tried) and not (asks or _counts_down(site.call, func)):
+        if any(project.reach.at_site(s, escaping=True) for s in tried) and not (
+            asks or _counts_down(site.call, func)
+        ):
             message = f"`{callee(site.call, 30)}` calls itself when it fails, so it never stops asking"
             yield project.finding("LLM304", func, site.call.span, message, help=HELP)
 
@@ -92,7 +96,9 @@ def _client_retries(project: Project) -> Iterator[Finding]:
                 endless = setting.state == "none" and setting.value is not None
                 if endless or (setting.state == "given" and (setting.value or 0) >= MANY):
                     many = "inf" if endless else f"{setting.value:g}"
-                    message = f"`{where}={many}` lets `{callee(site.call, 30)}` repeat one failing call for hours"
+                    message = (
+                        f"`{where}={many}` lets `{callee(site.call, 30)}` repeat one failing call for hours"
+                    )
                     yield project.finding("LLM304", func, site.call.span, message, help=HELP)
                     break
 

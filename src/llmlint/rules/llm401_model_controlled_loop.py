@@ -37,7 +37,7 @@ def check(project: Project) -> Iterator[Finding]:
 def _llm_call(project: Project, loop: Loop, func: Func) -> LlmCall | Edge | None:
     for site in project.graph.sites[func]:
         # The innermost loop around the call is the one that repeats it.
-        if next(iter(l for l in site.loops()), None) is loop:
+        if next(site.loops(), None) is loop:
             target = project.reach.at_site(site)
             if target is not None:
                 return target
@@ -46,9 +46,13 @@ def _llm_call(project: Project, loop: Loop, func: Func) -> LlmCall | Edge | None
 
 def _only_model_ends(project: Project, loop: Loop, func: Func) -> bool:
     loops = project.loops
-    exits = [e for e in loops.exits(loop, func) if e.in_handler is None]
-    handled = [e for e in loops.exits(loop, func) if e.in_handler is not None and not _is_failure(project, e.in_handler, func)]
-    if not exits or handled or project.repeats.by_hand(loop, func):
+    exits, bounded = [], False
+    for exit in loops.exits(loop, func):
+        if exit.in_handler is None:
+            exits.append(exit)
+        elif not _is_failure(project, exit.in_handler, func):
+            bounded = True  # the end of some input, not a failure
+    if not exits or bounded or project.repeats.by_hand(loop, func):
         return False
     for exit in exits:
         if not exit.conditions and not loops.parses_answer(exit, func):
@@ -57,7 +61,9 @@ def _only_model_ends(project: Project, loop: Loop, func: Func) -> bool:
         if any(kind != MODEL for kind in kinds):
             return False
     return not (
-        loops.waits(loop, func) or loops.charges_budget(loop, func) or project.deadlines.bounds_loop(loop, func)
+        loops.waits(loop, func)
+        or loops.charges_budget(loop, func)
+        or project.deadlines.bounds_loop(loop, func)
     )
 
 

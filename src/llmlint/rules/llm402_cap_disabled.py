@@ -17,7 +17,13 @@ def check(project: Project) -> Iterator[Finding]:
         for found in project.caps.disabled(func):
             parameter = found.cap.param.rsplit("|", 1)[-1].rsplit(".", 1)[-1]
             value = found.setting.value
-            given = "None" if value is None else f"{value:g}" if value < 1e6 else f"{int(value):,}".replace(",", "_")
+            given = (
+                "None"
+                if value is None
+                else f"{value:g}"
+                if value < 1e6
+                else f"{int(value):,}".replace(",", "_")
+            )
             default = f" (default {found.cap.default})" if found.cap.default is not None else ""
             call = callee(found.site.call, 30)
             message = f"`{parameter}={given}` lets `{call}` run for as long as the model likes{default}"

@@ -9,7 +9,9 @@ from llmlint.model.rule import Rule, Severity
 from llmlint.project.dangers import tool_findings
 from llmlint.project.project import Project
 
-HELP = "Parse the text (`ast.literal_eval`, `json.loads`), or run it in a sandbox without this process's rights."
+HELP = (
+    "Parse the text (`ast.literal_eval`, `json.loads`), or run it in a sandbox without this process's rights."
+)
 
 
 def check(project: Project) -> Iterator[Finding]:

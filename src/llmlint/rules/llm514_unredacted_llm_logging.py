@@ -20,8 +20,12 @@ def check(project: Project) -> Iterator[Finding]:
                 continue
             content = project.content.logged(log.site)
             if content is not None:
-                message = f"`{callee(log.site.call, 30)}` logs {content.what}: personal data ends up in the logs"
-                yield project.finding("LLM514", func, log.site.call.span, message, help=HELP, steps=content.steps)
+                message = (
+                    f"`{callee(log.site.call, 24)}` logs {content.what}: personal data ends up in the logs"
+                )
+                yield project.finding(
+                    "LLM514", func, log.site.call.span, message, help=HELP, steps=content.steps
+                )
 
 
 RULE = Rule(

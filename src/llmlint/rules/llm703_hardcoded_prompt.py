@@ -26,7 +26,9 @@ def check(project: Project) -> Iterator[Finding]:
                 seen.add(place)
                 sent = project.location(prompt.func, prompt.call.span)
                 step = Step(sent, f"`{callee(prompt.call)}` sends it")
-                message = f"A prompt of {piece.words} words is written into the code: it ships and rolls back only with it"
+                message = (
+                    f"A prompt of {piece.words} words is written into the code: it rolls back only with it"
+                )
                 yield project.finding("LLM703", piece.func, piece.span, message, help=HELP, steps=[step])
             break
 
@@ -39,7 +41,9 @@ def _in_logic(project: Project, prompt: Prompt, piece: Piece) -> bool:
     if piece.func.facts.kind in ("function", "lambda"):
         return True
     sent = prompt.call.span
-    inside = (sent.line, sent.column) <= (piece.span.line, piece.span.column) < (sent.end_line, sent.end_column)
+    inside = (
+        (sent.line, sent.column) <= (piece.span.line, piece.span.column) < (sent.end_line, sent.end_column)
+    )
     return piece.func is prompt.func and inside and prompt.call in project.graph.by_call
 
 

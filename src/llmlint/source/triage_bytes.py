@@ -110,7 +110,9 @@ def scan(data: bytes, seeds: Seeds) -> Scan:
     if not seed:
         seed = any(
             any(text in data for text in texts)
-            and any(not one.level and name.split(".", 1)[0] == root for one in imports for name in one.dotted())
+            and any(
+                not one.level and name.split(".", 1)[0] == root for one in imports for name in one.dotted()
+            )
             for root, texts in seeds.beside.items()
         )
     if not seed and (b"import_module" in data or b"__import__" in data):

@@ -25,13 +25,39 @@ _REDACTS = re.compile(
 """Functions that take content out of text."""
 _IDENTIFIES = re.compile(
     r"(^|[._])(id|ids|uuid|count|counts|limit|size|sizes|length|tokens?|type|types|name|names|model|models|index|idx|num|flag|mode"
-    r"|status|url|path|paths|key|keys|date|time|timeout|version|role|roles|settings|config|level|temperature|estimate|format"
+    r"|status|url|path|paths|key|keys|date|time|timeout|version|role|roles|settings|config|level|temperature"
+    r"|estimate|format"
     r"|provider|tools?|tags?|language|lang|step|round|attempt|attempts|retries|duration|hash|file|filename|score)$"
 )
 """Names of what a log may show: ids, sizes, models, settings."""
-_SHOWS = frozenset({"str", "repr", "format", "dumps", "pformat", "join", "strip", "rstrip", "lstrip", "replace", "dict",
-                    "model_dump", "model_dump_json", "to_dict", "json", "upper", "lower", "list", "tuple",
-                    "decode", "encode", "escape", "title", "to_json"})  # fmt: skip
+_SHOWS = frozenset(
+    {
+        "str",
+        "repr",
+        "format",
+        "dumps",
+        "pformat",
+        "join",
+        "strip",
+        "rstrip",
+        "lstrip",
+        "replace",
+        "dict",
+        "model_dump",
+        "model_dump_json",
+        "to_dict",
+        "json",
+        "upper",
+        "lower",
+        "list",
+        "tuple",
+        "decode",
+        "encode",
+        "escape",
+        "title",
+        "to_json",
+    }
+)
 """Functions whose result still shows what they are given."""
 SHORT = 80
 """A slice up to this many characters is an excerpt, not the content."""

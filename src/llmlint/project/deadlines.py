@@ -28,8 +28,9 @@ from llmlint.project.values import Evaluator
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a parameter path says. ``state``: ``absent``, ``unknown``, ``none`` (switched off: None,
-    infinity) or ``given``.
+    """What a parameter path says.
+
+    ``state``: ``absent``, ``unknown``, ``none`` (switched off: None, infinity) or ``given``.
     """
 
     state: str

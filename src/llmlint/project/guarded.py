@@ -61,8 +61,9 @@ class Guarded:
         return False
 
     def goes_on_well(self, place: StatementSite, handler: m.Handler | None) -> bool:
-        """Whether what follows the handler makes up for it: a raise later, a next alternative, a person
-        or a queue that the loop serves.
+        """Whether what follows makes up for the failure.
+
+        A raise later, a next alternative, a person or a queue that the loop serves.
         """
         return _raises_later(place, handler) or self._serves(place) or self._tries_alternatives(place)
 

@@ -142,8 +142,12 @@ def terminates(body: tuple[m.Stmt, ...]) -> bool:
             case m.If(body=then, orelse=orelse) if orelse and terminates(then) and terminates(orelse):
                 return True
             case m.ExprStmt(value=m.Call(func=func)) if walk.dotted(func) in (
-                "sys.exit", "exit", "quit", "os._exit", "os.abort"
-            ):  # fmt: skip
+                "sys.exit",
+                "exit",
+                "quit",
+                "os._exit",
+                "os.abort",
+            ):
                 return True
             case m.With(body=inner) if terminates(inner):
                 return True

@@ -92,8 +92,10 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """An LLM client (or something that acts for one). ``site`` is where it is constructed, None when
-    only its type is known; ``changes`` are the calls that configured it further.
+    """An LLM client, or something that acts for one.
+
+    ``site`` is where it is constructed, None when only its type is known; ``changes`` are the calls
+    that configured it further.
     """
 
     entry: s.Client

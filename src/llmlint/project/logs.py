@@ -13,10 +13,29 @@ from llmlint.project.scopes import Func
 from llmlint.project.sites import CallSite
 from llmlint.project.values import Evaluator
 
-_LEVELS = {"debug": 10, "trace": 5, "info": 20, "success": 25, "notice": 25, "warning": 30, "error": 40,
-           "critical": 50, "capture": 40}  # fmt: skip
-_OUTPUT = frozenset({"builtins.print", "warnings.warn", "traceback.print_exc", "traceback.print_exception",
-                     "logging.log", "sys.stderr.write", "sys.stdout.write", "pprint.pprint"})  # fmt: skip
+_LEVELS = {
+    "debug": 10,
+    "trace": 5,
+    "info": 20,
+    "success": 25,
+    "notice": 25,
+    "warning": 30,
+    "error": 40,
+    "critical": 50,
+    "capture": 40,
+}
+_OUTPUT = frozenset(
+    {
+        "builtins.print",
+        "warnings.warn",
+        "traceback.print_exc",
+        "traceback.print_exception",
+        "logging.log",
+        "sys.stderr.write",
+        "sys.stdout.write",
+        "pprint.pprint",
+    }
+)
 _TALK = frozenset(
     {"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print", "trace"}
 )

@@ -28,8 +28,17 @@ _REPORTS = re.compile(
 )
 """Calls that tell somebody of the failure (not loggers)."""
 _EXITS = frozenset({"sys.exit", "builtins.exit", "builtins.quit", "os._exit", "os.abort", "flask.abort"})
-_EMPTY = frozenset({"builtins.list", "builtins.dict", "builtins.set", "builtins.tuple", "builtins.str",
-                    "collections.OrderedDict", "collections.defaultdict"})  # fmt: skip
+_EMPTY = frozenset(
+    {
+        "builtins.list",
+        "builtins.dict",
+        "builtins.set",
+        "builtins.tuple",
+        "builtins.str",
+        "collections.OrderedDict",
+        "collections.defaultdict",
+    }
+)
 _TEXT_OF_ERROR = frozenset({"traceback.format_exc", "sys.exc_info", "traceback.format_exception"})
 
 
@@ -230,7 +239,9 @@ class Outcomes:
                     return True
                 if self._is_live(value, func):
                     return True
-            elif mentions or _STATUS.search(name.rsplit(".", 1)[-1]) or self._is_live(value, func) or _status_literal(value):
+            elif mentions or _STATUS.search(name.rsplit(".", 1)[-1]):
+                return True
+            elif self._is_live(value, func) or _status_literal(value):
                 return True
         return False
 
@@ -275,10 +286,14 @@ def _status_literal(value: m.Expr) -> bool:
         case m.Seq(items=items):
             return any(
                 _status_literal(i)
-                or (isinstance(i, m.Const) and isinstance(i.value, int) and not isinstance(i.value, bool)
-                    and 400 <= i.value < 600)
+                or (
+                    isinstance(i, m.Const)
+                    and isinstance(i.value, int)
+                    and not isinstance(i.value, bool)
+                    and 400 <= i.value < 600
+                )
                 for i in items
-            )  # fmt: skip
+            )
         case m.Call(args=args, func=func):
             name = func.name if isinstance(func, m.Attr) else getattr(func, "id", "")
             return bool(_STATUS.search(name)) or any(
@@ -292,9 +307,11 @@ def _status_literal(value: m.Expr) -> bool:
 
 def _is_empty(expr: m.Expr | None) -> bool:
     return (isinstance(expr, m.Seq | m.DictDisplay) and not expr.items) or (
-        isinstance(expr, m.Call) and isinstance(expr.func, m.Name) and expr.func.id in ("list", "dict", "set")
+        isinstance(expr, m.Call)
+        and isinstance(expr.func, m.Name)
+        and expr.func.id in ("list", "dict", "set")
         and not expr.args
-    )  # fmt: skip
+    )
 
 
 def _is_constant(value: object) -> bool:

@@ -15,8 +15,24 @@ from llmlint.project.taint import Flows
 from llmlint.project.values import Evaluator
 
 _QUIET_KEYS = frozenset({"role", "type", "name", "id", "tool_call_id", "media_type", "detail"})
-_KEEPING = frozenset({"format", "strip", "lstrip", "rstrip", "replace", "join", "format_map", "lower", "dedent",
-                      "cleandoc", "substitute", "safe_substitute", "removeprefix", "removesuffix"})  # fmt: skip
+_KEEPING = frozenset(
+    {
+        "format",
+        "strip",
+        "lstrip",
+        "rstrip",
+        "replace",
+        "join",
+        "format_map",
+        "lower",
+        "dedent",
+        "cleandoc",
+        "substitute",
+        "safe_substitute",
+        "removeprefix",
+        "removesuffix",
+    }
+)
 _MAX_DEPTH = 14
 
 

@@ -26,8 +26,22 @@ from llmlint.project.kinds import (
 from llmlint.project.scopes import Cls, Func, Mod
 from llmlint.project.values import Evaluator
 
-_PLAIN = frozenset({"builtins.int", "builtins.float", "builtins.bool", "uuid.UUID", "datetime.date",
-                    "datetime.datetime", "typing.Literal", "typing_extensions.Literal", "decimal.Decimal", "enum.Enum", "enum.IntEnum", "enum.StrEnum"})  # fmt: skip
+_PLAIN = frozenset(
+    {
+        "builtins.int",
+        "builtins.float",
+        "builtins.bool",
+        "uuid.UUID",
+        "datetime.date",
+        "datetime.datetime",
+        "typing.Literal",
+        "typing_extensions.Literal",
+        "decimal.Decimal",
+        "enum.Enum",
+        "enum.IntEnum",
+        "enum.StrEnum",
+    }
+)
 """Types that hold no free text."""
 
 

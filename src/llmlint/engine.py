@@ -144,23 +144,27 @@ def _extract(
     pending = sorted(paths)
     if not pending:  # nothing to do with LLMs: the parser is not even imported
         return []
-    from llmlint.facts.extractor import UnparsableError, extract
+    from llmlint.facts.batch import extract_each
+    from llmlint.facts.extractor import UnparsableError
 
-    modules = []
-    for done, path in enumerate(pending):
-        progress("Parsing", done, len(pending))
+    documents: dict[str, Document] = {}
+    for path in pending:
         document = request.sources.document(path)
-        if not isinstance(document, Document):
+        if isinstance(document, Document):
+            documents[path] = document
+        else:
             found.append(document)
-            continue
-        try:
-            modules.append(extract(path, document.text))
-        except UnparsableError as error:
+    modules = []
+    texts = [(path, document.text) for path, document in documents.items()]
+    for path, outcome in extract_each(texts, lambda done: progress("Parsing", done, len(texts))):
+        if isinstance(outcome, UnparsableError):
             # Python's own message and place are what people know; the parser may be stricter, though.
-            ours = problems.does_not_parse(path, error.message, error.line, error.column)
-            found.append(problems.syntax_error(document) or ours)
-        except Exception as error:  # one file must not end the run
-            found.append(problems.internal(error, path, "on this file"))
+            ours = problems.does_not_parse(path, outcome.message, outcome.line, outcome.column)
+            found.append(problems.syntax_error(documents[path]) or ours)
+        elif isinstance(outcome, Exception):  # one file must not end the run
+            found.append(problems.internal(outcome, path, "on this file"))
+        else:
+            modules.append(outcome)
     return modules
 
 

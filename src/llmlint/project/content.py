@@ -12,7 +12,7 @@ from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.model.finding import Step
 from llmlint.project.guards import key
-from llmlint.project.kinds import Data, is_none_value
+from llmlint.project.kinds import Data, Obj, is_none_value
 from llmlint.project.scopes import Func
 from llmlint.project.sites import CallSite
 
@@ -232,11 +232,21 @@ class Contents:
                     return Content(f"what is sent to the model{_named(leaf)}", (step,))
         return None
 
+    def _is_plain_field(self, leaf: m.Expr, func: Func) -> bool:
+        """Whether a field is declared with a type that holds no free text."""
+        if not isinstance(leaf, m.Attr):
+            return False
+        for value in self._project.evaluator.eval(leaf.value, func):
+            for scope, binding in value.cls.attributes.get(leaf.name, ()) if isinstance(value, Obj) else ():
+                if binding.annotation is not None and self._project.tools.is_plain(binding.annotation, scope):
+                    return True
+        return False
+
     def _prompt_call(self, leaf: m.Expr, func: Func) -> m.Call | None:
         name = key(leaf)
         if name is None or identifies(leaf):
             return None
-        if any(b.kind == "error" for b in func.bindings.get(name, ())):
+        if any(b.kind == "error" for b in func.bindings.get(name, ())) or self._is_plain_field(leaf, func):
             return None
         scope: Func | None = func
         while scope is not None:

@@ -13,6 +13,7 @@ from llmlint.facts import walk
 from llmlint.project.calls import CallGraph, LlmCall
 from llmlint.project.kinds import (
     Client,
+    ClientMethod,
     Data,
     External,
     ExternalObject,
@@ -50,6 +51,8 @@ class Construction:
     client: Client
     site: CallSite
     calls: tuple[LlmCall, ...]
+    only_asides: bool
+    """No call to a model is seen, but others are (listing models, counting tokens)."""
 
 
 class Deadlines:
@@ -282,6 +285,13 @@ class Deadlines:
             for client in (call.client, *call.client.inner) if call.client else ():
                 if client.site is not None:
                     calls.setdefault(client.site.call, []).append(call)
+        asides: set[m.Call] = set()
+        for func in self._graph.functions:
+            for site in self._graph.sites[func]:
+                for value in self._evaluator.eval(site.call.func, func):
+                    if isinstance(value, ClientMethod) and value.client.site is not None:
+                        if not self._catalogue.leads_somewhere(value.client.entry, value.path):
+                            asides.add(value.client.site.call)
         found: list[Construction] = []
         for func in self._graph.functions:
             for site in self._graph.sites[func]:
@@ -292,7 +302,9 @@ class Deadlines:
                         and value.site.call is site.call
                         and not value.changes
                     ):
-                        found.append(Construction(value, site, tuple(calls.get(site.call, ()))))
+                        through = tuple(calls.get(site.call, ()))
+                        aside = not through and site.call in asides
+                        found.append(Construction(value, site, through, aside))
                         break
         return found
 

@@ -44,6 +44,9 @@ _TEXT_METHODS = frozenset({"strip", "lstrip", "rstrip", "lower", "upper", "repla
                           "encode", "read", "text", "json", "model_dump_json", "dumps", "get_content", "title",
                           "removeprefix", "removesuffix", "expandtabs", "splitlines", "to_dict", "__str__"})  # fmt: skip
 """Methods whose result still shows the text itself."""
+_ABOUT_TEXT = frozenset({"find", "rfind", "index", "rindex", "count", "startswith", "endswith", "isdigit", "isspace",
+                         "isalpha", "isalnum", "isupper", "islower", "exists", "is_file", "is_dir", "__len__"})  # fmt: skip
+"""Methods whose result is a number or a truth value."""
 _PARSERS = ("json.", "yaml.", "toml", "ast.", "re.", "orjson.", "ujson.", "json5.", "json_repair.", "xml.")
 _ANCHORED = frozenset({"re.match", "re.compile.match"})
 _MATCHES_ALL = re.compile(r"^\^?\(?\.[*+]\)?(\$|\\Z)?$")
@@ -150,6 +153,8 @@ class Calls:
             for origin, mark in taint.flat().items():
                 for hit in hits:
                     if hit.use.kind in mark.safe or origin.kind == "person":
+                        continue
+                    if hit.use.kind == "log" and mark.parsed:
                         continue
                     if APPROVED in env and hit.use.kind != "log":
                         continue
@@ -261,7 +266,7 @@ class Calls:
 
     def _method(self, name: str, call: m.Call, receiver: Shape) -> Shape:
         """A method of a value whose class is not known."""
-        if receiver.clean:
+        if receiver.clean or name in _ABOUT_TEXT:
             return CLEAN
         first = call.args[0].value if call.args else None
         if name in ("get", "pop") and isinstance(first, m.Text):

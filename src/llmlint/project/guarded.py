@@ -43,7 +43,10 @@ class Guarded:
 
     def failing_call(self, block: m.Try | m.With) -> Target | None:
         """The first call in the block out of which a provider's failure comes, not too far away."""
-        for site in self._inside.get(block, ()):
+        sites = self._inside.get(block, ())
+        if any(_collects_failures(site.call) for site in sites):
+            return None
+        for site in sites:
             if any(self._handlers.absorbs(frame, site.func) for frame in _frames_inside(site, block)):
                 continue
             target = self._reach.at_site(site, escaping=True)
@@ -65,7 +68,28 @@ class Guarded:
 
         A raise later, a next alternative, a person or a queue that the loop serves.
         """
-        return _raises_later(place, handler) or self._serves(place) or self._tries_alternatives(place)
+        return (
+            _raises_later(place, handler)
+            or self._serves(place)
+            or self._tries_alternatives(place)
+            or self._falls_back(place, handler)
+        )
+
+    def _falls_back(self, place: StatementSite, handler: m.Handler | None) -> bool:
+        """Whether success has left inside the ``try``, and what follows gets a result in another way."""
+        stmt = place.stmt
+        if handler is None or not isinstance(stmt, m.Try) or _leaves(handler.body) or not _leaves(stmt.body):
+            return False
+        passed = False
+        for later in walk.statements(place.func.facts.body):
+            if later is stmt:
+                passed = True
+            elif passed and isinstance(later, m.Return | m.Assign) and later.value is not None:
+                if later.span.line > stmt.span.line and any(
+                    isinstance(node, m.Call) for node in walk.expressions(later.value)
+                ):
+                    return later not in set(walk.statements((stmt,)))
+        return False
 
     def _serves(self, place: StatementSite) -> bool:
         return any(
@@ -84,7 +108,13 @@ class Guarded:
 
 def finally_returns(stmt: m.Try) -> bool:
     """Whether ``finally`` returns, which drops any exception on its way."""
-    return any(isinstance(s, m.Return) for s in walk.statements(stmt.final))
+    return any(isinstance(s, m.Return) for s in stmt.final)
+
+
+def _collects_failures(call: m.Call) -> bool:
+    """``asyncio.gather(..., return_exceptions=True)``: failures come back as values."""
+    given = walk.argument(call, "return_exceptions")
+    return isinstance(given, m.Const) and given.value is True
 
 
 def _loops(place: StatementSite) -> Iterator[m.For | m.While]:

@@ -73,6 +73,10 @@ class Outcomes:
         for stmt in walk.statements(body):
             if isinstance(stmt, m.Raise):
                 return HANDED_ON
+            if isinstance(stmt, m.For | m.While | m.Try) and any(
+                not self._logs.only_talks(call, func) for call in _calls_below(stmt)
+            ):
+                return HANDED_ON  # it does the work in another way
             for call in _calls(stmt):
                 if self._exits(call, func):
                     return HANDED_ON
@@ -256,6 +260,12 @@ def _calls(stmt: m.Stmt) -> Iterator[m.Call]:
         for node in walk.expressions(expr):
             if isinstance(node, m.Call):
                 yield node
+
+
+def _calls_below(stmt: m.Stmt) -> Iterator[m.Call]:
+    for block in walk.blocks(stmt):
+        for inner in walk.statements(block):
+            yield from _calls(inner)
 
 
 def _mentions(expr: m.Expr, names: set[str]) -> bool:

@@ -19,7 +19,7 @@ def check(project: Project) -> Iterator[Finding]:
     """Report constructions and calls without a deadline."""
     deadlines = project.deadlines
     for made in deadlines.constructions():
-        if made.site.func.mod.production:
+        if made.site.func.mod.production and not made.only_asides:
             yield from _construction(project, made)
     for call in project.llm_calls:
         if not call.site.func.mod.production:

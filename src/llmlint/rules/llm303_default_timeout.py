@@ -23,7 +23,7 @@ def check(project: Project) -> Iterator[Finding]:
         entry = made.client.entry
         if entry.default_timeout is None or entry.default_timeout <= LONG or entry.no_deadline:
             continue
-        if not made.site.func.mod.production or entry.wraps:
+        if not made.site.func.mod.production or entry.wraps or made.only_asides:
             continue
         setting = deadlines.constructor(made.client)
         by_default = setting.state == "absent" or (

@@ -59,6 +59,8 @@ class Edge:
     """What the target is called with: the call itself, or what ``to_thread(f, x)`` makes of it."""
     deferred: bool = False
     """It runs later or elsewhere: its failure does not come out of this call."""
+    callback: bool = False
+    """The callee is a parameter: which caller gave it is not known here."""
 
 
 class CallGraph:
@@ -127,7 +129,8 @@ class CallGraph:
     def _edges(self, callee: Value, site: CallSite) -> Iterator[Edge]:
         match callee:
             case FuncRef(func=target, bound=bound):
-                yield Edge(site, target, bound is not None, site.call)
+                callback = _is_parameter(site.call.func, site.func)
+                yield Edge(site, target, bound is not None, site.call, callback=callback)
             case ClassRef(cls=cls):
                 yield from self._constructor(cls, site)
             case Obj(cls=cls):
@@ -200,3 +203,7 @@ def _inner_call(call: m.Call, given: m.Expr, passthrough: s.Passthrough) -> m.Ca
         return m.Call(given, tuple(m.Arg(item) for item in items), call.span)
     skip = 1 + int(passthrough.arg.split("|")[0]) if passthrough.arg[:1].isdigit() else 0
     return m.Call(given, call.args[skip:], call.span)
+
+
+def _is_parameter(expr: m.Expr, func: Func) -> bool:
+    return isinstance(expr, m.Name) and any(b.kind == "param" for b in func.bindings.get(expr.id, ()))

@@ -146,7 +146,9 @@ class Calls:
             return CLEAN
         name_of = target.name or "lambda"
         step = flow.step(call.span, f"`{name_of}(...)` is called with it")
-        for param, hits in summary.param_hits.items():
+        # Of several callbacks nobody knows here which one gets this text.
+        several = edge.callback and len(self._flows.graph.edges_at.get(call, ())) > 1
+        for param, hits in summary.param_hits.items() if not several else ():
             taint = given_for(given, param)
             if taint.clean:
                 continue
@@ -178,6 +180,9 @@ class Calls:
                     flow.summary.fields[field] = join((known, stored))
         if target.name == "__init__":
             return CLEAN
+        if result.clean and self._flows.asks_person(target):
+            # What it gives back was decided by a person: ``result = get_confirmation(command)``.
+            return Shape({Origin("person", flow.func, call=call): Mark()})
         return result
 
     @staticmethod
@@ -224,13 +229,19 @@ class Calls:
             given.update({n: by_expr[id(e)] for n, e in bound.given.items() if id(e) in by_expr})
             fields = {name: _substitute(shape, init, given) for name, shape in summary.fields.items()}
             return Shape(NO_TAINT, {n: s for n, s in fields.items() if not s.clean} or None)
+        plain = {
+            name
+            for name, found in value.cls.attributes.items()
+            for scope, b in found
+            if b.annotation is not None and self._flows.tools.is_plain(b.annotation, scope)
+        }
         declared = [name for name, found in value.cls.attributes.items() if found]
         fields: dict[str, Shape] = {}
         rest: list[Taint] = []
         place = 0
         for arg, shape in zip(call.args, shapes, strict=True):
             if arg.keyword:
-                fields[arg.keyword] = shape
+                fields[arg.keyword] = CLEAN if arg.keyword in plain else shape
             elif not arg.star and place < len(declared):
                 fields[declared[place]] = shape
                 place += 1

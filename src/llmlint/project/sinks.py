@@ -17,6 +17,8 @@ from llmlint.project.values import Evaluator
 _SHELLS = frozenset({"sh", "bash", "zsh", "dash", "ksh", "fish", "cmd", "cmd.exe", "powershell", "pwsh",
                      "powershell.exe"})  # fmt: skip
 _INTERPRETERS = frozenset({"python", "python3", "node", "perl", "ruby", "php"})
+_ELSEWHERE = frozenset({"docker", "podman", "nerdctl", "kubectl", "bwrap", "firejail", "nsjail", "runsc"})
+"""Programs that run what follows in a container."""
 _COMMAND_FLAGS = frozenset({"-c", "-lc", "-ic", "-e", "/c", "-command", "-r"})
 
 
@@ -104,6 +106,8 @@ class Sinks:
             if not (isinstance(value, Data) and isinstance(value.expr, m.Seq)):
                 continue
             items = value.expr.items
+            if items and self._program(items[0], value.func) in _ELSEWHERE:
+                continue
             for place in range(len(items) - 2):
                 program = self._program(items[place], value.func)
                 flag = items[place + 1]

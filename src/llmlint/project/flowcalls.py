@@ -91,7 +91,7 @@ class Calls:
         results += [self._constructed(v, call, shapes) for v in values if isinstance(v, ClassRef)]
         if not edges:
             results += [self._external(v, call, shapes, receiver, arguments) for v in values]
-        if not results or all(_opaque(v) for v in values):
+        if not results:
             # A method of a tainted value gives something tainted (``text.strip()``).
             results.append(Shape(receiver.flat()))
         return join(results)
@@ -435,10 +435,6 @@ def _spread_field(shape: Shape, name: str) -> Shape:
     return Shape(without_log(shape.taint)) if shape.taint else CLEAN
 
 
-def _opaque(value: Value) -> bool:
-    return isinstance(value, FuncRef | ClassRef | Obj) is False and not isinstance(
-        value, External | ExternalMethod | Data
-    )
 
 
 def _is_name(expr: m.Expr, name: str) -> bool:

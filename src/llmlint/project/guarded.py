@@ -80,16 +80,12 @@ class Guarded:
         stmt = place.stmt
         if handler is None or not isinstance(stmt, m.Try) or _leaves(handler.body) or not _leaves(stmt.body):
             return False
-        passed = False
-        for later in walk.statements(place.func.facts.body):
-            if later is stmt:
-                passed = True
-            elif passed and isinstance(later, m.Return | m.Assign) and later.value is not None:
-                if later.span.line > stmt.span.line and any(
-                    isinstance(node, m.Call) for node in walk.expressions(later.value)
-                ):
-                    return later not in set(walk.statements((stmt,)))
-        return False
+        return any(
+            isinstance(later, m.Return | m.Assign)
+            and later.value is not None
+            and any(isinstance(node, m.Call) for node in walk.expressions(later.value))
+            for later in _after(place)
+        )
 
     def _serves(self, place: StatementSite) -> bool:
         return any(
@@ -141,11 +137,15 @@ def _raises_later(place: StatementSite, handler: m.Handler | None) -> bool:
     """Whether code after the block (or after the loop around it) raises: a bounded retry, a late check."""
     if handler is not None and any(isinstance(s, m.Return) for s in walk.statements(handler.body)):
         return False
+    return any(isinstance(stmt, m.Raise) for stmt in _after(place))
+
+
+def _after(place: StatementSite) -> Iterator[m.Stmt]:
+    """The statements of the function that stand behind this one."""
     inside = set(walk.statements((place.stmt,)))
     passed = False
     for stmt in walk.statements(place.func.facts.body):
         if stmt in inside:
             passed = True
-        elif passed and isinstance(stmt, m.Raise):
-            return True
-    return False
+        elif passed:
+            yield stmt

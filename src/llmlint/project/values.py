@@ -780,14 +780,28 @@ class Evaluator:
                 complete = complete and whole
         return found, complete
 
-    def _dict_items(self, expr: m.Expr, func: Func, depth: int) -> tuple[dict[str, tuple[m.Expr, Func]], bool]:
+    def _dict_items(
+        self, expr: m.Expr, func: Func, depth: int
+    ) -> tuple[dict[str, tuple[m.Expr, Func]], bool]:
         values = self.eval(expr, func)
-        if len(values) != 1 or depth > 4 or self._mutated(expr, func):
+        if len(values) != 1 or depth > 4 or not isinstance(values[0], Data):
             return {}, False
         value = values[0]
+        found, complete = self._display_items(value, depth)
+        # Keys set later win; where the dict is written and where it is read may be two functions.
+        names = [m.Name(n) for n, bound in value.func.bindings.items() for b in bound if b.expr is value.expr]
+        places = [(expr, func), *((name, value.func) for name in names)]
+        for name, scope in places:
+            added = self._added_keys(name, scope)
+            if added is None:
+                return {}, False
+            found.update({key: (item, scope) for key, item in added.items()})
+        return found, complete
+
+    def _display_items(self, value: Data, depth: int) -> tuple[dict[str, tuple[m.Expr, Func]], bool]:
         found: dict[str, tuple[m.Expr, Func]] = {}
-        if isinstance(value, Data) and isinstance(value.expr, m.DictDisplay):
-            complete = True
+        complete = True
+        if isinstance(value.expr, m.DictDisplay):
             for key, item in value.expr.items:
                 if key is None:
                     items, whole = self._dict_items(item, value.func, depth + 1)
@@ -798,7 +812,7 @@ class Evaluator:
                 else:
                     complete = False
             return found, complete
-        if isinstance(value, Data) and isinstance(value.expr, m.Call):
+        if isinstance(value.expr, m.Call):
             # dict(a=1, **more)
             call = value.expr
             if walk.dotted(call.func) == "dict" and all(a.keyword or a.star == "**" for a in call.args):
@@ -806,19 +820,23 @@ class Evaluator:
         return {}, False
 
     @staticmethod
-    def _mutated(expr: m.Expr, func: Func) -> bool:
-        """Whether ``name["key"] = …`` or ``name.update(...)`` occurs in the scope that reads it."""
+    def _added_keys(expr: m.Expr, func: Func) -> dict[str, m.Expr] | None:
+        """Values set by ``name["key"] = …`` in the scope that reads the dict; None when more may be set."""
+        found: dict[str, m.Expr] = {}
         if not isinstance(expr, m.Name):
-            return False
+            return found
         for stmt in walk.statements(func.facts.body):
             if isinstance(stmt, m.Assign):
                 for target in stmt.targets:
-                    if isinstance(target, m.Sub) and walk.dotted(target.value) == expr.id:
-                        return True
+                    if not (isinstance(target, m.Sub) and walk.dotted(target.value) == expr.id):
+                        continue
+                    if not isinstance(target.index, m.Text) or stmt.value is None:
+                        return None
+                    found[target.index.value] = stmt.value
             elif isinstance(stmt, m.ExprStmt) and isinstance(stmt.value, m.Call):
                 if walk.dotted(stmt.value.func) in (f"{expr.id}.update", f"{expr.id}.setdefault"):
-                    return True
-        return False
+                    return None
+        return found
 
 
 def _is_literal(value: object, wanted: str | bool | int) -> bool:

@@ -33,9 +33,11 @@ class ByName(Generic[T]):
     def __init__(self) -> None:
         self._exact: dict[str, list[T]] = defaultdict(list)
         self._tails: dict[tuple[str, str], list[T]] = defaultdict(list)
+        self._asked: dict[str, list[T]] = {}
 
     def add(self, names: Iterable[str], entry: T) -> None:
         """File ``entry`` under each of its names."""
+        self._asked.clear()
         for name in names:
             if not name:
                 continue
@@ -48,6 +50,13 @@ class ByName(Generic[T]):
 
     def get(self, name: str) -> list[T]:
         """Every table filed under this name; an empty list when there is none."""
+        # The same few names are asked for at every call of a project, and almost all are not here.
+        found = self._asked.get(name)
+        if found is None:
+            found = self._asked[name] = self._find(name)
+        return found
+
+    def _find(self, name: str) -> list[T]:
         found = self._exact.get(name)
         if found:
             return found
@@ -243,10 +252,13 @@ class Catalogue:
 
     def method_sinks(self, owner: str, method: str) -> list[s.Sink]:
         """Sinks that are ``method`` on an instance of ``owner`` (a dotted class or factory name)."""
+        candidates = self._method_sinks.get(method)
+        if not candidates:
+            return []
         root, last = _tail(owner)
         return [
             sink
-            for sink in self._method_sinks.get(method, [])
+            for sink in candidates
             if owner in sink.on or any(_tail(o) == (root, last) for o in sink.on)
         ]
 

@@ -8,10 +8,6 @@ from typing import Any
 from llmlint.facts import model as m
 
 
-def _none(_: Any) -> tuple[m.Expr, ...]:
-    return ()
-
-
 def _slice(node: m.Slice) -> tuple[m.Expr, ...]:
     return tuple(part for part in (node.lower, node.upper, node.step) if part is not None)
 
@@ -35,17 +31,17 @@ def _comp(node: m.Comp) -> tuple[m.Expr, ...]:
     return tuple(found)
 
 
+def _call(node: m.Call) -> tuple[m.Expr, ...]:
+    return (node.func, *[arg.value for arg in node.args]) if node.args else (node.func,)
+
+
+# Names, literals and lambdas have no children here.
 _CHILDREN: dict[type, Callable[[Any], tuple[m.Expr, ...]]] = {
-    m.Name: _none,
-    m.Const: _none,
-    m.Text: _none,
-    m.Other: _none,
-    m.Lambda: _none,
     m.Template: lambda n: n.parts,
     m.Attr: lambda n: (n.value,),
     m.Sub: lambda n: (n.value, n.index),
     m.Slice: _slice,
-    m.Call: lambda n: (n.func, *[a.value for a in n.args]),
+    m.Call: _call,
     m.Await: lambda n: (n.value,),
     m.Yield: lambda n: (n.value,) if n.value is not None else (),
     m.BinOp: lambda n: (n.left, n.right),
@@ -63,16 +59,21 @@ _CHILDREN: dict[type, Callable[[Any], tuple[m.Expr, ...]]] = {
 
 def children(expr: m.Expr) -> tuple[m.Expr, ...]:
     """The direct sub-expressions, in source order as far as it matters."""
-    return _CHILDREN[type(expr)](expr)
+    below = _CHILDREN.get(type(expr))
+    return below(expr) if below is not None else ()
 
 
 def expressions(expr: m.Expr) -> Iterator[m.Expr]:
     """The expression and everything below it; lambda bodies excluded (they are functions)."""
-    stack = [expr]
+    yield expr
+    stack = list(children(expr)[::-1])
+    pop, extend, known = stack.pop, stack.extend, _CHILDREN.get
     while stack:
-        node = stack.pop()
+        node = pop()
         yield node
-        stack.extend(reversed(children(node)))
+        below = known(type(node))
+        if below is not None:
+            extend(below(node)[::-1])
 
 
 def operands(expr: m.BinOp) -> list[m.Expr]:
@@ -87,65 +88,67 @@ def operands(expr: m.BinOp) -> list[m.Expr]:
     return found
 
 
+def _with_items(stmt: m.With) -> tuple[m.Expr, ...]:
+    found: list[m.Expr] = []
+    for item in stmt.items:
+        found.append(item.value)
+        if item.target is not None:
+            found.append(item.target)
+    return tuple(found)
+
+
+def _given(*parts: m.Expr | None) -> tuple[m.Expr, ...]:
+    return tuple(part for part in parts if part is not None)
+
+
+_OWN: dict[type, Callable[[Any], tuple[m.Expr, ...]]] = {
+    m.Assign: lambda s: (s.value, *s.targets) if s.value is not None else s.targets,
+    m.AugAssign: lambda s: (s.value, s.target),
+    m.ExprStmt: lambda s: (s.value,),
+    m.Return: lambda s: (s.value,) if s.value is not None else (),
+    m.Raise: lambda s: _given(s.value, s.cause),
+    m.Assert: lambda s: _given(s.test, s.message),
+    m.Delete: lambda s: s.targets,
+    m.If: lambda s: (s.test,),
+    m.While: lambda s: (s.test,),
+    m.For: lambda s: (s.iter, s.target),
+    m.With: _with_items,
+    m.Match: lambda s: (s.subject, *_given(*[case.guard for case in s.cases])),
+    m.Try: lambda s: _given(*[handler.type for handler in s.handlers]),
+}
+
+_BLOCKS: dict[type, Callable[[Any], tuple[tuple[m.Stmt, ...], ...]]] = {
+    m.If: lambda s: (s.body, s.orelse),
+    m.While: lambda s: (s.body, s.orelse),
+    m.For: lambda s: (s.body, s.orelse),
+    m.With: lambda s: (s.body,),
+    m.Try: lambda s: (s.body, *[handler.body for handler in s.handlers], s.orelse, s.final),
+    m.Match: lambda s: tuple(case.body for case in s.cases),
+}
+
+
 def own_expressions(stmt: m.Stmt) -> tuple[m.Expr, ...]:
     """The expressions a statement evaluates itself, not those of the statements inside it."""
-    match stmt:
-        case m.Assign():
-            value = (stmt.value,) if stmt.value is not None else ()
-            return (*value, *stmt.targets)
-        case m.AugAssign():
-            return (stmt.value, stmt.target)
-        case m.ExprStmt():
-            return (stmt.value,)
-        case m.Return():
-            return (stmt.value,) if stmt.value is not None else ()
-        case m.Raise():
-            return tuple(part for part in (stmt.value, stmt.cause) if part is not None)
-        case m.Assert():
-            return (stmt.test,) if stmt.message is None else (stmt.test, stmt.message)
-        case m.Delete():
-            return stmt.targets
-        case m.If() | m.While():
-            return (stmt.test,)
-        case m.For():
-            return (stmt.iter, stmt.target)
-        case m.With():
-            found: list[m.Expr] = []
-            for item in stmt.items:
-                found.append(item.value)
-                if item.target is not None:
-                    found.append(item.target)
-            return tuple(found)
-        case m.Match():
-            guards = [c.guard for c in stmt.cases if c.guard is not None]
-            return (stmt.subject, *guards)
-        case m.Try():
-            return tuple(h.type for h in stmt.handlers if h.type is not None)
-        case _:
-            return ()
+    own = _OWN.get(type(stmt))
+    return own(stmt) if own is not None else ()
 
 
 def blocks(stmt: m.Stmt) -> tuple[tuple[m.Stmt, ...], ...]:
     """The statement lists directly inside a statement (functions and classes excluded)."""
-    match stmt:
-        case m.If() | m.While() | m.For():
-            return (stmt.body, stmt.orelse)
-        case m.With():
-            return (stmt.body,)
-        case m.Try():
-            return (stmt.body, *[h.body for h in stmt.handlers], stmt.orelse, stmt.final)
-        case m.Match():
-            return tuple(case.body for case in stmt.cases)
-        case _:
-            return ()
+    inner = _BLOCKS.get(type(stmt))
+    return inner(stmt) if inner is not None else ()
 
 
 def statements(body: tuple[m.Stmt, ...]) -> Iterator[m.Stmt]:
     """Every statement of a scope in source order, nested blocks included, other scopes excluded."""
-    for stmt in body:
+    stack = list(body[::-1])
+    while stack:
+        stmt = stack.pop()
         yield stmt
-        for block in blocks(stmt):
-            yield from statements(block)
+        inner = _BLOCKS.get(type(stmt))
+        if inner is not None:
+            for block in reversed(inner(stmt)):
+                stack.extend(block[::-1])
 
 
 def names_in(expr: m.Expr) -> set[str]:

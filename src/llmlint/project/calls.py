@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -71,7 +72,7 @@ class CallGraph:
         self._catalogue = catalogue
         self._endpoints = Endpoints(evaluator, catalogue)
         self.functions: list[Func] = [f for mod in modules for f in mod.functions]
-        self.sites: dict[Func, list[CallSite]] = {f: list(call_sites(f)) for f in self.functions}
+        self.sites: dict[Func, list[CallSite]] = {f: call_sites(f) for f in self.functions}
         self.edges: dict[Func, list[Edge]] = {}
         self.callers: dict[Func, list[Edge]] = {}
         self.llm_calls: list[LlmCall] = []
@@ -79,6 +80,10 @@ class CallGraph:
         self.site_of: dict[m.Call, CallSite] = {x.call: x for sites in self.sites.values() for x in sites}
         self.edges_at: dict[m.Call, list[Edge]] = {}
         self.graph: nx.DiGraph[Func] = nx.DiGraph()
+        self._noted: list[LlmCall] = []
+        """The LLM calls at the site being resolved."""
+        self._settled: dict[CallSite, tuple[list[Edge], list[LlmCall]]] = {}
+        """Sites that no caller can change."""
 
     def link(self) -> None:
         """Resolve every call twice: the second time parameters know what their callers give."""
@@ -109,22 +114,29 @@ class CallGraph:
         self.llm_calls = []
         for func in self.functions:
             for site in self.sites[func]:
-                for edge in self._targets(site):
+                known = self._settled.get(site)
+                if known is None:
+                    self._noted = []
+                    edges, varies = self._evaluator.observe(functools.partial(self._targets, site))
+                    known = edges, self._noted
+                    if not varies:
+                        self._settled[site] = known
+                for edge in known[0]:
                     self.edges[func].append(edge)
                     self.callers[edge.target].append(edge)
                     self.edges_at[site.call].append(edge)
+                self.llm_calls += known[1]
         self.by_call = {x.site.call: x for x in self.llm_calls}
         self.graph = nx.DiGraph()
         self.graph.add_nodes_from(self.functions)
         self.graph.add_edges_from((f, edge.target) for f in self.functions for edge in self.edges[f])
 
-    def _targets(self, site: CallSite) -> Iterator[Edge]:
-        seen: set[Func] = set()
+    def _targets(self, site: CallSite) -> list[Edge]:
+        found: dict[Func, Edge] = {}
         for callee in self._evaluator.eval(site.call.func, site.func):
             for edge in self._edges(callee, site):
-                if edge.target not in seen:
-                    seen.add(edge.target)
-                    yield edge
+                found.setdefault(edge.target, edge)
+        return list(found.values())
 
     def _edges(self, callee: Value, site: CallSite) -> Iterator[Edge]:
         match callee:
@@ -164,8 +176,8 @@ class CallGraph:
                 return
 
     def _note(self, call: LlmCall) -> None:
-        if not any(known.site is call.site and known.client == call.client for known in self.llm_calls[-8:]):
-            self.llm_calls.append(call)
+        if all(known.client != call.client for known in self._noted):
+            self._noted.append(call)
 
     def _external(self, name: str, site: CallSite) -> Iterator[Edge]:
         for entry in self._catalogue.functions.get(name):

@@ -8,10 +8,9 @@ were when it was interpreted last would only give the same summary again.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from llmlint.facts import model as m
-from llmlint.facts import walk
 from llmlint.project.calls import CallGraph
 from llmlint.project.scopes import Func
 
@@ -85,7 +84,7 @@ class Interest:
             self._reads = defaultdict(list)
             for func in self._graph.functions:
                 if func not in self.functions:
-                    for node in _nodes(func):
+                    for node in func.nodes:
                         if isinstance(node, m.Attr):
                             self._reads[node.name].append((func, node))
         found = {
@@ -97,12 +96,6 @@ class Interest:
         for body, names in variables.items():
             for func in body.mod.functions:
                 if func not in self.functions:
-                    if any(isinstance(node, m.Name) and node.id in names for node in _nodes(func)):
+                    if any(isinstance(node, m.Name) and node.id in names for node in func.nodes):
                         found.add(func)
         self.add(found)
-
-
-def _nodes(func: Func) -> Iterator[m.Expr]:
-    for stmt in walk.statements(func.facts.body):
-        for expr in walk.own_expressions(stmt):
-            yield from walk.expressions(expr)

@@ -47,6 +47,15 @@ class Mod:
         """The scope of the module itself."""
         return self.functions[0]
 
+    @functools.cached_property
+    def declaring(self) -> dict[str, list[Func]]:
+        """For names of the module: the functions that declare them ``global``."""
+        found: dict[str, list[Func]] = defaultdict(list)
+        for function in self.functions:
+            for name in function.globals:
+                found[name].append(function)
+        return found
+
     def __repr__(self) -> str:
         return f"Mod({self.path})"
 
@@ -117,6 +126,8 @@ class Func:
     @functools.cached_property
     def inner(self) -> tuple[Func, ...]:
         """Functions written inside this one, at any depth."""
+        if self.facts.kind == "module":
+            return self.mod.functions[1:]
         found: list[Func] = []
         for function in self.mod.functions:
             parent = function.facts.parent
@@ -177,6 +188,21 @@ class Func:
         return frozenset(name for name, what in self.facts.scope_names if what == "global")
 
     @functools.cached_property
+    def statements(self) -> tuple[m.Stmt, ...]:
+        """Every statement of this scope in source order, nested blocks included."""
+        return tuple(walk.statements(self.facts.body))
+
+    @functools.cached_property
+    def nodes(self) -> tuple[m.Expr, ...]:
+        """Every expression in those statements, parents before their children."""
+        return tuple(
+            node
+            for stmt in self.statements
+            for expr in walk.own_expressions(stmt)
+            for node in walk.expressions(expr)
+        )
+
+    @functools.cached_property
     def bindings(self) -> dict[str, list[Binding]]:
         """Every binding of every name of this scope, in source order."""
         found: dict[str, list[Binding]] = defaultdict(list)
@@ -184,7 +210,7 @@ class Func:
             found[param.name].append(
                 Binding("param", annotation=param.annotation, expr=param.default, name=param.name)
             )
-        for name, binding in _bindings(self.facts.body):
+        for name, binding in _bindings(self):
             found[name].append(binding)
         return found
 
@@ -192,7 +218,7 @@ class Func:
     def definitions(self) -> dict[str, list[Func | Cls]]:
         """Functions and classes defined directly in this scope, by name."""
         found: dict[str, list[Func | Cls]] = defaultdict(list)
-        for stmt in walk.statements(self.facts.body):
+        for stmt in self.statements:
             if isinstance(stmt, m.FunctionDef):
                 inner = self.mod.functions[stmt.function]
                 found[inner.name].append(inner)
@@ -206,26 +232,20 @@ class Func:
         """``from x import *`` in this scope."""
         return tuple(
             s
-            for s in walk.statements(self.facts.body)
+            for s in self.statements
             if isinstance(s, m.ImportFrom) and s.names and s.names[0][0] == "*"
         )
 
     @functools.cached_property
     def yields(self) -> tuple[m.Yield, ...]:
         """The ``yield`` expressions of this scope."""
-        return tuple(
-            node
-            for stmt in walk.statements(self.facts.body)
-            for expr in walk.own_expressions(stmt)
-            for node in walk.expressions(expr)
-            if isinstance(node, m.Yield)
-        )
+        return tuple(node for node in self.nodes if isinstance(node, m.Yield))
 
     @functools.cached_property
     def attribute_bindings(self) -> list[tuple[m.Attr, Binding]]:
         """Assignments to attributes (``x.y = …``) in this scope."""
         found: list[tuple[m.Attr, Binding]] = []
-        for stmt in walk.statements(self.facts.body):
+        for stmt in self.statements:
             if isinstance(stmt, m.Assign):
                 for target in stmt.targets:
                     found += [
@@ -246,7 +266,7 @@ class Func:
     @functools.cached_property
     def returns(self) -> tuple[m.Return, ...]:
         """The ``return`` statements of this scope."""
-        return tuple(s for s in walk.statements(self.facts.body) if isinstance(s, m.Return))
+        return tuple(s for s in self.statements if isinstance(s, m.Return))
 
     @functools.cached_property
     def qualname(self) -> str:
@@ -268,9 +288,12 @@ def _leaves(target: m.Expr, path: tuple[int, ...] = ()) -> Iterator[tuple[m.Expr
         yield target, path
 
 
-def _bindings(body: tuple[m.Stmt, ...]) -> Iterator[tuple[str, Binding]]:
-    for stmt in walk.statements(body):
+def _bindings(func: Func) -> Iterator[tuple[str, Binding]]:
+    inside = any(type(node) in (m.Walrus, m.Comp) for node in func.nodes)
+    for stmt in func.statements:
         yield from _statement_bindings(stmt)
+        if not inside:
+            continue
         for expr in walk.own_expressions(stmt):
             for node in walk.expressions(expr):
                 if isinstance(node, m.Walrus) and isinstance(node.target, m.Name):

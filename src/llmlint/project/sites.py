@@ -53,51 +53,62 @@ class StatementSite:
 
 def statement_sites(func: Func) -> Iterator[StatementSite]:
     """Every statement of a scope with what encloses it."""
-    yield from _walk(func, func.facts.body, ())
-
-
-def _walk(func: Func, body: tuple[m.Stmt, ...], frames: tuple[Frame, ...]) -> Iterator[StatementSite]:
-    for stmt in body:
+    none: tuple[Frame, ...] = ()
+    # Not by recursion: every ``elif`` is one level deeper than the one before.
+    stack = [(stmt, none) for stmt in func.facts.body[::-1]]
+    while stack:
+        stmt, frames = stack.pop()
         yield StatementSite(func, stmt, frames)
-        match stmt:
-            case m.If():
-                yield from _walk(func, stmt.body, (*frames, Frame("if", stmt)))
-                yield from _walk(func, stmt.orelse, (*frames, Frame("orelse", stmt)))
-            case m.While() | m.For():
-                yield from _walk(func, stmt.body, (*frames, Frame("loop", stmt)))
-                yield from _walk(func, stmt.orelse, frames)
-            case m.With():
-                yield from _walk(func, stmt.body, (*frames, Frame("with", stmt)))
-            case m.Try():
-                yield from _walk(func, stmt.body, (*frames, Frame("try", stmt)))
-                for handler in stmt.handlers:
-                    yield from _walk(func, handler.body, (*frames, Frame("handler", stmt, handler)))
-                yield from _walk(func, stmt.orelse, (*frames, Frame("else", stmt)))
-                yield from _walk(func, stmt.final, (*frames, Frame("final", stmt)))
-            case m.Match():
-                for case in stmt.cases:
-                    yield from _walk(func, case.body, (*frames, Frame("case", stmt)))
-            case _:
-                pass
+        for block, frame in reversed(_blocks(stmt)):
+            if block:
+                around = frames if frame is None else (*frames, frame)
+                stack.extend((inner, around) for inner in block[::-1])
 
 
-def call_sites(func: Func) -> Iterator[CallSite]:
+def _blocks(stmt: m.Stmt) -> list[tuple[tuple[m.Stmt, ...], Frame | None]]:
+    match stmt:
+        case m.If():
+            return [(stmt.body, Frame("if", stmt)), (stmt.orelse, Frame("orelse", stmt))]
+        case m.While() | m.For():
+            return [(stmt.body, Frame("loop", stmt)), (stmt.orelse, None)]
+        case m.With():
+            return [(stmt.body, Frame("with", stmt))]
+        case m.Try():
+            return [
+                (stmt.body, Frame("try", stmt)),
+                *[(handler.body, Frame("handler", stmt, handler)) for handler in stmt.handlers],
+                (stmt.orelse, Frame("else", stmt)),
+                (stmt.final, Frame("final", stmt)),
+            ]
+        case m.Match():
+            return [(case.body, Frame("case", stmt)) for case in stmt.cases]
+        case _:
+            return []
+
+
+def call_sites(func: Func) -> list[CallSite]:
     """Every call of a scope (not of the scopes inside it)."""
+    found: list[CallSite] = []
     for place in statement_sites(func):
         frames = place.frames
         if isinstance(place.stmt, m.While):
             frames = (*frames, Frame("test", place.stmt))
-        for expr in walk.own_expressions(place.stmt):
-            yield from _calls(func, expr, place.stmt, frames)
+        _collect(func, walk.own_expressions(place.stmt), place.stmt, frames, found)
+    return found
 
 
-def _calls(func: Func, expr: m.Expr, stmt: m.Stmt, frames: tuple[Frame, ...]) -> Iterator[CallSite]:
-    stack = [(expr, frames, False)]
+def _collect(
+    func: Func, roots: tuple[m.Expr, ...], stmt: m.Stmt, frames: tuple[Frame, ...], found: list[CallSite]
+) -> None:
+    stack = list(roots[::-1])
+    awaited: m.Expr | None = None
     while stack:
-        node, around, awaited = stack.pop()
+        node = stack.pop()
         if isinstance(node, m.Call):
-            yield CallSite(func, node, stmt, around, awaited)
+            found.append(CallSite(func, node, stmt, frames, node is awaited))
         elif isinstance(node, m.Comp):
-            around = (*around, Frame("comp", node))
-        is_await = isinstance(node, m.Await)
-        stack.extend((child, around, is_await) for child in reversed(walk.children(node)))
+            _collect(func, walk.children(node), stmt, (*frames, Frame("comp", node)), found)
+            continue
+        elif isinstance(node, m.Await):
+            awaited = node.value
+        stack.extend(walk.children(node)[::-1])

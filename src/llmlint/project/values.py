@@ -7,9 +7,9 @@ right for clients, settings and functions; where text flows is the business of `
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
-from llmlint.catalogue import schema as s
 from llmlint.catalogue.lookup import Catalogue
 from llmlint.facts import model as m
 from llmlint.facts import walk
@@ -44,6 +44,15 @@ from llmlint.project.scopes import Binding, Cls, Func, Mod
 LIMIT = 24
 """More alternatives than this are as good as unknown."""
 
+DEPTH = 100
+"""Conclusions under way at once; what lies deeper is as good as unknown."""
+
+T = TypeVar("T")
+K = TypeVar("K")
+
+_LITERALS = frozenset({m.Const, m.Text, m.Template, m.Seq, m.DictDisplay, m.Comp, m.Compare, m.Unary, m.Slice})
+"""Expressions that stand for themselves."""
+
 _SAME = {"builtins.list", "builtins.tuple", "builtins.set", "builtins.iter", "builtins.reversed",
          "builtins.sorted", "builtins.dict", "copy.copy", "copy.deepcopy", "builtins.next",
          "builtins.enumerate", "asyncio.create_task", "asyncio.ensure_future", "contextlib.aclosing",
@@ -52,8 +61,10 @@ _SAME = {"builtins.list", "builtins.tuple", "builtins.set", "builtins.iter", "bu
 
 
 def unique(values: Iterable[Value]) -> Values:
-    """Without repetitions; without None and unknowns-of-None when something better is there."""
-    found = tuple(dict.fromkeys(values))
+    """Without repetitions; without None when something better is there."""
+    found = tuple(values)
+    if len(found) > 1:
+        found = tuple(dict.fromkeys(found))
     if len(found) > 1:
         found = tuple(v for v in found if not is_none_value(v)) or found[:1]
     return found if len(found) <= LIMIT else (UNKNOWN,)
@@ -70,30 +81,79 @@ class Evaluator:
         self.hierarchy = Hierarchy(self)
         self._memo: dict[tuple[m.Expr, Func], Values] = {}
         self._names: dict[tuple[str, Func], Values] = {}
-        self._results: dict[Func, Values] = {}
+        self._results: dict[tuple[str, Func], Values] = {}
         self._members: dict[tuple[Cls, str, bool], Values] = {}
         self._active: set[object] = set()
+        self._varies = False
+        """Whether what is being concluded depends on what callers give, or on where it was asked."""
+        self._varying: set[object] = set()
 
     def forget(self) -> None:
-        """Drop what was concluded (after ``callers`` changed)."""
-        for memo in (self._memo, self._names, self._results, self._members):
-            memo.clear()
+        """Drop what was concluded from ``callers`` (after they changed)."""
+        varying = self._varying
+        self._memo = {key: values for key, values in self._memo.items() if key not in varying}
+        self._names = {key: values for key, values in self._names.items() if key not in varying}
+        self._members = {key: values for key, values in self._members.items() if key not in varying}
+        self._results = {key: values for key, values in self._results.items() if key not in varying}
+        varying.clear()
+
+    def observe(self, ask: Callable[[], T]) -> tuple[T, bool]:
+        """What ``ask()`` gives, and whether ``forget()`` can change that."""
+        outer, self._varies = self._varies, False
+        result = ask()
+        varies = self._varies
+        self._varies = outer or varies
+        return result, varies
+
+    def _once(self, memo: dict[K, Values], key: K, conclude: Callable[[], Iterable[Value]]) -> Values:
+        """Conclude once; ``()`` inside a cycle."""
+        known = memo.get(key)
+        if known is not None:
+            if key in self._varying:
+                self._varies = True
+            return known
+        if key in self._active:
+            self._varies = True
+            return ()
+        outer, self._varies = self._varies, False
+        self._active.add(key)
+        try:
+            result = unique(conclude())
+        finally:
+            self._active.discard(key)
+        if self._varies:
+            self._varying.add(key)
+        else:
+            self._varies = outer
+        memo[key] = result
+        return result
 
     # -- expressions ------------------------------------------------------------------------
 
     def eval(self, expr: m.Expr, func: Func) -> Values:
         """Everything ``expr`` can stand for in ``func``; ``()`` inside a cycle, never raises."""
+        if type(expr) in _LITERALS:
+            return (Data(expr, func),)
+        # ``_once`` written out: this is asked millions of times.
         key = (expr, func)
         known = self._memo.get(key)
         if known is not None:
+            if key in self._varying:
+                self._varies = True
             return known
-        if key in self._active or len(self._active) > 100:
+        if key in self._active or len(self._active) > DEPTH:
+            self._varies = True
             return ()
+        outer, self._varies = self._varies, False
         self._active.add(key)
         try:
             result = unique(self._eval(expr, func))
         finally:
             self._active.discard(key)
+        if self._varies:
+            self._varying.add(key)
+        else:
+            self._varies = outer
         self._memo[key] = result
         return result
 
@@ -176,30 +236,20 @@ class Evaluator:
         return (External(f"builtins.{name}"),)
 
     def _scope_name(self, name: str, scope: Func) -> Values:
-        key = (name, scope)
-        known = self._names.get(key)
-        if known is not None:
-            return known
-        if key in self._active:
-            return ()
-        self._active.add(key)
-        try:
-            found: list[Value] = []
-            for definition in scope.definitions.get(name, ()):
-                found.append(ClassRef(definition) if isinstance(definition, Cls) else FuncRef(definition))
-            for binding in scope.bindings.get(name, ()):
-                found += self.bound_value(binding, scope)
-            # ``global name`` in functions of a module assigns the module's name.
-            if scope.facts.kind == "module":
-                for function in scope.mod.functions:
-                    if name in function.globals:
-                        for binding in function.bindings.get(name, ()):
-                            found += self.bound_value(binding, function)
-            result = unique(found)
-        finally:
-            self._active.discard(key)
-        self._names[key] = result
-        return result
+        return self._once(self._names, (name, scope), lambda: self._bound_values(name, scope))
+
+    def _bound_values(self, name: str, scope: Func) -> list[Value]:
+        found: list[Value] = []
+        for definition in scope.definitions.get(name, ()):
+            found.append(ClassRef(definition) if isinstance(definition, Cls) else FuncRef(definition))
+        for binding in scope.bindings.get(name, ()):
+            found += self.bound_value(binding, scope)
+        # ``global name`` in functions of a module assigns the module's name.
+        if scope.facts.kind == "module":
+            for function in scope.mod.declaring.get(name, ()):
+                for binding in function.bindings.get(name, ()):
+                    found += self.bound_value(binding, function)
+        return found
 
     def _star_name(self, name: str, scope: Func) -> Values:
         for star in scope.star_imports:
@@ -400,19 +450,7 @@ class Evaluator:
 
     def member(self, cls: Cls, name: str, instance: bool) -> Values:
         """``name`` on an instance of a class, or on the class itself."""
-        key = (cls, name, instance)
-        known = self._members.get(key)
-        if known is not None:
-            return known
-        if key in self._active:
-            return ()
-        self._active.add(key)
-        try:
-            result = unique(self._member(cls, name, instance))
-        finally:
-            self._active.discard(key)
-        self._members[key] = result
-        return result
+        return self._once(self._members, (cls, name, instance), lambda: self._member(cls, name, instance))
 
     def _member(self, cls: Cls, name: str, instance: bool) -> Iterable[Value]:
         found: list[Value] = []
@@ -498,6 +536,7 @@ class Evaluator:
             return (ClassRef(func.cls) if func.is_classmethod else Obj(func.cls),)
         if param.kind.startswith("*"):
             return (ParamValue(func, name),)
+        self._varies = True
         found: list[Value] = []
         if param.annotation is not None:
             found += self.instances(param.annotation, func.parent or func)
@@ -715,29 +754,20 @@ class Evaluator:
 
     def results(self, func: Func) -> Values:
         """What calling a function of the project can give (for generators: what it yields)."""
-        known = self._results.get(func)
-        if known is not None:
-            return known
-        key = ("results", func)
-        if key in self._active:
-            return ()
-        self._active.add(key)
-        try:
-            found: list[Value] = []
-            for node in func.yields if func.facts.is_generator else ():
-                if node.value is not None:
-                    found += self.eval(node.value, func)
-            if not func.facts.is_generator:
-                for statement in func.returns:
-                    if statement.value is not None:
-                        found += self.eval(statement.value, func)
-            if all(_vague(v) for v in found) and func.facts.returns is not None:
-                found = [*self.instances(func.facts.returns, func.parent or func)] or found
-            result = unique(found) or (UNKNOWN,)
-        finally:
-            self._active.discard(key)
-        self._results[func] = result
-        return result
+        return self._once(self._results, ("results", func), lambda: self._returned(func))
+
+    def _returned(self, func: Func) -> Values:
+        found: list[Value] = []
+        for node in func.yields if func.facts.is_generator else ():
+            if node.value is not None:
+                found += self.eval(node.value, func)
+        if not func.facts.is_generator:
+            for statement in func.returns:
+                if statement.value is not None:
+                    found += self.eval(statement.value, func)
+        if all(_vague(v) for v in found) and func.facts.returns is not None:
+            found = [*self.instances(func.facts.returns, func.parent or func)] or found
+        return unique(found) or (UNKNOWN,)
 
     # -- literals ---------------------------------------------------------------------------
 
@@ -825,7 +855,7 @@ class Evaluator:
         found: dict[str, m.Expr] = {}
         if not isinstance(expr, m.Name):
             return found
-        for stmt in walk.statements(func.facts.body):
+        for stmt in func.statements:
             if isinstance(stmt, m.Assign):
                 for target in stmt.targets:
                     if not (isinstance(target, m.Sub) and walk.dotted(target.value) == expr.id):

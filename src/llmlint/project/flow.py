@@ -7,6 +7,7 @@ their summaries. Branches that a check closes (``if cmd not in ALLOWED: return``
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from llmlint.facts import model as m
@@ -61,13 +62,8 @@ class FunctionFlow:
         shape = Shape({Origin("param", self.func, param.name): Mark()})
         if param.annotation is None:
             return shape
-        for value in self.flows.evaluator.instances(param.annotation, self.func.parent or self.func):
-            if isinstance(value, Obj):
-                # Fields of a data class that hold no free text.
-                for name, found in value.cls.attributes.items():
-                    for scope, binding in found:
-                        if binding.annotation is not None and self.flows.tools.is_plain(binding.annotation, scope):
-                            shape = shape.with_field(name, CLEAN)
+        for name in self.flows.plain_fields(param.annotation, self.func.parent or self.func):
+            shape = shape.with_field(name, CLEAN)
         return shape
 
     def _leave(self, env: Env) -> None:
@@ -80,7 +76,10 @@ class FunctionFlow:
 
     def _block(self, body: tuple[m.Stmt, ...], env: Env) -> bool:
         """Run statements, changing ``env``; False when control cannot run past them."""
-        return all(self._statement(stmt, env) for stmt in body)
+        for stmt in body:
+            if not self._statement(stmt, env):
+                return False
+        return True
 
     def _statement(self, stmt: m.Stmt, env: Env) -> bool:
         match stmt:
@@ -143,21 +142,27 @@ class FunctionFlow:
     def _while(self, stmt: m.While, env: Env) -> bool:
         for _ in range(2):
             self._test(stmt.test, env)
-            inner = dict(env)
+            before, inner = dict(env), dict(env)
             self.apply(self._proofs(stmt.test, env)[0], inner)
             self._block(stmt.body, inner)
-            self._merge(env, [dict(env), inner])
+            self._merge(env, [before, inner])
+            if self._settled(before, env):
+                break
         self._test(stmt.test, env)
         self.apply(self._proofs(stmt.test, env)[1], env)
         self._block(stmt.orelse, env)
         return True
 
     def _for(self, stmt: m.For, env: Env) -> None:
+        targets = stmt.target.items if isinstance(stmt.target, m.Seq) else (stmt.target,)
+        passing = {target.id for target in targets if isinstance(target, m.Name)} - walk.names_in(stmt.iter)
         for _ in range(2):
-            inner = dict(env)
+            before, inner = dict(env), dict(env)
             self._assign(stmt.target, self._iterated(stmt.iter, inner), inner)
             self._block(stmt.body, inner)
-            self._merge(env, [dict(env), inner])
+            self._merge(env, [before, inner])
+            if self._settled(before, env, passing):
+                break
         self._block(stmt.orelse, env)
 
     def _try(self, stmt: m.Try, env: Env) -> bool:
@@ -203,14 +208,40 @@ class FunctionFlow:
                 env.clear()
                 env.update(rest)
             return
-        names = {name for end in ends for name in end}
-        merged = {name: join([end.get(name, CLEAN) for end in ends]) for name in names if name[0] != "\0"}
-        for name in names:
-            # What is proven or approved holds only where it holds on every way.
-            if name[0] == "\0" and all(name in end for end in ends):
-                merged[name] = CLEAN
+        first, rest = (ends[0], ends[1:]) if ends else ({}, [])
+        merged: Env = {}
+        for name, shape in first.items():
+            if name[0] == "\0":
+                # What is proven or approved holds only where it holds on every way.
+                if all(name in end for end in rest):
+                    merged[name] = shape
+                continue
+            # Most names are not touched in a branch.
+            for end in rest:
+                if end.get(name, CLEAN) is not shape:
+                    merged[name] = join([end.get(name, CLEAN) for end in ends])
+                    break
+            else:
+                merged[name] = shape
+        for end in rest:
+            for name in end:
+                if name not in first and name not in merged and name[0] != "\0":
+                    merged[name] = join([end.get(name, CLEAN) for end in ends])
         env.clear()
         env.update(merged)
+
+    def _settled(self, before: Env, env: Env, passing: Collection[str] = ()) -> bool:
+        """Whether another round of a loop would find what this one found; ``passing`` are set by its head."""
+        for name in before:
+            if name not in env:
+                return False
+        for name, shape in env.items():
+            known = before.get(name)
+            if known is shape or name in passing:
+                continue
+            if known is not None or not shape.clean or name in self._closure or name[0] == "\0":
+                return False
+        return True
 
     # -- conditions ---------------------------------------------------------------------------
 

@@ -54,6 +54,10 @@ _LOG = Sink(path="", kind="log", does="logs it", source="", date=datetime.date(2
 """A log record, as a sink: for values that are handed to a function that logs them."""
 
 
+Known = dict[int, "Shape"]
+"""Shapes of a call's arguments, by the identity of the expression."""
+
+
 class Calls:
     """The calls of one function."""
 
@@ -67,13 +71,15 @@ class Calls:
         flow = self._flow
         func = flow.func
         shapes = [flow.eval(arg.value, env) for arg in call.args]
+        # Each argument is evaluated once: nested calls would double the work at every level.
+        known = {id(arg.value): shape for arg, shape in zip(call.args, shapes, strict=True)}
         receiver = flow.eval(call.func.value, env) if isinstance(call.func, m.Attr) else CLEAN
         arguments = join_taints(s.flat() for s in shapes)
         if arguments:
-            known = flow.summary.arguments.get(call, NO_TAINT)
-            flow.summary.arguments[call] = join_taints([known, arguments])
-            self._sinks(call, env)
-            self._log_record(call, env)
+            before = flow.summary.arguments.get(call, NO_TAINT)
+            flow.summary.arguments[call] = join_taints([before, arguments])
+            self._sinks(call, env, known)
+            self._log_record(call, env, known)
         llm = self._flows.graph.by_call.get(call)
         if self._flows.waits_for_person(call, func):
             # click.confirm(…, abort=True) ends the program when the person says no.
@@ -85,9 +91,10 @@ class Calls:
             return self._response(call)
         if isinstance(call.func, m.Attr) and call.func.name in _MUTATORS and arguments:
             flow.mutate(call.func.value, Shape(arguments), env)
+            known.clear()
         edges = self._flows.graph.edges_at.get(call, ())
         values = self._flows.evaluator.eval(call.func, func)
-        results = [self._apply(edge, call, shapes, receiver, env) for edge in edges]
+        results = [self._apply(edge, call, known, receiver, env) for edge in edges]
         results += [self._constructed(v, call, shapes) for v in values if isinstance(v, ClassRef)]
         if not edges:
             results += [self._external(v, call, shapes, receiver, arguments) for v in values]
@@ -106,20 +113,20 @@ class Calls:
         origin = Origin("model", flow.func, call=call)
         return Shape({origin: Mark((flow.step(call.span, "the model writes this"),))})
 
-    def _sinks(self, call: m.Call, env: Env) -> None:
+    def _sinks(self, call: m.Call, env: Env, known: Known) -> None:
         flow = self._flow
         if APPROVED in env:
             return
         for use in self._flows.sinks.at(call, flow.func):
-            taint = join_taints(flow.eval(expr, env).flat() for expr in use.exprs)
+            taint = join_taints(self._shape(expr, env, known).flat() for expr in use.exprs)
             for origin, mark in taint.items():
                 if use.kind in mark.safe or origin.kind == "person":
                     continue
                 self._flows.note_hit(flow, origin, Hit(use, flow.func, call, mark))
 
-    def _log_record(self, call: m.Call, env: Env) -> None:
+    def _log_record(self, call: m.Call, env: Env, known: Known) -> None:
         flow = self._flow
-        level = self._flows.logs.level(call, flow.func)
+        level = self._flows.log_level(call, flow.func)
         if level is None:
             return
         shown = flow.summary.logged.setdefault(call, {})
@@ -127,7 +134,7 @@ class Calls:
             for leaf in leaves(arg.value):
                 if identifies(leaf):
                     continue
-                taint = flow.eval(leaf, env).flat()
+                taint = self._shape(leaf, env, known).flat()
                 if taint:
                     shown[leaf] = join_taints([shown.get(leaf, NO_TAINT), taint])
                 for origin, mark in taint.items() if level >= 20 else ():
@@ -137,11 +144,11 @@ class Calls:
 
     # -- project functions --------------------------------------------------------------------
 
-    def _apply(self, edge: Edge, call: m.Call, shapes: list[Shape], receiver: Shape, env: Env) -> Shape:
+    def _apply(self, edge: Edge, call: m.Call, known: Known, receiver: Shape, env: Env) -> Shape:
         flow = self._flow
         target = edge.target
         summary = self._flows.summary(target)
-        given = self._arguments(edge, env, receiver)
+        given = self._arguments(edge, env, receiver, known)
         if summary is None:
             return CLEAN
         name_of = target.name or "lambda"
@@ -169,6 +176,7 @@ class Calls:
             name = guards.key(checked) if checked is not None else None
             if name is not None:
                 flow.apply({name: guards.ALL}, env)
+                known.clear()
         result = _substitute(summary.returned, target, given)
         back = flow.step(call.span, f"`{name_of}(...)` returns it")
         result = _with_step(result, back, flow.func)
@@ -176,8 +184,8 @@ class Calls:
             for field, shape in summary.fields.items():
                 stored = _substitute(shape, target, given)
                 if not stored.clean:
-                    known = flow.summary.fields.get(field, CLEAN)
-                    flow.summary.fields[field] = join((known, stored))
+                    before = flow.summary.fields.get(field, CLEAN)
+                    flow.summary.fields[field] = join((before, stored))
         if target.name == "__init__":
             return CLEAN
         if result.clean and self._flows.asks_person(target):
@@ -189,25 +197,28 @@ class Calls:
     def _expr(edge: Edge, param: str) -> m.Expr | None:
         return bind(edge.call, edge.target, edge.skip_receiver).given.get(param)
 
-    def _arguments(self, edge: Edge, env: Env, receiver: Shape) -> dict[str, Shape]:
-        flow = self._flow
+    def _shape(self, expr: m.Expr, env: Env, known: Known) -> Shape:
+        shape = known.get(id(expr))
+        return self._flow.eval(expr, env) if shape is None else shape
+
+    def _arguments(self, edge: Edge, env: Env, receiver: Shape, known: Known) -> dict[str, Shape]:
         target = edge.target
         bound = bind(edge.call, target, edge.skip_receiver)
-        given = {name: flow.eval(expr, env) for name, expr in bound.given.items()}
-        spread = [flow.eval(e, env) for e in bound.double_star]
+        given = {name: self._shape(expr, env, known) for name, expr in bound.given.items()}
+        spread = [self._shape(e, env, known) for e in bound.double_star]
         if bound.star is not None:
-            spread.append(Shape(flow.eval(bound.star, env).flat()))
+            spread.append(Shape(self._shape(bound.star, env, known).flat()))
         names = [p for p in target.facts.params if p.name != target.receiver or not edge.skip_receiver]
         for param in names:
             if param.name not in given and spread and not param.kind.startswith("*"):
                 given[param.name] = join([_spread_field(s, param.name) for s in spread])
             elif param.kind == "*" and (bound.extra or bound.star is not None):
-                parts = [flow.eval(e, env) for e in bound.extra]
+                parts = [self._shape(e, env, known) for e in bound.extra]
                 if bound.star is not None:
-                    parts.append(flow.eval(bound.star, env))
+                    parts.append(self._shape(bound.star, env, known))
                 given[param.name] = Shape(join_taints(s.flat() for s in parts))
             elif param.kind == "**":
-                fields = {k: flow.eval(e, env) for k, e in bound.extra_keywords.items()}
+                fields = {k: self._shape(e, env, known) for k, e in bound.extra_keywords.items()}
                 given[param.name] = join([Shape(NO_TAINT, fields or None), *spread])
         if edge.skip_receiver and target.receiver and not receiver.clean:
             given[target.receiver] = receiver

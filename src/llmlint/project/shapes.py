@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
 from llmlint.facts import model as m
 from llmlint.model.finding import Step
@@ -20,19 +21,33 @@ MAX_DEPTH = 3
 MAX_FIELDS = 24
 
 
-@dataclass(frozen=True, slots=True)
 class Origin:
-    """Where text starts.
+    """Where text starts. There is one object for each, so that taints are tables by identity.
 
     ``kind``: ``model`` (what a model wrote; ``call`` is the LLM call), ``tool`` (a parameter the model
     fills), ``person`` (what a person just answered), ``param`` (a parameter, in a summary: what callers
     give; ``self.command`` is a field of one).
     """
 
+    __slots__ = ("__weakref__", "call", "func", "kind", "name")
     kind: str
     func: Func
-    name: str = ""
-    call: m.Call | None = None
+    name: str
+    call: m.Call | None
+
+    def __new__(cls, kind: str, func: Func, name: str = "", call: m.Call | None = None) -> Origin:
+        key = (kind, func, name, call)
+        known = _ORIGINS.get(key)
+        if known is None:
+            known = _ORIGINS[key] = super().__new__(cls)
+            known.kind, known.func, known.name, known.call = key
+        return known
+
+    def __repr__(self) -> str:
+        return f"Origin({self.kind}, {self.func}, {self.name!r})"
+
+
+_ORIGINS: WeakValueDictionary[tuple[str, Func, str, m.Call | None], Origin] = WeakValueDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +178,11 @@ CLEAN = Shape(NO_TAINT)
 
 def join(shapes: Iterable[Shape], depth: int = 0) -> Shape:
     """What a value can be that is one of several."""
-    alternatives = list({id(s): s for s in shapes if s is not CLEAN}.values())
-    if not alternatives:
-        return CLEAN
-    if len(alternatives) == 1:
-        return alternatives[0]
+    alternatives = [s for s in shapes if s is not CLEAN]
+    if len(alternatives) > 1:
+        alternatives = list({id(s): s for s in alternatives}.values())
+    if len(alternatives) <= 1:
+        return alternatives[0] if alternatives else CLEAN
     taint = join_taints(s.taint for s in alternatives)
     if not any(s.fields for s in alternatives):
         return Shape(taint)

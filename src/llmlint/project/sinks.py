@@ -39,9 +39,16 @@ class Sinks:
     def __init__(self, evaluator: Evaluator, catalogue: Catalogue) -> None:
         self._evaluator = evaluator
         self._catalogue = catalogue
+        self._known: dict[m.Call, list[SinkUse]] = {}
 
     def at(self, call: m.Call, func: Func) -> list[SinkUse]:
         """The sinks of one call; an empty list for almost all of them."""
+        known = self._known.get(call)
+        if known is None:
+            known = self._known[call] = self._find(call, func)
+        return known
+
+    def _find(self, call: m.Call, func: Func) -> list[SinkUse]:
         found: list[SinkUse] = []
         seen: set[int] = set()
         for callee in self._evaluator.eval(call.func, func):
@@ -71,7 +78,7 @@ class Sinks:
             if given is None or table.awaits or table.context or not table.arg[:1].isdigit():
                 continue
             rest = call.args[int(table.arg.split("|")[0]) + 1 :]
-            return self.at(m.Call(given, rest, call.span), func)
+            return self._find(m.Call(given, rest, call.span), func)
         return []
 
     def _tables(self, callee: Value) -> Iterator[tuple[str, s.Sink]]:

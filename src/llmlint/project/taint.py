@@ -79,6 +79,9 @@ class Flows:
         self.closures: dict[Func, dict[str, Shape]] = {}
         self.changes = Changes()
         self._asking: dict[Func, bool] = {}
+        self._waits: dict[m.Call, bool] = {}
+        self._levels: dict[m.Call, int | None] = {}
+        self._plain: dict[m.Expr, tuple[str, ...]] = {}
         self._summaries: dict[Func, Summary] = {}
         self._fields: dict[tuple[Cls, str], Shape] = {}
         self._field_names: set[str] = set()
@@ -222,6 +225,12 @@ class Flows:
 
     def waits_for_person(self, call: m.Call, func: Func) -> bool:
         """Whether a call reads a person's answer (``input``, ``click.confirm`` …)."""
+        known = self._waits.get(call)
+        if known is None:
+            known = self._waits[call] = self._waits_for_person(call, func)
+        return known
+
+    def _waits_for_person(self, call: m.Call, func: Func) -> bool:
         values = self.evaluator.eval(call.func, func)
         if isinstance(call.func, m.Attr) and call.func.name in self.catalogue.person_methods:
             if all(isinstance(value, Unknown) for value in values):
@@ -233,6 +242,25 @@ class Flows:
             if name and any(table.person for table in self.catalogue.waits.get(name)):
                 return True
         return False
+
+    def log_level(self, call: m.Call, func: Func) -> int | None:
+        """The level at which a call logs, None when it does not."""
+        if call not in self._levels:
+            self._levels[call] = self.logs.level(call, func)
+        return self._levels[call]
+
+    def plain_fields(self, annotation: m.Expr, scope: Func) -> tuple[str, ...]:
+        """Fields of a parameter annotated so (a data class) that hold no free text."""
+        known = self._plain.get(annotation)
+        if known is None:
+            known = self._plain[annotation] = tuple(
+                name
+                for value in self.evaluator.instances(annotation, scope)
+                if isinstance(value, Obj)
+                for name, found in value.cls.attributes.items()
+                if any(b.annotation is not None and self.tools.is_plain(b.annotation, f) for f, b in found)
+            )
+        return known
 
     @staticmethod
     def carries(name: str) -> bool:

@@ -98,6 +98,13 @@ class StandIns:
             raise self.UnparsableError(3, 4, "unexpected token")
         return ReadModule(path, text)
 
+    def extract_each(self, items: Sequence[tuple[str, str]], progress: Any) -> Iterator[tuple[str, Any]]:
+        for path, text in items:
+            try:
+                yield path, self.extract(path, text)
+            except Exception as error:
+                yield path, error
+
     class UnparsableError(Exception):
         def __init__(self, line: int, column: int, message: str) -> None:
             super().__init__(message)
@@ -110,10 +117,13 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch) -> StandIns:
     made = StandIns()
     extractor = types.ModuleType("llmlint.facts.extractor")
     vars(extractor).update(extract=made.extract, UnparsableError=made.UnparsableError)
+    batch = types.ModuleType("llmlint.facts.batch")
+    vars(batch).update(extract_each=made.extract_each)
     project = types.ModuleType("llmlint.project.project")
     build = staticmethod(lambda modules, catalogue, **kwargs: list(modules))
     vars(project).update(Project=type("Project", (), {"build": build}))
     monkeypatch.setitem(sys.modules, "llmlint.facts.extractor", extractor)
+    monkeypatch.setitem(sys.modules, "llmlint.facts.batch", batch)
     monkeypatch.setitem(sys.modules, "llmlint.project.project", project)
     real = registry.rule
     monkeypatch.setattr(registry, "rule", lambda code: made.rules.get(code) or real(code))

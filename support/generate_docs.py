@@ -3,7 +3,7 @@
 - ``<!-- rules:3 -->`` … ``<!-- /rules -->`` holds the rules of axis 3, ``<!-- rules -->`` all of them;
 - ``<!-- demo -->`` and ``<!-- finding -->`` hold what the commands in them print;
 - ``### Output`` of a rule page is what is found in its ``### Bad`` as ``app/example.py``;
-- ``<!-- defaults:start -->`` … ``<!-- defaults:end -->`` holds the catalogue's deadlines.
+- ``<!-- defaults:start -->`` … ``<!-- defaults:end -->`` holds what the catalogue says of SDKs.
 
 Run without arguments after changing a rule, an example or the catalogue; ``--check`` changes nothing
 and fails when something would change.
@@ -178,7 +178,7 @@ def printed(arguments: str) -> str:
     return stream.getvalue()
 
 
-# --- the catalogue's deadlines -----------------------------------------------------------------
+# --- the catalogue's defaults -------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -303,7 +303,32 @@ def defaults_of_minutes() -> str:
     return "\n".join(lines) + "\n"
 
 
-DEFAULT_TABLES = {"LLM302": defaults_without_deadline, "LLM303": defaults_of_minutes}
+def _callee(path: str) -> str:
+    """A class or function by its own name, a method with its class before it."""
+    parts = path.lstrip("@").split(".")
+    owner = next((n for n, part in enumerate(parts) if part[0].isupper()), len(parts) - 1)
+    return ".".join(parts[1:] if path.startswith("@") else parts[owner:])
+
+
+def limits() -> str:
+    """The table of LLM402."""
+    rows: dict[tuple[str, str, str, str], list[str]] = {}
+    for file in load_files():
+        for cap in file.cap:
+            sdk = f"{file.sdk.name} {file.sdk.version}".strip() if file.sdk else ""
+            default = "none" if cap.default is None else str(cap.default)
+            none = "reported" if cap.none_means == "unbounded" else "silent"
+            of = _callee(cap.path or f"{cap.on[0]}.{cap.method}")
+            names = rows.setdefault((sdk, _keyword(cap.param), default, none), [])
+            if f"`{of}`" not in names:
+                names.append(f"`{of}`")
+    lines = ["| SDK | limit | of | default | `None` |", "|---|---|---|---|---|"]
+    for (sdk, parameter, default, none), names in rows.items():
+        lines.append(f"| {sdk} | `{parameter}` | {', '.join(names)} | {default} | {none} |")
+    return "\n".join(lines) + "\n"
+
+
+DEFAULT_TABLES = {"LLM302": defaults_without_deadline, "LLM303": defaults_of_minutes, "LLM402": limits}
 
 
 # --- all of it ---------------------------------------------------------------------------------

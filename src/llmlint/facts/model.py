@@ -36,19 +36,19 @@ class _Node(msgspec.Struct, frozen=True, array_like=True, eq=False, tag=True, gc
 # --- expressions -------------------------------------------------------------------------
 
 
-class Name(_Node):
+class Name(_Node, frozen=True):
     """A bare name."""
 
     id: str
 
 
-class Const(_Node):
+class Const(_Node, frozen=True):
     """``None``, a boolean, or a number that fits 64 bits."""
 
-    value: None | bool | int | float
+    value: bool | int | float | None
 
 
-class Text(_Node):
+class Text(_Node, frozen=True):
     """A plain string literal (adjacent literals already joined)."""
 
     value: str
@@ -56,7 +56,7 @@ class Text(_Node):
     span: Span
 
 
-class Template(_Node):
+class Template(_Node, frozen=True):
     """An f-string, or adjacent literals of which one is an f-string: text with holes, in order."""
 
     parts: tuple[Expr, ...]
@@ -64,21 +64,21 @@ class Template(_Node):
     span: Span
 
 
-class Attr(_Node):
+class Attr(_Node, frozen=True):
     """``value.name``."""
 
     value: Expr
     name: str
 
 
-class Sub(_Node):
+class Sub(_Node, frozen=True):
     """``value[index]``; several indices come as a ``Seq``."""
 
     value: Expr
     index: Expr
 
 
-class Slice(_Node):
+class Slice(_Node, frozen=True):
     """``lower:upper:step`` inside a subscript."""
 
     lower: Expr | None
@@ -95,7 +95,7 @@ class Arg(msgspec.Struct, frozen=True, array_like=True, eq=False, gc=False):
     """``""``, ``"*"`` or ``"**"``."""
 
 
-class Call(_Node):
+class Call(_Node, frozen=True):
     """``func(args)``; the span covers the whole call expression."""
 
     func: Expr
@@ -103,20 +103,20 @@ class Call(_Node):
     span: Span
 
 
-class Await(_Node):
+class Await(_Node, frozen=True):
     """``await value``."""
 
     value: Expr
 
 
-class Yield(_Node):
+class Yield(_Node, frozen=True):
     """``yield value`` or ``yield from value``."""
 
     value: Expr | None
     delegate: bool
 
 
-class BinOp(_Node):
+class BinOp(_Node, frozen=True):
     """``left op right``; ``op`` as written (``+``, ``%``, ``|``, …)."""
 
     op: str
@@ -124,7 +124,7 @@ class BinOp(_Node):
     right: Expr
 
 
-class BoolOp(_Node):
+class BoolOp(_Node, frozen=True):
     """``left and right`` / ``left or right``."""
 
     op: str
@@ -132,14 +132,14 @@ class BoolOp(_Node):
     right: Expr
 
 
-class Unary(_Node):
+class Unary(_Node, frozen=True):
     """``not x``, ``-x``, ``+x``, ``~x``; ``-1`` on a number literal is already a ``Const``."""
 
     op: str
     value: Expr
 
 
-class Compare(_Node):
+class Compare(_Node, frozen=True):
     """``left op right op right …``; operators as written, ``not in`` and ``is not`` with one blank."""
 
     left: Expr
@@ -147,7 +147,7 @@ class Compare(_Node):
     rights: tuple[Expr, ...]
 
 
-class IfExp(_Node):
+class IfExp(_Node, frozen=True):
     """``body if test else orelse``."""
 
     test: Expr
@@ -155,7 +155,7 @@ class IfExp(_Node):
     orelse: Expr
 
 
-class Seq(_Node):
+class Seq(_Node, frozen=True):
     """A list, tuple or set display."""
 
     kind: str
@@ -163,14 +163,14 @@ class Seq(_Node):
     items: tuple[Expr, ...]
 
 
-class DictDisplay(_Node):
+class DictDisplay(_Node, frozen=True):
     """A dict display; a key of None marks ``**value``."""
 
     items: tuple[tuple[Expr | None, Expr], ...]
     span: Span
 
 
-class Star(_Node):
+class Star(_Node, frozen=True):
     """``*value`` inside a display."""
 
     value: Expr
@@ -185,7 +185,7 @@ class Clause(msgspec.Struct, frozen=True, array_like=True, eq=False, gc=False):
     is_async: bool
 
 
-class Comp(_Node):
+class Comp(_Node, frozen=True):
     """A comprehension; ``value`` only for dict comprehensions (then ``element`` is the key)."""
 
     kind: str
@@ -195,20 +195,20 @@ class Comp(_Node):
     clauses: tuple[Clause, ...]
 
 
-class Lambda(_Node):
+class Lambda(_Node, frozen=True):
     """A lambda; its parameters and body are ``ModuleFacts.functions[function]``."""
 
     function: int
 
 
-class Walrus(_Node):
+class Walrus(_Node, frozen=True):
     """``target := value``."""
 
     target: Expr
     value: Expr
 
 
-class Other(_Node):
+class Other(_Node, frozen=True):
     """An expression that no rule asks about (bytes, ``...``, complex or oversized numbers)."""
 
     what: str
@@ -243,7 +243,7 @@ Expr = (
 # --- statements --------------------------------------------------------------------------
 
 
-class Assign(_Node):
+class Assign(_Node, frozen=True):
     """``targets = value``, ``target: annotation = value``; ``value`` None for a bare annotation."""
 
     targets: tuple[Expr, ...]
@@ -252,7 +252,7 @@ class Assign(_Node):
     span: Span
 
 
-class AugAssign(_Node):
+class AugAssign(_Node, frozen=True):
     """``target op value`` with ``op`` such as ``+=``."""
 
     target: Expr
@@ -261,21 +261,21 @@ class AugAssign(_Node):
     span: Span
 
 
-class ExprStmt(_Node):
+class ExprStmt(_Node, frozen=True):
     """An expression on a line of its own."""
 
     value: Expr
     span: Span
 
 
-class Return(_Node):
+class Return(_Node, frozen=True):
     """``return value``."""
 
     value: Expr | None
     span: Span
 
 
-class Raise(_Node):
+class Raise(_Node, frozen=True):
     """``raise value from cause``; both None for a bare re-raise."""
 
     value: Expr | None
@@ -283,7 +283,7 @@ class Raise(_Node):
     span: Span
 
 
-class Assert(_Node):
+class Assert(_Node, frozen=True):
     """``assert test, message``."""
 
     test: Expr
@@ -291,34 +291,34 @@ class Assert(_Node):
     span: Span
 
 
-class Delete(_Node):
+class Delete(_Node, frozen=True):
     """``del targets``."""
 
     targets: tuple[Expr, ...]
 
 
-class Simple(_Node):
+class Simple(_Node, frozen=True):
     """``pass``, ``break`` or ``continue``."""
 
     what: str
     span: Span
 
 
-class ScopeDecl(_Node):
+class ScopeDecl(_Node, frozen=True):
     """``global names`` or ``nonlocal names``."""
 
     what: str
     names: tuple[str, ...]
 
 
-class Import(_Node):
+class Import(_Node, frozen=True):
     """``import a.b as c``: pairs of dotted name and alias."""
 
     names: tuple[tuple[str, str | None], ...]
     span: Span
 
 
-class ImportFrom(_Node):
+class ImportFrom(_Node, frozen=True):
     """``from ..module import name as alias``; ``names`` is ``(("*", None),)`` for a star import."""
 
     module: str
@@ -327,7 +327,7 @@ class ImportFrom(_Node):
     span: Span
 
 
-class If(_Node):
+class If(_Node, frozen=True):
     """``if``; ``elif`` is an ``If`` alone in ``orelse``."""
 
     test: Expr
@@ -337,7 +337,7 @@ class If(_Node):
     """The header line."""
 
 
-class While(_Node):
+class While(_Node, frozen=True):
     """``while test``."""
 
     test: Expr
@@ -346,7 +346,7 @@ class While(_Node):
     span: Span
 
 
-class For(_Node):
+class For(_Node, frozen=True):
     """``for target in iter`` (also ``async for``)."""
 
     target: Expr
@@ -367,7 +367,7 @@ class Handler(msgspec.Struct, frozen=True, array_like=True, eq=False, gc=False):
     """The ``except`` line."""
 
 
-class Try(_Node):
+class Try(_Node, frozen=True):
     """``try`` / ``except`` / ``else`` / ``finally`` (also ``except*``)."""
 
     body: tuple[Stmt, ...]
@@ -384,7 +384,7 @@ class WithItem(msgspec.Struct, frozen=True, array_like=True, eq=False, gc=False)
     target: Expr | None
 
 
-class With(_Node):
+class With(_Node, frozen=True):
     """``with`` (also ``async with``)."""
 
     items: tuple[WithItem, ...]
@@ -403,7 +403,7 @@ class Case(msgspec.Struct, frozen=True, array_like=True, eq=False, gc=False):
     body: tuple[Stmt, ...]
 
 
-class Match(_Node):
+class Match(_Node, frozen=True):
     """``match subject``."""
 
     subject: Expr
@@ -411,13 +411,13 @@ class Match(_Node):
     span: Span
 
 
-class FunctionDef(_Node):
+class FunctionDef(_Node, frozen=True):
     """``def`` at this place; the function is ``ModuleFacts.functions[function]``."""
 
     function: int
 
 
-class ClassDef(_Node):
+class ClassDef(_Node, frozen=True):
     """``class`` at this place; the class is ``ModuleFacts.classes[index]``."""
 
     index: int

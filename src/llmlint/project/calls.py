@@ -201,8 +201,8 @@ class CallGraph:
                     case FuncRef(func=target, bound=bound):
                         inner = _inner_call(site.call, given, passthrough)
                         yield Edge(site, target, bound is not None, inner, passthrough.deferred)
-                    case ClientMethod(client=client, path=path):
-                        self._llm_call(client, path, site)
+                    case ClientMethod(client=sender, path=path):
+                        self._llm_call(sender, path, site)
                     case _:
                         pass
 

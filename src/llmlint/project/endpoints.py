@@ -24,7 +24,8 @@ class Endpoints:
         self._evaluator = evaluator
         self._catalogue = catalogue
         self._patterns = [
-            (re.compile(r"https?://" + _host_pattern(e.host) + r"(?=[/:?]|$)"), e) for e in catalogue.endpoints
+            (re.compile(r"https?://" + _host_pattern(e.host) + r"(?=[/:?]|$)"), e)
+            for e in catalogue.endpoints
         ]
         self._entries: dict[s.HttpClient, s.Call] = {}
 
@@ -83,17 +84,20 @@ class Endpoints:
                 tails = self.texts(right, func, depth + 1) or [_HOLE]
                 return [head + tail for head in heads for tail in tails][:8]
         texts: list[str] = []
-        for value in self._evaluator.eval(expr, func):
-            if isinstance(value, Data) and value.expr is not expr:
-                if isinstance(value.expr, m.Text | m.Template | m.BinOp):
-                    texts += self.texts(value.expr, value.func, depth + 1)
-                elif isinstance(value.expr, m.Call):
-                    texts += self._default_text(value.expr, value.func, depth)
-            elif isinstance(value, ExternalObject) and value.call is not None and value.func is not None:
+        for known in self._evaluator.eval(expr, func):
+            if isinstance(known, Data) and known.expr is not expr:
+                place = known.func
+                if isinstance(known.expr, m.Text | m.Template | m.BinOp):
+                    texts += self.texts(known.expr, place, depth + 1)
+                elif isinstance(known.expr, m.Call):
+                    texts += self._default_text(known.expr, place, depth)
+            elif isinstance(known, ExternalObject) and known.call is not None and known.func is not None:
                 # ``urllib.request.Request(url, …)``, ``httpx.URL(url)``
-                first = walk.argument(value.call, "0|url")
+                first = walk.argument(known.call, "0|url")
                 if first is not None:
-                    texts += self.texts(first, value.func, depth + 1)
+                    texts += self.texts(first, known.func, depth + 1)
+            if len(texts) >= 8:
+                break
         return texts[:8]
 
     def _default_text(self, call: m.Call, func: Func, depth: int) -> list[str]:

@@ -204,11 +204,12 @@ class FunctionFlow:
     def _merge(env: Env, ends: list[Env]) -> None:
         if len(ends) == 1:
             if ends[0] is not env:
-                rest = dict(ends[0])
+                only = dict(ends[0])
                 env.clear()
-                env.update(rest)
+                env.update(only)
             return
-        first, rest = (ends[0], ends[1:]) if ends else ({}, [])
+        first: Env = ends[0] if ends else {}
+        rest = ends[1:]
         merged: Env = {}
         for name, shape in first.items():
             if name[0] == "\0":

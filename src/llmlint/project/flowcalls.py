@@ -238,8 +238,8 @@ class Calls:
             given = {n: flow.eval(e, {}) for n, e in bound.given.items() if isinstance(e, m.Text)}
             by_expr = {id(arg.value): shape for arg, shape in zip(call.args, shapes, strict=True)}
             given.update({n: by_expr[id(e)] for n, e in bound.given.items() if id(e) in by_expr})
-            fields = {name: _substitute(shape, init, given) for name, shape in summary.fields.items()}
-            return Shape(NO_TAINT, {n: s for n, s in fields.items() if not s.clean} or None)
+            stored = {name: _substitute(shape, init, given) for name, shape in summary.fields.items()}
+            return Shape(NO_TAINT, {n: s for n, s in stored.items() if not s.clean} or None)
         plain = {
             name
             for name, found in value.cls.attributes.items()

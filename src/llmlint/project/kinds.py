@@ -6,6 +6,7 @@ All are frozen and compare by content, except that functions, classes and facts 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from llmlint.catalogue import schema as s
@@ -176,3 +177,31 @@ Values = tuple[Value, ...]
 def is_none_value(value: object) -> bool:
     """Whether this is the literal None."""
     return isinstance(value, Data) and isinstance(value.expr, m.Const) and value.expr.value is None
+
+
+LIMIT = 24
+"""More alternatives than this are as good as unknown."""
+
+
+def unique(values: Iterable[Value]) -> Values:
+    """Without repetitions; without None when something better is there."""
+    found = tuple(values)
+    if len(found) > 1:
+        found = tuple(dict.fromkeys(found))
+    if len(found) > 1:
+        found = tuple(v for v in found if not is_none_value(v)) or found[:1]
+    return found if len(found) <= LIMIT else (UNKNOWN,)
+
+
+def vague(value: Value) -> bool:
+    """Whether a value says nothing: unknown, whatever a caller gives, or None."""
+    return isinstance(value, Unknown | ParamValue) or is_none_value(value)
+
+
+def same_key(key: m.Expr, index: m.Expr) -> bool:
+    """Whether both are the same literal."""
+    return (
+        isinstance(key, m.Text | m.Const)
+        and isinstance(index, m.Text | m.Const)
+        and key.value == index.value
+    )

@@ -16,6 +16,7 @@ from llmlint.project.kinds import (
     ClientMethod,
     Data,
     External,
+    ExternalMethod,
     ExternalObject,
     ParamValue,
     Site,
@@ -179,6 +180,8 @@ class Deadlines:
         found = self.setting(site.call, site.func, call.entry.timeout)
         if found.state != "absent":
             return found
+        if call.http is not None and self._session_has_deadline(call.http, site):
+            return Setting("given")
         if self._is_opaque(site.call, site.func, call.entry.opaque):
             return UNKNOWN_SETTING
         for derive, change in call.client.changes if call.client else ():
@@ -192,6 +195,15 @@ class Deadlines:
         if self.exempt(call) or self.bounded_around(site):
             return Setting("given")
         return ABSENT
+
+    def _session_has_deadline(self, http: s.HttpClient, site: CallSite) -> bool:
+        """Whether the object on which a request is sent was made with a deadline, or may have been."""
+        for value in self._evaluator.eval(site.call.func, site.func) if http.client_timeout else ():
+            owner = value.owner if isinstance(value, ExternalMethod) else None
+            if owner is not None and owner.call is not None and owner.func is not None:
+                if self.setting(owner.call, owner.func, http.client_timeout).state in ("given", "unknown"):
+                    return True
+        return False
 
     def exempt(self, call: LlmCall) -> bool:
         """Batch, background and deep-research calls: waiting long is their purpose."""

@@ -11,7 +11,7 @@ from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.calls import CallGraph
 from llmlint.project.guards import key
-from llmlint.project.kinds import External, ExternalMethod, ExternalObject, FuncRef, Obj
+from llmlint.project.kinds import External, ExternalMethod, ExternalObject, FuncRef, Obj, Unknown
 from llmlint.project.scopes import Func
 from llmlint.project.shapes import COARSE, Taint
 from llmlint.project.sites import Frame, StatementSite, statement_sites
@@ -280,6 +280,10 @@ class Loops:
         return found
 
     def _is_wait(self, call: m.Call, func: Func) -> bool:
+        if isinstance(call.func, m.Attr) and call.func.name == "get" and not call.args:
+            # ``queue.get()``: the ``get`` of a mapping has an argument.
+            if all(isinstance(v, Unknown) for v in self._evaluator.eval(call.func, func)):
+                return True
         if isinstance(call.func, m.Attr) and call.func.name in self._catalogue.wait_methods:
             callees = self._evaluator.eval(call.func, func)
             if not any(isinstance(v, FuncRef | Obj) for v in callees) or call.func.name.endswith("input"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from llmlint.model.finding import Finding
@@ -16,18 +17,17 @@ def check(project: Project) -> Iterator[Finding]:
     for func in project.functions:
         for found in project.caps.disabled(func):
             parameter = found.cap.param.rsplit("|", 1)[-1].rsplit(".", 1)[-1]
-            value = found.setting.value
-            given = (
-                "None"
-                if value is None
-                else f"{value:g}"
-                if value < 1e6
-                else f"{int(value):,}".replace(",", "_")
-            )
+            given = _shown(found.setting.value)
             default = f" (default {found.cap.default})" if found.cap.default is not None else ""
             call = callee(found.site.call, 30)
             message = f"`{parameter}={given}` lets `{call}` run for as long as the model likes{default}"
             yield project.finding("LLM402", func, found.site.call.span, message, help=HELP)
+
+
+def _shown(value: float | None) -> str:
+    if value is None:
+        return "None"
+    return f"{value:g}" if value < 1e6 or math.isinf(value) else f"{int(value):_}"
 
 
 RULE = Rule(

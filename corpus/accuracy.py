@@ -89,10 +89,12 @@ def write(rows: list[str], per_rule: dict[str, collections.Counter[str]], reject
     for code, count in sorted(per_rule.items()):
         cells = [code, count.total(), *(count[verdict] for verdict in (*VERDICTS, "unread"))]
         lines.append("| " + " | ".join(map(str, cells)) + " |")
-    lines += ["", "Rejected, and why:", "", "| package | rule | place | why |", "| --- | --- | --- | --- |", *rejected]
+    lines += ["", "Rejected, and why:", "", "| package | rule | place | why |", "| --- | --- | --- | --- |"]
+    lines += rejected
     text = PAGE.read_text(encoding="utf-8")
     head, rest = text.split(START)
-    PAGE.write_text(head + START + "\n" + "\n".join(lines) + "\n" + END + rest.split(END)[1], encoding="utf-8")
+    table = "\n".join(lines)
+    PAGE.write_text(f"{head}{START}\n{table}\n{END}{rest.split(END)[1]}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -257,9 +257,7 @@ class Catalogue:
             return []
         root, last = _tail(owner)
         return [
-            sink
-            for sink in candidates
-            if owner in sink.on or any(_tail(o) == (root, last) for o in sink.on)
+            sink for sink in candidates if owner in sink.on or any(_tail(o) == (root, last) for o in sink.on)
         ]
 
     def import_roots(self) -> list[str]:

@@ -1,0 +1,226 @@
+"""Tables of the catalogue about how code uses models: retries, tools, limits, sinks, logs, waits.
+
+What the words mean (class id, group, parameter path) is said in ``schema``.
+"""
+
+from __future__ import annotations
+
+from llmlint.catalogue.tables import Entry
+
+
+class Retry(Entry, frozen=True, kw_only=True, eq=False):
+    """A retry decorator, retry object or retry helper."""
+
+    path: str
+    also: tuple[str, ...] = ()
+    form: str = "decorator"
+    """``decorator`` (bare or called), ``object`` (``for attempt in Retrying(...)``,
+    ``Retrying(...)(fn)``)."""
+    bounds: tuple[str, ...] = ()
+    """Parameters any of which bounds the attempts or the time; ``0|name`` allowed."""
+    bounded_by_default: bool = False
+    unbounded_values: tuple[str, ...] = ()
+    """Dotted names that mean no bound when given to a bounding parameter (``tenacity.stop_never``)."""
+    none_unbounded: bool = False
+    """Whether passing None to *all* bounding parameters removes the bound."""
+    swallows: tuple[str, ...] = ()
+    """Parameters that turn a final failure into a value (``retry_error_callback``)."""
+
+
+class Passthrough(Entry, frozen=True, kw_only=True, eq=False):
+    """A function that calls the function it is given, here and now, errors included."""
+
+    path: str
+    also: tuple[str, ...] = ()
+    arg: str = "0"
+    """Which argument is the function (``0|func``); the following ones are its arguments."""
+    deadline: tuple[str, ...] = ()
+    """Parameters that bound the time of what runs inside (``wait_for``: ``1|timeout``)."""
+    awaits: bool = False
+    """The argument is an awaitable (``wait_for(coro, 5)``, ``gather(*coros)``), not a function."""
+    context: bool = False
+    """A context manager whose body is bounded (``asyncio.timeout(5)``)."""
+    args: str = ""
+    """Parameter that carries the function's arguments as a tuple (``Thread(target=f, args=(x,))``)."""
+    deferred: bool = False
+    """It runs later or elsewhere: the failure comes out of the returned future, not of this call."""
+
+
+class Tool(Entry, frozen=True, kw_only=True, eq=False):
+    """A way in which a function is made callable by a model."""
+
+    form: str
+    """``decorator``: ``@path`` or ``@path(...)`` on a function;
+    ``method``: ``@obj.name(...)`` / ``obj.name(...)(f)`` where obj is an instance of ``on``;
+    ``register``: ``obj.name(f)`` where obj is an instance of ``on`` (``arg`` says which argument);
+    ``handler``: as ``method``, but the function is a dispatcher taking (name, arguments dict);
+    ``factory``: ``path(...)`` given a function (``arg``);
+    ``subclass``: methods (``methods``) of subclasses of ``path``;
+    ``list``: parameter ``arg`` of ``path`` (a call or constructor) is a list of functions or tools."""
+    path: str = ""
+    also: tuple[str, ...] = ()
+    on: tuple[str, ...] = ()
+    name: str = ""
+    arg: str = ""
+    methods: tuple[str, ...] = ()
+    skip_params: tuple[str, ...] = ()
+    """Parameters (by name) the framework fills, not the model (``ctx``, ``run_manager``)."""
+    skip_types: tuple[str, ...] = ()
+    """Annotations (dotted names) of parameters the framework fills (``agents.RunContextWrapper``)."""
+    first_is_context: bool = False
+
+
+class Cap(Entry, frozen=True, kw_only=True, eq=False):
+    """A limit on an agent loop, as a parameter of a constructor or call."""
+
+    path: str = ""
+    """Constructor or function (dotted); or empty with ``on`` and ``method``."""
+    also: tuple[str, ...] = ()
+    on: tuple[str, ...] = ()
+    method: str = ""
+    param: str
+    """Parameter path (``max_turns``, ``config.recursion_limit``)."""
+    default: int | None = None
+    none_means: str = "unbounded"
+    """``unbounded`` or ``default``."""
+    huge: int = 1000
+    """Literals from here on count as switched off."""
+    floor: int | None = None
+    """Literals at or below this switch the limit off (``max_llm_calls=0``)."""
+
+
+class Sink(Entry, frozen=True, kw_only=True, eq=False):
+    """A place where text becomes something else."""
+
+    path: str = ""
+    """Dotted name of a function; or a builtin (``eval``)."""
+    also: tuple[str, ...] = ()
+    on: tuple[str, ...] = ()
+    """Class ids (dotted) whose ``method`` this is."""
+    method: str = ""
+    kind: str
+    """``shell``, ``code``, ``sql``, ``path``, ``url``, ``html``, ``template``, ``xml``."""
+    arg: str = "0"
+    """Which argument carries the text: ``0|args``; ``self`` is the receiver (``path.write_text(...)``)."""
+    when: dict[str, tuple[str | bool | int, ...]] = {}
+    """Only when these arguments are these literals (``{"shell" = [true]}``)."""
+    unless: dict[str, tuple[str | bool | int, ...]] = {}
+    """Not when these arguments are these names or literals (``{"Loader" = ["yaml.SafeLoader"]}``)."""
+    argv: bool = False
+    """The argument is an argument vector: only ``[shell, "-c", text]`` is dangerous."""
+    variadic: bool = False
+    """The argument vector is spread over the positional arguments from ``arg`` on (``os.execl``)."""
+    does: str
+    """For the message: what happens to the text: ``runs it in a shell``."""
+
+
+class Sanitizer(Entry, frozen=True, kw_only=True, eq=False):
+    """A function whose result (or whose check) makes text safe for some sinks."""
+
+    path: str
+    also: tuple[str, ...] = ()
+    kinds: tuple[str, ...]
+    """Sink kinds it makes safe; ``*`` for all (``int``)."""
+    form: str = "returns"
+    """``returns``: the result is safe; ``check``: false or an exception rejects the argument."""
+    arg: str = "0"
+    """``0|string``; ``self`` is the receiver (``name.isidentifier()``)."""
+
+
+class Sandbox(Entry, frozen=True, kw_only=True, eq=False):
+    """A class or module whose code-running methods are not the host's shell or interpreter."""
+
+    path: str
+
+
+class Logger(Entry, frozen=True, kw_only=True, eq=False):
+    """Where log records, events and spans are written."""
+
+    path: str = ""
+    """Dotted function (``logging.info``) or object (``loguru.logger``)."""
+    also: tuple[str, ...] = ()
+    factory: str = ""
+    """Dotted function whose result is a logger (``logging.getLogger``)."""
+    classes: tuple[str, ...] = ()
+    """Class ids of loggers or spans, for annotations."""
+    methods: dict[str, str] = {}
+    """Method name → level (``debug``, ``info``, ``warning``, ``error``, ``critical``, ``capture``);
+    empty for a plain function, whose level is ``level``."""
+    level: str = ""
+
+
+class Endpoint(Entry, frozen=True, kw_only=True, eq=False):
+    """A host (and path fragments) that raw HTTP calls to a provider mention."""
+
+    host: str
+    """``api.openai.com``; ``*`` stands for one or more labels' worth of text."""
+    paths: tuple[str, ...] = ()
+    """Path fragments that must occur for hosts that also serve other things; empty: any."""
+    provider: str
+
+
+class HttpClient(Entry, frozen=True, kw_only=True, eq=False):
+    """An HTTP library function or method that sends a request."""
+
+    path: str = ""
+    also: tuple[str, ...] = ()
+    on: tuple[str, ...] = ()
+    method: str = ""
+    url: str = "0|url"
+    body: tuple[str, ...] = ()
+    """Parameters that carry the request body (``json``, ``data``)."""
+    timeout: tuple[str, ...] = ()
+    default_timeout: float | None = None
+    no_deadline: bool = False
+    is_async: bool = False
+    client_timeout: tuple[str, ...] = ()
+    """Parameter paths of the constructor of ``on`` that set a deadline for its requests."""
+    client_url: str = ""
+    """Parameter of the constructor of ``on`` that carries the host or the URL's beginning."""
+    request: tuple[str, ...] = ()
+    """Classes whose instance may stand for the URL; their ``0|url`` is it (``urllib.request.Request``)."""
+
+
+class Exceptions(Entry, frozen=True, kw_only=True, eq=False):
+    """Exception classes of an SDK: ``base`` catches every provider failure, ``narrow`` some."""
+
+    base: tuple[str, ...]
+    narrow: tuple[str, ...] = ()
+
+
+class Pipe(Entry, frozen=True, kw_only=True, eq=False):
+    """What ``a | b`` gives when either side is one of ``on``."""
+
+    on: tuple[str, ...]
+    returns: str
+    """Class id."""
+
+
+class Wait(Entry, frozen=True, kw_only=True, eq=False):
+    """A call that waits for a person or for work: a loop that makes it each round is not left alone."""
+
+    path: str = ""
+    """Dotted function (``builtins.input``) or method of a class (``queue.Queue.get``)."""
+    also: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    """Method names that mean waiting on whatever object they are called."""
+    person: bool = False
+    """What it gives is a person's answer."""
+
+
+class Dispatch(Entry, frozen=True, kw_only=True, eq=False):
+    """How hand-written tools are described to a model: a dict with a name and a JSON schema."""
+
+    schema_keys: tuple[str, ...]
+    """Keys under one of which the schema of the parameters stands."""
+    mentions: tuple[str, ...]
+    """Texts that make a file worth parsing."""
+
+
+class PromptTemplate(Entry, frozen=True, kw_only=True, eq=False):
+    """A constructor or factory whose text argument is a prompt."""
+
+    path: str
+    also: tuple[str, ...] = ()
+    args: tuple[str, ...]
+    """Parameters that carry the text: ``0|template``."""

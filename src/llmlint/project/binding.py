@@ -26,7 +26,8 @@ class Bound:
 def bind(call: m.Call, func: Func, skip_receiver: bool) -> Bound:
     """Place the arguments of ``call`` on the parameters of ``func``.
 
-    ``skip_receiver``: the first parameter is ``self`` or ``cls`` and not in the call.    """
+    ``skip_receiver``: the first parameter is ``self`` or ``cls`` and not in the call.
+    """
     params = func.facts.params[1:] if skip_receiver else func.facts.params
     positional = [p.name for p in params if p.kind == "positional"]
     names = {p.name for p in params if p.kind in ("positional", "keyword")}

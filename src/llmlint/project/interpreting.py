@@ -95,7 +95,8 @@ class Interest:
         }
         for body, names in variables.items():
             for func in body.mod.functions:
-                if func not in self.functions:
-                    if any(isinstance(node, m.Name) and node.id in names for node in func.nodes):
-                        found.add(func)
+                if func not in self.functions and any(
+                    isinstance(node, m.Name) and node.id in names for node in func.nodes
+                ):
+                    found.add(func)
         self.add(found)

@@ -201,7 +201,5 @@ def vague(value: Value) -> bool:
 def same_key(key: m.Expr, index: m.Expr) -> bool:
     """Whether both are the same literal."""
     return (
-        isinstance(key, m.Text | m.Const)
-        and isinstance(index, m.Text | m.Const)
-        and key.value == index.value
+        isinstance(key, m.Text | m.Const) and isinstance(index, m.Text | m.Const) and key.value == index.value
     )

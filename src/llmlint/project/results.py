@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
 _SAME = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "builtins.iter", "builtins.reversed",
                    "builtins.sorted", "builtins.dict", "copy.copy", "copy.deepcopy", "builtins.next",
-                   "builtins.enumerate", "asyncio.create_task", "asyncio.ensure_future", "contextlib.aclosing",
-                   "contextlib.closing"})  # fmt: skip
+                   "builtins.enumerate", "asyncio.create_task", "asyncio.ensure_future",
+                   "contextlib.aclosing", "contextlib.closing"})  # fmt: skip
 """Functions that hand on their first argument as far as its value is concerned."""
 
 

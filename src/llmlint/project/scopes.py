@@ -231,9 +231,7 @@ class Func:
     def star_imports(self) -> tuple[m.ImportFrom, ...]:
         """``from x import *`` in this scope."""
         return tuple(
-            s
-            for s in self.statements
-            if isinstance(s, m.ImportFrom) and s.names and s.names[0][0] == "*"
+            s for s in self.statements if isinstance(s, m.ImportFrom) and s.names and s.names[0][0] == "*"
         )
 
     @functools.cached_property

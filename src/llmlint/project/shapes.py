@@ -36,6 +36,7 @@ class Origin:
     call: m.Call | None
 
     def __new__(cls, kind: str, func: Func, name: str = "", call: m.Call | None = None) -> Origin:
+        """The one origin of these."""
         key = (kind, func, name, call)
         known = _ORIGINS.get(key)
         if known is None:

@@ -59,7 +59,9 @@ class Sinks:
                 seen.add(id(sink))
                 given = walk.argument(call, sink.arg)
                 if sink.variadic:
-                    given = m.Seq("list", tuple(a.value for a in call.args if a.keyword is None and not a.star))
+                    given = m.Seq(
+                        "list", tuple(a.value for a in call.args if a.keyword is None and not a.star)
+                    )
                 if given is None:
                     continue
                 if sink.argv:

@@ -23,7 +23,19 @@ from llmlint.project.interpreting import Changes, Interest
 from llmlint.project.kinds import External, ExternalMethod, Obj, Unknown
 from llmlint.project.logs import Logs
 from llmlint.project.scopes import Cls, Func
-from llmlint.project.shapes import CLEAN, COARSE, Mark, Origin, Shape, Taint, join, join_taints, same, same_shapes, without_log
+from llmlint.project.shapes import (
+    CLEAN,
+    COARSE,
+    Mark,
+    Origin,
+    Shape,
+    Taint,
+    join,
+    join_taints,
+    same,
+    same_shapes,
+    without_log,
+)
 from llmlint.project.sinks import Sinks
 from llmlint.project.summaries import Hit, Summary
 from llmlint.project.tools import Tools
@@ -33,17 +45,6 @@ ROUNDS = 5
 """In each, only what may have changed is interpreted again: late rounds are short."""
 COMPONENT_ROUNDS = 3
 MAX_HITS = 60
-
-_CARRIERS = ("builtins.", "json.", "re.", "os.path.", "textwrap.", "string.", "base64.", "urllib.parse.",
-             "html.", "shlex.", "itertools.", "ast.", "pathlib.", "yaml.", "codecs.", "io.", "orjson.",
-             "json5.", "json_repair.", "ujson.", "tomllib.", "toml.", "functools.", "dataclasses.",
-             "collections.", "regex.", "inspect.cleandoc", "copy.")  # fmt: skip
-"""Modules whose functions give back what they are given, in another form."""
-_NOT_CARRIED = frozenset({"builtins.open", "builtins.print", "builtins.input", "builtins.hasattr", "builtins.callable",
-                          "builtins.type", "builtins.range", "builtins.super", "builtins.setattr", "builtins.compile",
-                          "builtins.eval", "builtins.exec", "builtins.globals", "builtins.locals", "builtins.Exception",
-                          "builtins.ValueError", "builtins.RuntimeError", "os.path.exists", "os.path.isfile",
-                          "os.path.isdir", "os.path.getsize", "re.compile"})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,7 +95,9 @@ class Flows:
         condensed = nx.condensation(self.graph.graph)
         order = [condensed.nodes[n]["members"] for n in reversed(list(nx.topological_sort(condensed)))]
         components = [sorted(c, key=lambda f: (f.path, f.facts.index)) for c in order]
-        interest = Interest(self.graph, {c.site.func for c in self.graph.llm_calls} | set(self.tools.functions()))
+        interest = Interest(
+            self.graph, {c.site.func for c in self.graph.llm_calls} | set(self.tools.functions())
+        )
         for _ in range(ROUNDS):
             progress = False
             for component in components:
@@ -232,9 +235,9 @@ class Flows:
 
     def _waits_for_person(self, call: m.Call, func: Func) -> bool:
         values = self.evaluator.eval(call.func, func)
-        if isinstance(call.func, m.Attr) and call.func.name in self.catalogue.person_methods:
-            if all(isinstance(value, Unknown) for value in values):
-                return True
+        is_named_so = isinstance(call.func, m.Attr) and call.func.name in self.catalogue.person_methods
+        if is_named_so and all(isinstance(value, Unknown) for value in values):
+            return True
         for value in values:
             name = value.name if isinstance(value, External) else ""
             if isinstance(value, ExternalMethod):
@@ -261,17 +264,6 @@ class Flows:
                 if any(b.annotation is not None and self.tools.is_plain(b.annotation, f) for f, b in found)
             )
         return known
-
-    @staticmethod
-    def carries(name: str) -> bool:
-        """Whether functions of this module (or methods of this class) give back what they are given."""
-        return name.startswith(_CARRIERS)
-
-    def is_dead_end(self, name: str) -> bool:
-        """Whether the result of an external function is not the text it is given."""
-        if name in _NOT_CARRIED or self.catalogue.sinks.get(name):
-            return True
-        return not (name.startswith(_CARRIERS) or name.rsplit(".", 1)[-1][:1].isupper())
 
     def note_hit(self, flow: FunctionFlow, origin: Origin, hit: Hit) -> None:
         """Text of ``origin`` reaches a sink, seen from the function being interpreted."""
@@ -381,6 +373,8 @@ class Flows:
 def _add_hits(known: list[Hit], new: list[Hit]) -> bool:
     before = len(known)
     for hit in new:
-        if len(known) < MAX_HITS and not any(h.call is hit.call and h.use.kind == hit.use.kind for h in known):
+        if len(known) < MAX_HITS and not any(
+            h.call is hit.call and h.use.kind == hit.use.kind for h in known
+        ):
             known.append(hit)
     return len(known) > before

@@ -1,0 +1,210 @@
+"""Functions of the project that are called: their summaries, applied to what they are given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llmlint.facts import model as m
+from llmlint.model.finding import Step
+from llmlint.project import guards
+from llmlint.project.binding import bind
+from llmlint.project.calls import Edge
+from llmlint.project.environments import APPROVED, Env
+from llmlint.project.kinds import ClassRef
+from llmlint.project.scopes import Func
+from llmlint.project.shapes import (
+    CLEAN,
+    NO_TAINT,
+    Mark,
+    Origin,
+    Shape,
+    Taint,
+    given_for,
+    join,
+    join_taints,
+    without_log,
+)
+from llmlint.project.summaries import Hit
+
+if TYPE_CHECKING:
+    from llmlint.project.flow import FunctionFlow
+
+Known = dict[int, Shape]
+"""Shapes of a call's arguments, by the identity of the expression."""
+
+
+class Callees:
+    """The project functions that one function calls."""
+
+    def __init__(self, flow: FunctionFlow) -> None:
+        self._flow = flow
+        self._flows = flow.flows
+
+    def apply(self, edge: Edge, call: m.Call, known: Known, receiver: Shape, env: Env) -> Shape:
+        """What comes back from one function that is called; what it does with its arguments is noted."""
+        flow = self._flow
+        target = edge.target
+        summary = self._flows.summary(target)
+        given = self._arguments(edge, env, receiver, known)
+        if summary is None:
+            return CLEAN
+        name_of = target.name or "lambda"
+        step = flow.step(call.span, f"`{name_of}(...)` is called with it")
+        # Of several callbacks nobody knows here which one gets this text.
+        several = edge.callback and len(self._flows.graph.edges_at.get(call, ())) > 1
+        for param, hits in summary.param_hits.items() if not several else ():
+            taint = given_for(given, param)
+            if taint.clean:
+                continue
+            for origin, mark in taint.flat().items():
+                for hit in hits:
+                    if hit.use.kind in mark.safe or origin.kind == "person":
+                        continue
+                    if hit.use.kind == "log" and mark.parsed:
+                        continue
+                    if APPROVED in env and hit.use.kind != "log":
+                        continue
+                    way = Mark(mark.steps, mark.safe, mark.parsed).then(step, *hit.mark.steps)
+                    self._flows.note_hit(flow, origin, Hit(hit.use, hit.func, hit.call, way))
+        for param in summary.prompt_params:
+            self._flows.note_prompt_argument(flow, given_for(given, param), self._expr(edge, param), call)
+        for param in summary.proven:
+            checked = self._expr(edge, param)
+            name = guards.key(checked) if checked is not None else None
+            if name is not None:
+                flow.conditions.apply({name: guards.ALL}, env)
+                known.clear()
+        result = _substitute(summary.returned, target, given)
+        back = flow.step(call.span, f"`{name_of}(...)` returns it")
+        result = _with_step(result, back, flow.func)
+        if (
+            flow.func.receiver
+            and isinstance(call.func, m.Attr)
+            and _is_name(call.func.value, flow.func.receiver)
+        ):
+            for field, shape in summary.fields.items():
+                stored = _substitute(shape, target, given)
+                if not stored.clean:
+                    before = flow.summary.fields.get(field, CLEAN)
+                    flow.summary.fields[field] = join((before, stored))
+        if target.name == "__init__":
+            return CLEAN
+        if result.clean and self._flows.asks_person(target):
+            # What it gives back was decided by a person: ``result = get_confirmation(command)``.
+            return Shape({Origin("person", flow.func, call=call): Mark()})
+        return result
+
+    @staticmethod
+    def _expr(edge: Edge, param: str) -> m.Expr | None:
+        return bind(edge.call, edge.target, edge.skip_receiver).given.get(param)
+
+    def _arguments(self, edge: Edge, env: Env, receiver: Shape, known: Known) -> dict[str, Shape]:
+        target = edge.target
+        bound = bind(edge.call, target, edge.skip_receiver)
+        given = {name: self._flow.calls.shape(expr, env, known) for name, expr in bound.given.items()}
+        spread = [self._flow.calls.shape(e, env, known) for e in bound.double_star]
+        if bound.star is not None:
+            spread.append(Shape(self._flow.calls.shape(bound.star, env, known).flat()))
+        names = [p for p in target.facts.params if p.name != target.receiver or not edge.skip_receiver]
+        for param in names:
+            if param.name not in given and spread and not param.kind.startswith("*"):
+                given[param.name] = join([_spread_field(s, param.name) for s in spread])
+            elif param.kind == "*" and (bound.extra or bound.star is not None):
+                parts = [self._flow.calls.shape(e, env, known) for e in bound.extra]
+                if bound.star is not None:
+                    parts.append(self._flow.calls.shape(bound.star, env, known))
+                given[param.name] = Shape(join_taints(s.flat() for s in parts))
+            elif param.kind == "**":
+                fields = {k: self._flow.calls.shape(e, env, known) for k, e in bound.extra_keywords.items()}
+                given[param.name] = join([Shape(NO_TAINT, fields or None), *spread])
+        if edge.skip_receiver and target.receiver and not receiver.clean:
+            given[target.receiver] = receiver
+        return given
+
+    def constructed(self, value: ClassRef, call: m.Call, shapes: list[Shape]) -> Shape:
+        """An instance: fields by keyword for data classes, by what ``__init__`` stores for others."""
+        flow = self._flow
+        for owner in self._flows.evaluator.hierarchy.mro(value.cls):
+            init = owner.methods.get("__init__")
+            if init is None:
+                continue
+            summary = self._flows.summary(init)
+            if summary is None:
+                return CLEAN
+            bound = bind(call, init, True)
+            given = {n: flow.eval(e, {}) for n, e in bound.given.items() if isinstance(e, m.Text)}
+            by_expr = {id(arg.value): shape for arg, shape in zip(call.args, shapes, strict=True)}
+            given.update({n: by_expr[id(e)] for n, e in bound.given.items() if id(e) in by_expr})
+            stored = {name: _substitute(shape, init, given) for name, shape in summary.fields.items()}
+            return Shape(NO_TAINT, {n: s for n, s in stored.items() if not s.clean} or None)
+        plain = {
+            name
+            for name, found in value.cls.attributes.items()
+            for scope, b in found
+            if b.annotation is not None and self._flows.tools.is_plain(b.annotation, scope)
+        }
+        declared = [name for name, found in value.cls.attributes.items() if found]
+        fields: dict[str, Shape] = {}
+        rest: list[Taint] = []
+        place = 0
+        for arg, shape in zip(call.args, shapes, strict=True):
+            if arg.keyword:
+                fields[arg.keyword] = CLEAN if arg.keyword in plain else shape
+            elif not arg.star and place < len(declared):
+                fields[declared[place]] = shape
+                place += 1
+            else:
+                rest.append(shape.flat())
+        return Shape(join_taints(rest), fields or None)
+
+
+def _substitute(shape: Shape, target: Func, given: dict[str, Shape], depth: int = 0) -> Shape:
+    """A summary's shape with the callee's parameters replaced by what the caller gives."""
+    if shape.clean:
+        return CLEAN
+    taints: list[Taint] = []
+    whole: list[Shape] = []
+    for origin, mark in shape.taint.items():
+        if origin.kind == "param" and origin.func is target:
+            value = given_for(given, origin.name)
+            if value.clean:
+                continue
+            if not mark.steps and not mark.safe:
+                whole.append(value)
+            else:
+                taints.append(
+                    {
+                        o: Mark(k.steps, k.safe | mark.safe, k.parsed or mark.parsed)
+                        for o, k in value.flat().items()
+                    }
+                )
+        else:
+            taints.append({origin: mark})
+    fields = None
+    if shape.fields and depth < 4:
+        fields = {name: _substitute(f, target, given, depth + 1) for name, f in shape.fields.items()}
+    return join([Shape(join_taints(taints), fields), *whole])
+
+
+def _with_step(shape: Shape, step: Step, func: Func, depth: int = 0) -> Shape:
+    """What comes back from a function carries the step; what the caller itself gave needs none."""
+    if shape.clean:
+        return shape
+    taint = {
+        o: k.then(step) if o.kind == "model" and o.func is not func and k.steps[-1:] != (step,) else k
+        for o, k in shape.taint.items()
+    }
+    if not shape.fields or depth > 3:
+        return Shape(taint, shape.fields)
+    return Shape(taint, {n: _with_step(f, step, func, depth + 1) for n, f in shape.fields.items()})
+
+
+def _spread_field(shape: Shape, name: str) -> Shape:
+    """What ``**shape`` gives a parameter: one of several values, not the whole."""
+    if shape.fields and name in shape.fields:
+        return shape.fields[name]
+    return Shape(without_log(shape.taint)) if shape.taint else CLEAN
+
+
+def _is_name(expr: m.Expr, name: str) -> bool:
+    return isinstance(expr, m.Name) and expr.id == name

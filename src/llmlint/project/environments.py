@@ -1,0 +1,71 @@
+"""What the names of a function hold at one place of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from llmlint.project import guards
+from llmlint.project.shapes import CLEAN, Mark, Shape, join
+
+Env = dict[str, Shape]
+
+PROVEN = "\0proven:"
+"""Key prefix in an environment: this name has been checked."""
+
+APPROVED = "\0approved"
+"""Key in an environment: a person was asked and their answer looked at."""
+
+
+def merge(env: Env, ends: list[Env]) -> None:
+    """Make ``env`` what holds after any one of ``ends``."""
+    if len(ends) == 1:
+        if ends[0] is not env:
+            only = dict(ends[0])
+            env.clear()
+            env.update(only)
+        return
+    first: Env = ends[0] if ends else {}
+    rest = ends[1:]
+    merged: Env = {}
+    for name, shape in first.items():
+        if name[0] == "\0":
+            # What is proven or approved holds only where it holds on every way.
+            if all(name in end for end in rest):
+                merged[name] = shape
+            continue
+        # Most names are not touched in a branch.
+        for end in rest:
+            if end.get(name, CLEAN) is not shape:
+                merged[name] = join([end.get(name, CLEAN) for end in ends])
+                break
+        else:
+            merged[name] = shape
+    for end in rest:
+        for name in end:
+            if name not in first and name not in merged and name[0] != "\0":
+                merged[name] = join([end.get(name, CLEAN) for end in ends])
+    env.clear()
+    env.update(merged)
+
+
+def settled(before: Env, env: Env, closure: Env, passing: Collection[str] = ()) -> bool:
+    """Whether another round of a loop would find what this one found; ``passing`` are set by its head."""
+    for name in before:
+        if name not in env:
+            return False
+    for name, shape in env.items():
+        known = before.get(name)
+        if known is shape or name in passing:
+            continue
+        if known is not None or not shape.clean or name in closure or name[0] == "\0":
+            return False
+    return True
+
+
+def made_safe(shape: Shape, path: list[str], kinds: frozenset[str]) -> Shape:
+    """A value of which one field (or all of it) has been checked."""
+    if path:
+        return shape.with_field(path[0], made_safe(shape.field(path[0]), path[1:], kinds))
+    if kinds == guards.ALL:
+        return CLEAN
+    return Shape({o: Mark(k.steps, k.safe | kinds, k.parsed) for o, k in shape.flat().items()})

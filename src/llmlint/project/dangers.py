@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from llmlint.facts import model as m
 from llmlint.model.finding import Finding, Step
-from llmlint.project.project import Project, callee
+from llmlint.project.project import Project, callee, fitting
 from llmlint.project.taint import Flow
 
 _WHAT = {"shell": "runs it in a shell", "code": "runs it as code", "template": "renders it as a template"}
@@ -39,11 +39,8 @@ def tool_findings(project: Project, code: str, kinds: frozenset[str], help: str)
         tool = first.origin.func
         tools = sorted({flow.origin.func.qualname for flow in chosen})
         more = f" (and {len(tools) - 1} more)" if len(tools) > 1 else ""
-        message = _fitting(
-            f"`{_short(first.origin.name, 16)}` of tool `{_short(tool.qualname, 24)}`{more} reaches",
-            call,
-            f", which {_does(first)}",
-        )
+        head = f"`{_short(first.origin.name, 16)}` of tool `{_short(tool.qualname, 24)}`{more} reaches"
+        message = fitting(head, call, "", f", which {_does(first)}")
         start = Step(project.location(tool, tool.facts.span), f"the model chooses `{first.origin.name}` here")
         yield _finding(project, code, first, message, help, (start, *first.hit.mark.steps))
 
@@ -58,19 +55,13 @@ def model_findings(project: Project, code: str, kinds: frozenset[str], help: str
             continue
         first = min(written, key=lambda flow: len(flow.hit.mark.steps))
         asked = callee(first.origin.call, 24) if first.origin.call is not None else "the model"
-        message = _fitting(f"What `{asked}` returns reaches", call, f", which {_does(first)}")
+        message = fitting(f"What `{asked}` returns reaches", call, "", f", which {_does(first)}")
         yield _finding(project, code, first, message, help, first.hit.mark.steps)
 
 
 def _does(flow: Flow) -> str:
     use = flow.hit.use
     return use.sink.does if use.kind == use.sink.kind else _WHAT.get(use.kind, use.sink.does)
-
-
-def _fitting(head: str, call: m.Call, tail: str) -> str:
-    """The message with as much of the sink's name as fits into 100 characters."""
-    room = 100 - len(head) - len(tail) - len(" `(...)`")
-    return f"{head} `{callee(call, max(room, 12))}`{tail}"
 
 
 def _short(name: str, limit: int) -> str:

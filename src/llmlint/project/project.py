@@ -34,6 +34,9 @@ from llmlint.project.values import Evaluator
 from llmlint.project.view import graph_view
 
 
+MESSAGE_LIMIT = 100
+
+
 class Project:
     """Modules linked together. Built once per run; all answers are computed on demand and kept."""
 
@@ -215,6 +218,20 @@ def callee(call: m.Call, limit: int = 40) -> str:
     if len(text) > limit:
         text = "…" + text[-(limit - 1) :]
     return f"{text}(...)"
+
+
+def fitting(head: str, call: m.Call, tail: str, spare: str = "") -> str:
+    """A message of at most 100 characters around the name of a call.
+
+    ``spare`` ends the sentence where there is room for it; the name is cut from the left before the
+    sentence gets too long.
+    """
+    name = source(call.func)
+    whole = f"{head} `{name}(...)`{tail}{spare}".strip()
+    if len(whole) <= MESSAGE_LIMIT:
+        return whole
+    room = MESSAGE_LIMIT - len(f"{head} `(...)`{tail}".strip()) - 1
+    return f"{head} `{callee(call, max(room, 12))}`{tail}".strip()
 
 
 def source(expr: m.Expr) -> str:

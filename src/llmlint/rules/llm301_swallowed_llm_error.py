@@ -10,7 +10,7 @@ from llmlint.model.finding import Finding
 from llmlint.model.rule import Rule, Severity
 from llmlint.project.guarded import Target, finally_returns
 from llmlint.project.outcomes import Outcome
-from llmlint.project.project import Project, callee
+from llmlint.project.project import Project, fitting
 from llmlint.project.scopes import Func
 from llmlint.project.sites import StatementSite
 
@@ -34,7 +34,7 @@ def _try(project: Project, place: StatementSite, stmt: m.Try) -> Iterator[Findin
         return
     outcome = project.outcomes.of(handler.body, handler.name, place.func)
     if not outcome.vanishes and finally_returns(stmt):
-        outcome = Outcome(True, "is overtaken by a `return` in `finally`")
+        outcome = Outcome(True, "loses to a `return` in `finally`")
     elif not outcome.vanishes or guarded.goes_on_well(place, handler):
         return
     yield _finding(project, place.func, handler.span, _caught(handler), outcome, target)
@@ -60,16 +60,15 @@ def _caught(handler: m.Handler) -> str:
 def _finding(
     project: Project, func: Func, span: m.Span, caught: str, outcome: Outcome, target: Target
 ) -> Finding:
-    call = callee(target.site.call, 30)
     what = "only logged here" if outcome.logged else "lost here"
-    fact = f"A failed `{call}` is {what}: `{caught}` {outcome.does}"
-    full = f"{fact}, so the caller cannot tell"
+    tail = f" is {what}: `{caught}` {outcome.does}"
+    message = fitting("A failed", target.site.call, tail, ", so the caller cannot tell")
     edges, end = project.reach.way(target, escaping=True)
     return project.finding(
         "LLM301",
         func,
         span,
-        full if len(full) <= 100 else fact,
+        message,
         help=HELP,
         steps=project.way_steps(edges, end),
     )

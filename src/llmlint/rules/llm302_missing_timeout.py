@@ -10,7 +10,7 @@ from llmlint.model.rule import Rule, Severity
 from llmlint.project.calls import LlmCall
 from llmlint.project.deadlines import Construction, Setting
 from llmlint.project.kinds import Site
-from llmlint.project.project import Project, callee
+from llmlint.project.project import Project, fitting
 
 HELP = "Pass {parameter}, so that a stalled provider ends in an error that can be handled."
 
@@ -67,7 +67,7 @@ def _switched_off(setting: Setting) -> str:
 
 
 def _message(call: m.Call, what: str, is_async: bool) -> str:
-    return f"`{callee(call, 30)}` {what}, so a stalled provider holds this {_holder(is_async)} for ever"
+    return fitting("", call, f" {what}, so a stalled provider holds this {_holder(is_async)} for ever")
 
 
 def _finding(project: Project, call: LlmCall, site: Site, what: str) -> Finding:

@@ -8,7 +8,7 @@ from llmlint.facts import model as m
 from llmlint.model.finding import Finding
 from llmlint.model.rule import Rule, Severity
 from llmlint.project.deadlines import Construction, describe
-from llmlint.project.project import Project, callee
+from llmlint.project.project import Project, fitting
 from llmlint.project.scopes import Func
 
 HELP = "Pass a `timeout=` that fits what a user waits for, and set the number of retries."
@@ -59,7 +59,7 @@ def _finding(project: Project, func: Func, call: m.Call, seconds: float, attempt
         worst = f"{describe(seconds)} ({seconds:g} s)" if seconds >= 120 else describe(seconds)
     else:
         worst = f"{describe(seconds * attempts)} ({attempts} × {seconds:g} s)"
-    message = f"`{callee(call, 30)}` keeps the SDK's deadline: a stalled call blocks for up to {worst}"
+    message = fitting("", call, f" by default lets a stalled call block for up to {worst}")
     return project.finding("LLM303", func, call.span, message, help=HELP)
 
 

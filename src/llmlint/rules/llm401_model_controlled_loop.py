@@ -9,7 +9,7 @@ from llmlint.model.finding import Finding
 from llmlint.model.rule import Rule, Severity
 from llmlint.project.calls import Edge, LlmCall
 from llmlint.project.loops import MODEL, Loop
-from llmlint.project.project import Project, callee
+from llmlint.project.project import Project, fitting
 from llmlint.project.scopes import Func
 
 HELP = "Count the rounds (or the tokens, or the time) and stop at a bound."
@@ -26,8 +26,8 @@ def check(project: Project) -> Iterator[Finding]:
         target = _llm_call(project, stmt, place.func)
         if target is None or not _only_model_ends(project, stmt, place.func):
             continue
-        call = callee(target.site.call, 34)
-        message = f"Only the model's answer ends this loop around `{call}`: nothing caps its cost"
+        head = "Only the model's answer ends this loop around"
+        message = fitting(head, target.site.call, ": nothing caps its cost")
         edges, end = project.reach.way(target)
         yield project.finding(
             "LLM401", place.func, stmt.span, message, help=HELP, steps=project.way_steps(edges, end)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from llmlint.model.finding import Finding
 from llmlint.model.rule import Rule, Severity
-from llmlint.project.project import Project, callee
+from llmlint.project.project import Project, fitting
 
 HELP = "Leave the parameter out, or set a number that the task needs."
 
@@ -19,8 +19,8 @@ def check(project: Project) -> Iterator[Finding]:
             parameter = found.cap.param.rsplit("|", 1)[-1].rsplit(".", 1)[-1]
             given = _shown(found.setting.value)
             default = f" (default {found.cap.default})" if found.cap.default is not None else ""
-            call = callee(found.site.call, 30)
-            message = f"`{parameter}={given}` lets `{call}` run for as long as the model likes{default}"
+            head, tail = f"`{parameter}={given}` lets", " run for as long as the model likes"
+            message = fitting(head, found.site.call, tail, default)
             yield project.finding("LLM402", func, found.site.call.span, message, help=HELP)
 
 

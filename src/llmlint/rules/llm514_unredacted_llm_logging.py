@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from llmlint.model.finding import Finding
 from llmlint.model.rule import Rule, Severity
-from llmlint.project.project import Project, callee
+from llmlint.project.project import Project, fitting
 
 HELP = "Log ids, sizes and usage; pass content through a redaction function, or log it at DEBUG."
 INFO = 20
@@ -20,9 +20,7 @@ def check(project: Project) -> Iterator[Finding]:
                 continue
             content = project.content.logged(log.site)
             if content is not None:
-                message = (
-                    f"`{callee(log.site.call, 24)}` logs {content.what}: personal data ends up in the logs"
-                )
+                message = fitting("", log.site.call, f" logs {content.what}", ", personal data included")
                 yield project.finding(
                     "LLM514", func, log.site.call.span, message, help=HELP, steps=content.steps
                 )

@@ -33,7 +33,6 @@ from llmlint.project.tools import Tools
 from llmlint.project.values import Evaluator
 from llmlint.project.view import graph_view
 
-
 MESSAGE_LIMIT = 100
 
 

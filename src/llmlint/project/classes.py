@@ -42,15 +42,28 @@ class Hierarchy:
         known = self._mro.get(cls)
         if known is not None:
             return known
-        self._mro[cls] = (cls,)
-        inside, outside = self._bases(cls)
-        order: dict[Cls, None] = {cls: None}
-        external = dict.fromkeys(outside)
-        for base in inside:
-            order.update(dict.fromkeys(self.mro(base)))
-            external.update(dict.fromkeys(self._external.get(base, ())))
-        self._mro[cls] = tuple(order)
-        self._external[cls] = tuple(external)
+        # Bases before the class itself, not by recursion: chains of classes may be long.
+        bases: dict[Cls, tuple[list[Cls], list[str]]] = {}
+        pending = [cls]
+        while pending:
+            one = pending[-1]
+            if one not in bases:
+                if one in self._mro:
+                    pending.pop()
+                    continue
+                self._mro[one] = (one,)  # what a cycle sees
+                bases[one] = self._bases(one)
+                pending += [base for base in reversed(bases[one][0]) if base not in self._mro]
+                continue
+            pending.pop()
+            inside, outside = bases[one]
+            order: dict[Cls, None] = {one: None}
+            external = dict.fromkeys(outside)
+            for base in inside:
+                order.update(dict.fromkeys(self._mro[base]))
+                external.update(dict.fromkeys(self._external.get(base, ())))
+            self._mro[one] = tuple(order)
+            self._external[one] = tuple(external)
         return self._mro[cls]
 
     def external_bases(self, cls: Cls) -> tuple[str, ...]:

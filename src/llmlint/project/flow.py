@@ -33,6 +33,9 @@ from llmlint.project.summaries import Summary
 if TYPE_CHECKING:
     from llmlint.project.taint import Flows
 
+TWICE = 5
+"""Loops inside each other whose bodies are run twice; those further inside are run once each time."""
+
 
 class FunctionFlow:
     """One pass over one function; ``summary`` is its result."""
@@ -45,6 +48,7 @@ class FunctionFlow:
         self.conditions = Conditions(self)
         self.assignments = Assignments(self)
         self._proven: set[str] | None = None
+        self._loops = 0
         self.closure: dict[str, Shape] = {}
         if func.parent is not None:
             flows.changes.read(("closure", func.parent))
@@ -143,7 +147,8 @@ class FunctionFlow:
         return through_then or through_else
 
     def _while(self, stmt: m.While, env: Env) -> bool:
-        for _ in range(2):
+        self._loops += 1
+        for _ in range(2 if self._loops <= TWICE else 1):
             self.conditions.test(stmt.test, env)
             before, inner = dict(env), dict(env)
             self.conditions.apply(self.conditions.proofs(stmt.test, env)[0], inner)
@@ -151,6 +156,7 @@ class FunctionFlow:
             merge(env, [before, inner])
             if settled(before, env, self.closure):
                 break
+        self._loops -= 1
         self.conditions.test(stmt.test, env)
         self.conditions.apply(self.conditions.proofs(stmt.test, env)[1], env)
         self._block(stmt.orelse, env)
@@ -159,13 +165,15 @@ class FunctionFlow:
     def _for(self, stmt: m.For, env: Env) -> None:
         targets = stmt.target.items if isinstance(stmt.target, m.Seq) else (stmt.target,)
         passing = {target.id for target in targets if isinstance(target, m.Name)} - walk.names_in(stmt.iter)
-        for _ in range(2):
+        self._loops += 1
+        for _ in range(2 if self._loops <= TWICE else 1):
             before, inner = dict(env), dict(env)
             self.assignments.assign(stmt.target, self._iterated(stmt.iter, inner), inner)
             self._block(stmt.body, inner)
             merge(env, [before, inner])
             if settled(before, env, self.closure, passing):
                 break
+        self._loops -= 1
         self._block(stmt.orelse, env)
 
     def _try(self, stmt: m.Try, env: Env) -> bool:

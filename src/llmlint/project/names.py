@@ -71,7 +71,12 @@ class Names:
         return found
 
     def starred(self, name: str, scope: Func) -> Values:
-        """What a name is that only a star import can have brought in."""
+        """What a name is that only a star import can have brought in; modules may import each other so."""
+        if not scope.star_imports:
+            return ()
+        return self._evaluator.once(("star", name, scope), lambda: self._starred(name, scope))
+
+    def _starred(self, name: str, scope: Func) -> Values:
         for star in scope.star_imports:
             mod = self._evaluator.imports.target(star.module, star.level, scope.mod)
             if isinstance(mod, Mod):

@@ -133,7 +133,11 @@ class Flows:
     def _interpret(self, func: Func) -> None:
         self.changes.begin(func)
         self.changes.read(("late", func))
-        summary = FunctionFlow(func, self).run()
+        try:
+            summary = FunctionFlow(func, self).run()
+        except RecursionError:
+            # Nested beyond anything people write: nothing is known of it.
+            summary = Summary()
         for name, hits in self._late_hits.get(func, {}).items():
             _add_hits(summary.param_hits.setdefault(name, []), hits)
         closure = summary.variables

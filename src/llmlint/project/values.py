@@ -121,6 +121,11 @@ class Evaluator:
         self._active.add(key)
         try:
             result = unique(self._eval(expr, func))
+        except RecursionError:
+            if len(self._active) > 1:
+                raise
+            # Nested beyond anything people write: as good as unknown.
+            result = (UNKNOWN,)
         finally:
             self._active.discard(key)
         if self._varies:

@@ -6,6 +6,7 @@ breaks is no pool: what is missing is then extracted here.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -101,6 +102,7 @@ def _chunks(items: Sequence[Item]) -> Iterator[list[Item]]:
 
 def extract_chunk(chunk: list[Item]) -> bytes:
     """A worker's task: the files of a chunk as MessagePack; what fails otherwise is left out."""
+    gc.disable()  # syntax trees have no cycles, and a worker does nothing else
     results = []
     for path, text in chunk:
         outcome = _outcome(path, text)

@@ -134,14 +134,15 @@ def _blocks(document: Document) -> Iterator[range]:
     if tokens is None:
         yield from (range(n, n + 1) for n in range(1, len(document.lines) + 1))
         return
-    first, last = len(document.lines) + 2, -1
+    beyond = len(document.lines) + 2
+    first, last = beyond, -1
     for token in tokens:
         if token.type in (tokenize.ENDMARKER, tokenize.DEDENT):
             continue
         first, last = min(first, token.start[0]), max(last, token.end[0])
         if token.type in (tokenize.NL, tokenize.NEWLINE):
             yield range(first, last + 1)
-            first, last = len(document.lines) + 2, -1
+            first, last = beyond, -1
 
 
 def _comments(document: Document) -> Iterator[_Comment]:

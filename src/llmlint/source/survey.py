@@ -50,9 +50,13 @@ class Sources:
 
 
 def survey(
-    sources: Sources, files: tuple[str, ...], seeds: Seeds, progress: Callable[[str, int, int], None]
+    sources: Sources,
+    files: tuple[str, ...],
+    seeds: Seeds,
+    progress: Callable[[str, int, int], None],
+    starts: Callable[[str], bool] = lambda path: True,
 ) -> Survey:
-    """Judges all files by their bytes."""
+    """Judges all files by their bytes; ``starts`` as in ``parse_set``."""
     scans: dict[str, Scan] = {}
     commented = set()
     problems = []
@@ -67,4 +71,4 @@ def survey(
         scans[path] = scan(data, seeds)
         if OWN_MARK in data:
             commented.add(path)
-    return Survey(parse_set(scans), frozenset(commented), tuple(problems))
+    return Survey(parse_set(scans, starts), frozenset(commented), tuple(problems))

@@ -15,7 +15,7 @@ import functools
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 _LIST = rb"\((?:[^)#]|#[^\n]*)*\)|(?:[^\n;#\\]|\\\r?\n)*"
@@ -157,16 +157,22 @@ def _names(text: bytes) -> Iterable[str]:
             yield name
 
 
-def parse_set(scans: Mapping[str, Scan]) -> frozenset[str]:
-    """The paths to parse, out of all files of the project."""
-    seeds = [path for path, one in scans.items() if one.seed]
+def parse_set(
+    scans: Mapping[str, Scan], starts: Callable[[str], bool] = lambda path: True
+) -> frozenset[str]:
+    """The paths to parse, out of all files of the project.
+
+    ``starts``: whether a file may be a seed or the importer of one. Files for which it is false (tests,
+    examples: no rule speaks there) are parsed only when others import them.
+    """
+    seeds = [path for path, one in scans.items() if one.seed and starts(path)]
     if not seeds:
         return frozenset()
     resolver = _Resolver(scans)
     forward = {path: resolver.targets(path, one.imports) for path, one in scans.items()}
     backward: dict[str, set[str]] = defaultdict(set)
     for path, targets in forward.items():
-        for target in targets:
+        for target in targets if starts(path) else ():
             backward[target].add(path)
     return frozenset(_closure(_closure(seeds, backward), forward))
 

@@ -41,6 +41,8 @@ class Setting:
     """The call in which it is written."""
 
 
+MAX_CALLERS = 40
+"""Levels of callers in which a deadline around a call is looked for."""
 ABSENT = Setting("absent")
 UNKNOWN_SETTING = Setting("unknown")
 
@@ -64,6 +66,7 @@ class Deadlines:
         self._evaluator = evaluator
         self._catalogue = catalogue
         self._bounded: dict[Func, bool] = {}
+        self._depth = 0
         self._globals = self._global_settings()
 
     # -- parameters -----------------------------------------------------------------------------
@@ -261,7 +264,13 @@ class Deadlines:
             return known
         self._bounded[func] = False
         callers = self._graph.callers.get(func, ())
-        result = bool(callers) and all(self.bounded_around(edge.site) for edge in callers)
+        if not callers or self._depth >= MAX_CALLERS:
+            return False
+        self._depth += 1
+        try:
+            result = all(self.bounded_around(edge.site) for edge in callers)
+        finally:
+            self._depth -= 1
         self._bounded[func] = result
         return result
 

@@ -157,9 +157,7 @@ def _names(text: bytes) -> Iterable[str]:
             yield name
 
 
-def parse_set(
-    scans: Mapping[str, Scan], starts: Callable[[str], bool] = lambda path: True
-) -> frozenset[str]:
+def parse_set(scans: Mapping[str, Scan], starts: Callable[[str], bool] = lambda path: True) -> frozenset[str]:
     """The paths to parse, out of all files of the project.
 
     ``starts``: whether a file may be a seed or the importer of one. Files for which it is false (tests,

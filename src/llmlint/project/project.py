@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from llmlint.catalogue.lookup import Catalogue
 from llmlint.facts import model as m
@@ -81,10 +81,15 @@ class Project:
         """Every scope of production code."""
         return tuple(f for mod in self.modules if mod.production for f in mod.functions)
 
-    def statements(self) -> Iterator[StatementSite]:
-        """Every statement of production code with what encloses it."""
-        for func in self.functions:
-            yield from statement_sites(func)
+    @functools.cached_property
+    def blocks(self) -> tuple[StatementSite, ...]:
+        """Every ``try``, loop and ``with`` of production code, with what encloses it."""
+        return tuple(
+            place
+            for func in self.functions
+            for place in statement_sites(func)
+            if isinstance(place.stmt, m.Try | m.While | m.For | m.With)
+        )
 
     @functools.cached_property
     def llm_calls(self) -> tuple[LlmCall, ...]:

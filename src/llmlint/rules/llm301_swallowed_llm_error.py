@@ -19,7 +19,7 @@ HELP = "Let it raise, catch the SDK's own exceptions, or return a value that say
 
 def check(project: Project) -> Iterator[Finding]:
     """Report ``except`` (and ``suppress``) lines behind which a provider's failure is lost."""
-    for place in project.statements():
+    for place in project.blocks:
         if isinstance(place.stmt, m.Try):
             yield from _try(project, place, place.stmt)
         elif isinstance(place.stmt, m.With):

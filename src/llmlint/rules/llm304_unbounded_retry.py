@@ -27,7 +27,7 @@ def check(project: Project) -> Iterator[Finding]:
                 message = f"`{use.table.path}` has no bound, so a failing provider is called for ever"
                 yield project.finding("LLM304", use.func, use.span, message, help=HELP)
         yield from _self_calls(project, func)
-    for place in project.statements():
+    for place in project.blocks:
         if isinstance(place.stmt, m.While | m.For) and project.repeats.by_hand(place.stmt, place.func):
             message = "Nothing bounds this retry loop, so a failing provider is called for ever"
             yield project.finding("LLM304", place.func, place.stmt.span, message, help=HELP)

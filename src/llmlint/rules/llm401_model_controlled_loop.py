@@ -17,7 +17,7 @@ HELP = "Count the rounds (or the tokens, or the time) and stop at a bound."
 
 def check(project: Project) -> Iterator[Finding]:
     """Report loops all of whose exits depend on model output."""
-    for place in project.statements():
+    for place in project.blocks:
         stmt = place.stmt
         if not isinstance(stmt, m.While | m.For):
             continue

@@ -94,6 +94,8 @@ class Catalogue:
         self.waits: ByName[s.Wait] = ByName()
         self.wait_methods: set[str] = set()
         self.person_methods: set[str] = set()
+        self.patient_models: set[str] = set()
+        self.patient_arguments: set[str] = set()
         self.prompt_templates: ByName[s.PromptTemplate] = ByName()
         self._pipes: dict[str, str] = {}
         self.sdks: dict[str, s.Sdk] = {}
@@ -168,6 +170,9 @@ class Catalogue:
             self.schema_keys.update(dispatch.schema_keys)
             self.dispatch_mentions.update(dispatch.mentions)
         self.endpoints.extend(file.endpoint)
+        for patience in file.patience:
+            self.patient_models.update(patience.model_marks)
+            self.patient_arguments.update(patience.arguments)
         for wait in file.wait:
             self.waits.add((wait.path, *wait.also), wait)
             self.wait_methods.update(wait.methods)

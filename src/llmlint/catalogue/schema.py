@@ -30,6 +30,7 @@ from llmlint.catalogue.uses import (
     HttpClient,
     Logger,
     Passthrough,
+    Patience,
     Pipe,
     PromptTemplate,
     Retry,
@@ -53,6 +54,7 @@ __all__ = [
     "HttpClient",
     "Logger",
     "Passthrough",
+    "Patience",
     "Pipe",
     "PromptTemplate",
     "Response",
@@ -86,6 +88,7 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     http: tuple[HttpClient, ...] = ()
     exceptions: tuple[Exceptions, ...] = ()
     pipe: tuple[Pipe, ...] = ()
+    patience: tuple[Patience, ...] = ()
     wait: tuple[Wait, ...] = ()
     dispatch: tuple[Dispatch, ...] = ()
     prompt_template: tuple[PromptTemplate, ...] = ()

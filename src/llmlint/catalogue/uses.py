@@ -196,6 +196,15 @@ class Pipe(Entry, frozen=True, kw_only=True, eq=False):
     """Class id."""
 
 
+class Patience(Entry, frozen=True, kw_only=True, eq=False):
+    """Calls whose purpose is to wait long: no deadline is asked of them."""
+
+    model_marks: tuple[str, ...] = ()
+    """Pieces of model names."""
+    arguments: tuple[str, ...] = ()
+    """Keywords that, given as True, send the request off to be done later."""
+
+
 class Wait(Entry, frozen=True, kw_only=True, eq=False):
     """A call that waits for a person or for work: a loop that makes it each round is not left alone."""
 

@@ -213,17 +213,15 @@ class Deadlines:
         if call.entry.kind == "batch":
             return True
         keywords, _ = self._evaluator.keyword_items(call.site.call, call.site.func)
-        background = keywords.get("background")
-        if background and isinstance(background[0], m.Const) and background[0].value is True:
-            return True
+        for name in self._catalogue.patient_arguments & keywords.keys():
+            given, _ = keywords[name]
+            if isinstance(given, m.Const) and given.value is True:
+                return True
         where = call.entry.model
-        given = walk.argument(call.site.call, where) if where else None
-        for value in self._evaluator.eval(given, call.site.func) if given is not None else ():
-            if (
-                isinstance(value, Data)
-                and isinstance(value.expr, m.Text)
-                and "deep-research" in value.expr.value
-            ):
+        model = walk.argument(call.site.call, where) if where else None
+        for value in self._evaluator.eval(model, call.site.func) if model is not None else ():
+            text = value.expr.value if isinstance(value, Data) and isinstance(value.expr, m.Text) else ""
+            if any(mark in text for mark in self._catalogue.patient_models):
                 return True
         return False
 

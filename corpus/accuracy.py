@@ -3,7 +3,7 @@
     python corpus/accuracy.py            # all packages with labels or without LLM code
     python corpus/accuracy.py --unread   # only list findings that nobody has labelled yet
 
-Labels are in ``labels/<package>-<version>.toml``: what a person said of a finding after reading the code
+Labels are in ``labels/<package>-<version>.toml``: what a reader said of a finding after reading the code
 around it: ``true``, ``debatable`` (right by the rule's page, though a reviewer might shrug) or ``false``.
 A finding without a label counts as unread and is listed, never as right.
 """

@@ -65,10 +65,6 @@ class Cursor:
         self.pos = _SKIP_BLANKS(self.text, self.pos).end()  # type: ignore[union-attr]
         self.raw(",")
 
-    def sees(self, value: str) -> bool:
-        """Whether the next token begins with ``value``."""
-        return self.text.startswith(value, self.start())
-
     def span(self, start: int) -> Span:
         """The span from ``start`` to the end of the last token."""
         starts = self._line_starts

@@ -189,8 +189,3 @@ def argument(call: m.Call, where: str) -> m.Expr | None:
                 if arg.keyword == part:
                     return arg.value
     return None
-
-
-def has_star(call: m.Call) -> bool:
-    """Whether the call unpacks something (``*args`` or ``**kwargs``)."""
-    return any(arg.star for arg in call.args)

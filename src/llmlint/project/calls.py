@@ -77,7 +77,6 @@ class CallGraph:
         self.callers: dict[Func, list[Edge]] = {}
         self.llm_calls: list[LlmCall] = []
         self.by_call: dict[m.Call, LlmCall] = {}
-        self.site_of: dict[m.Call, CallSite] = {x.call: x for sites in self.sites.values() for x in sites}
         self.edges_at: dict[m.Call, list[Edge]] = {}
         self.graph: nx.DiGraph[Func] = nx.DiGraph()
         self._noted: list[LlmCall] = []

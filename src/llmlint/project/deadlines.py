@@ -353,8 +353,3 @@ def describe(seconds: float) -> str:
     if seconds >= 120 and seconds % 60 == 0:
         return f"{int(seconds // 60)} min"
     return f"{seconds:g} s"
-
-
-def entry_name(entry: s.Client | s.Call) -> str:
-    """The last part of a table's name."""
-    return entry.path.rsplit(".", 1)[-1]

@@ -13,7 +13,6 @@ from llmlint.project.checks import Checks
 from llmlint.project.content import identifies, leaves
 from llmlint.project.environments import APPROVED, Env
 from llmlint.project.kinds import ClassRef, Data, External, ExternalMethod, Value
-from llmlint.project.scopes import Func
 from llmlint.project.shapes import (
     CLEAN,
     NO_TAINT,
@@ -157,7 +156,7 @@ class Calls:
                 return Shape(join_taints([receiver.flat(), arguments]))
             case _:
                 base = call.func.value if isinstance(call.func, m.Attr) else None
-                if base is not None and _is_literal(base, self._flow.func, self._flows.evaluator.eval):
+                if base is not None and _is_literal(base):
                     return Shape(join_taints([receiver.flat(), arguments]))
                 if isinstance(call.func, m.Attr):
                     return self._method(call.func.name, call, receiver)
@@ -234,5 +233,5 @@ class Calls:
         return Shape(taint) if taint else CLEAN
 
 
-def _is_literal(expr: m.Expr, func: Func, evaluate: object) -> bool:
+def _is_literal(expr: m.Expr) -> bool:
     return isinstance(expr, m.Text | m.Template | m.DictDisplay | m.Seq | m.BinOp)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from llmlint.project.scopes import Mod
 
@@ -102,6 +102,3 @@ def _ancestors(directory: str) -> list[str]:
         directory = posixpath.dirname(directory)
         found.append(directory)
     return found
-
-
-ModuleMap = Mapping[str, Mod]

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 
 from llmlint.catalogue.lookup import Catalogue
 from llmlint.facts import model as m
-from llmlint.facts import walk
 from llmlint.model.finding import Finding, Step
 from llmlint.model.graph import GraphView
 from llmlint.model.location import Location
@@ -255,8 +254,3 @@ def source(expr: m.Expr) -> str:
             return source(value)
         case _:
             return "…"
-
-
-def names(expr: m.Expr) -> set[str]:
-    """Bare names in an expression."""
-    return walk.names_in(expr)

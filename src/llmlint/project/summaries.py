@@ -32,10 +32,6 @@ class Hit:
         )
 
 
-PROMPT = "prompt"
-"""The sink kind of what is sent to a model: no danger, but rules ask for it."""
-
-
 @dataclass(slots=True, eq=False)
 class Summary:
     """The effect of one function, in terms of its parameters and of concrete origins."""

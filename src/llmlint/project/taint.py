@@ -368,11 +368,6 @@ class Flows:
         summary = self._summaries.get(func)
         return summary.logged.get(call, {}) if summary else {}
 
-    def argument_taint(self, func: Func, call: m.Call) -> Taint:
-        """Origins of everything that goes into a call."""
-        summary = self._summaries.get(func)
-        return summary.arguments.get(call, {}) if summary else {}
-
 
 def _add_hits(known: list[Hit], new: list[Hit]) -> bool:
     before = len(known)

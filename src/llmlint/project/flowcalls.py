@@ -65,8 +65,6 @@ class Calls:
         receiver = flow.eval(call.func.value, env) if isinstance(call.func, m.Attr) else CLEAN
         arguments = join_taints(s.flat() for s in shapes)
         if arguments:
-            before = flow.summary.arguments.get(call, NO_TAINT)
-            flow.summary.arguments[call] = join_taints([before, arguments])
             self._sinks(call, env, known)
             self._log_record(call, env, known)
         llm = self._flows.graph.by_call.get(call)

@@ -49,8 +49,6 @@ class Summary:
     """Parameters that a check has proven harmless whenever the function returns."""
     variables: dict[str, Shape] = field(default_factory=dict)
     """Everything tainted that a variable ever holds, for functions written inside this one."""
-    arguments: dict[m.Call, Taint] = field(default_factory=dict)
-    """What goes into calls: the join over their arguments, where something is known."""
     logged: dict[m.Call, dict[m.Expr, Taint]] = field(default_factory=dict)
     """For logging calls: the taint of each leaf that the record shows."""
 

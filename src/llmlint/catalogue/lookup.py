@@ -97,6 +97,13 @@ class Catalogue:
         self.patient_models: set[str] = set()
         self.patient_arguments: set[str] = set()
         self.prompt_templates: ByName[s.PromptTemplate] = ByName()
+        self.inputs: ByName[s.Input] = ByName()
+        self.named_inputs: list[s.Input] = []
+        self._input_methods: dict[tuple[str, str, str], list[s.Input]] = defaultdict(list)
+        self.own_prompts: set[str] = set()
+        self.secrets: ByName[s.Secret] = ByName()
+        self._secret_methods: dict[tuple[str, str, str], list[s.Secret]] = defaultdict(list)
+        self.secret_names: list[s.SecretName] = []
         self._pipes: dict[str, str] = {}
         self.sdks: dict[str, s.Sdk] = {}
         self.metadata: set[str] = set()
@@ -186,6 +193,25 @@ class Catalogue:
             self.base_errors.update(errors.base)
             self.narrow_errors.update(errors.narrow)
 
+        self._index_origins(file)
+
+    def _index_origins(self, file: s.CatalogueFile) -> None:
+        for source in file.input:
+            self.inputs.add((source.path, *source.also), source)
+            if source.form == "named":
+                self.named_inputs.append(source)
+            for owner in source.on:
+                for name in source.names:
+                    self._input_methods[(*_tail(owner), name)].append(source)
+        for own in file.own_prompt:
+            self.own_prompts.update(own.names)
+        for secret in file.secret:
+            self.secrets.add((secret.path, *secret.also), secret)
+            for owner in secret.on:
+                for name in secret.names:
+                    self._secret_methods[(*_tail(owner), name)].append(secret)
+        self.secret_names.extend(file.secret_name)
+
     def _note_prefixes(self, owner: str, path: str) -> None:
         parts = path.split(".")
         for end in range(1, len(parts) + 1):
@@ -264,6 +290,14 @@ class Catalogue:
         return [
             sink for sink in candidates if owner in sink.on or any(_tail(o) == (root, last) for o in sink.on)
         ]
+
+    def input_methods(self, owner: str, name: str) -> list[s.Input]:
+        """What decorating with (or giving a function to) ``owner.name`` says about the function."""
+        return self._input_methods.get((*_tail(owner), name), [])
+
+    def secret_methods(self, owner: str, name: str) -> list[s.Secret]:
+        """Secrets that ``name`` on an instance of ``owner`` (a dotted class or factory name) reads."""
+        return self._secret_methods.get((*_tail(owner), name), [])
 
     def import_roots(self) -> list[str]:
         """Import roots that make a file worth parsing, longest first."""

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import msgspec
 
+from llmlint.catalogue.origins import Input, OwnPrompt, Secret, SecretName
 from llmlint.catalogue.tables import Call, Client, Derive, Entry, Response, Sdk
 from llmlint.catalogue.uses import (
     Cap,
@@ -52,7 +53,9 @@ __all__ = [
     "Entry",
     "Exceptions",
     "HttpClient",
+    "Input",
     "Logger",
+    "OwnPrompt",
     "Passthrough",
     "Patience",
     "Pipe",
@@ -62,6 +65,8 @@ __all__ = [
     "Sandbox",
     "Sanitizer",
     "Sdk",
+    "Secret",
+    "SecretName",
     "Sink",
     "Tool",
     "Wait",
@@ -92,3 +97,7 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wait: tuple[Wait, ...] = ()
     dispatch: tuple[Dispatch, ...] = ()
     prompt_template: tuple[PromptTemplate, ...] = ()
+    input: tuple[Input, ...] = ()
+    own_prompt: tuple[OwnPrompt, ...] = ()
+    secret: tuple[Secret, ...] = ()
+    secret_name: tuple[SecretName, ...] = ()

@@ -122,9 +122,11 @@ class Sanitizer(Entry, frozen=True, kw_only=True, eq=False):
     kinds: tuple[str, ...]
     """Sink kinds it makes safe; ``*`` for all (``int``)."""
     form: str = "returns"
-    """``returns``: the result is safe; ``check``: false or an exception rejects the argument."""
+    """``returns``: the result is safe; ``check``: false or an exception rejects the argument;
+    ``part``: one of ``parts`` of the result, compared with a list of one's own, decides."""
     arg: str = "0"
     """``0|string``; ``self`` is the receiver (``name.isidentifier()``)."""
+    parts: tuple[str, ...] = ()
 
 
 class Sandbox(Entry, frozen=True, kw_only=True, eq=False):

@@ -24,7 +24,9 @@ class Assignments:
     def bind(self, name: str, shape: Shape, env: Env) -> None:
         """A name now holds ``shape``."""
         env[name] = shape
-        env.pop(PROVEN + name, None)
+        if name in self._flow.conditions.proved:
+            for known in [entry for entry in env if entry.startswith(PROVEN) and entry.endswith(f":{name}")]:
+                del env[known]
         if not shape.clean:
             self.seen[name].append(shape)
 

@@ -9,16 +9,19 @@ from llmlint.model.finding import Step
 from llmlint.project import guards
 from llmlint.project.binding import bind
 from llmlint.project.calls import Edge
-from llmlint.project.environments import APPROVED, Env
+from llmlint.project.environments import APPROVED, Env, by_name
 from llmlint.project.kinds import ClassRef
 from llmlint.project.scopes import Func
 from llmlint.project.shapes import (
     CLEAN,
+    LOG,
     NO_TAINT,
+    NOT_RUN,
     Mark,
     Origin,
     Shape,
     Taint,
+    concerns,
     given_for,
     join,
     join_taints,
@@ -58,21 +61,21 @@ class Callees:
                 continue
             for origin, mark in taint.flat().items():
                 for hit in hits:
-                    if hit.use.kind in mark.safe or origin.kind == "person":
+                    if hit.use.kind in mark.safe or not concerns(origin, hit.use.kind):
                         continue
-                    if hit.use.kind == "log" and mark.parsed:
+                    if hit.use.kind == LOG and mark.parsed:
                         continue
-                    if APPROVED in env and hit.use.kind != "log":
+                    if APPROVED in env and hit.use.kind not in NOT_RUN:
                         continue
                     way = Mark(mark.steps, mark.safe, mark.parsed).then(step, *hit.mark.steps)
                     self._flows.note_hit(flow, origin, Hit(hit.use, hit.func, hit.call, way))
         for param in summary.prompt_params:
             self._flows.note_prompt_argument(flow, given_for(given, param), self._expr(edge, param), call)
-        for param in summary.proven:
+        for param, kinds in by_name(summary.proven).items():
             checked = self._expr(edge, param)
             name = guards.key(checked) if checked is not None else None
             if name is not None:
-                flow.conditions.apply({name: guards.ALL}, env)
+                flow.conditions.apply({name: kinds}, env)
                 known.clear()
         result = _substitute(summary.returned, target, given)
         back = flow.step(call.span, f"`{name_of}(...)` returns it")

@@ -9,6 +9,7 @@ from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project import guards
 from llmlint.project.binding import bind
+from llmlint.project.environments import by_name
 from llmlint.project.kinds import External, ExternalMethod, FuncRef
 from llmlint.project.scopes import Func
 from llmlint.project.shapes import CLEAN, Mark, Shape, Taint
@@ -29,7 +30,6 @@ class Checks:
     def __init__(self, flow: FunctionFlow) -> None:
         self._flow = flow
         self._flows = flow.flows
-        self._depth = 0
 
     def sanitized(self, name: str, call: m.Call, arguments: Taint) -> Shape | None:
         """What a sanitizer gives back; None when ``name`` is none."""
@@ -41,6 +41,36 @@ class Checks:
             kinds = frozenset(sanitizer.kinds)
             return Shape({o: Mark(k.steps, k.safe | kinds, k.parsed) for o, k in arguments.items()})
         return None
+
+    def part(self, expr: m.Expr) -> tuple[m.Expr, frozenset[str]] | None:
+        """For ``urlsplit(url).hostname``: ``url``, and the kinds of sink that part decides."""
+        if not (isinstance(expr, m.Attr) and isinstance(expr.value, m.Call)):
+            return None
+        for value in self._flows.evaluator.eval(expr.value.func, self._flow.func):
+            for sanitizer in (
+                self._flows.catalogue.sanitizers.get(value.name) if isinstance(value, External) else ()
+            ):
+                given = walk.argument(expr.value, sanitizer.arg)
+                if sanitizer.form == "part" and expr.name in sanitizer.parts and given is not None:
+                    return given, frozenset(sanitizer.kinds)
+        return None
+
+    def raising(self, call: m.Call, name: str) -> Checked:
+        """For a call that raises unless its argument is harmless: what is harmless after it."""
+        return [
+            (given, frozenset(sanitizer.kinds))
+            for sanitizer in self._flows.catalogue.sanitizers.get(name)
+            if sanitizer.form == "raises"
+            for given in [self._given(sanitizer.arg, call)]
+            if given is not None
+        ]
+
+    @staticmethod
+    def _given(where: str, call: m.Call) -> m.Expr | None:
+        given = walk.argument(call, where)
+        if given is None and isinstance(call.func, m.Attr):
+            return call.func.value
+        return given
 
     def check(self, call: m.Call) -> Checked:
         """For a call whose truth proves something: what it proves harmless, and for which kinds."""
@@ -61,9 +91,7 @@ class Checks:
     def _checked(self, name: str, call: m.Call, pattern: m.Expr | None) -> Checked:
         for sanitizer in self._flows.catalogue.sanitizers.get(name):
             if sanitizer.form == "check":
-                given = walk.argument(call, sanitizer.arg)
-                if given is None and isinstance(call.func, m.Attr):
-                    given = call.func.value
+                given = self._given(sanitizer.arg, call)
                 return [(given, frozenset(sanitizer.kinds))] if given is not None else []
         if name in _ANCHORED and isinstance(pattern, m.Text) and pattern.value.endswith(("$", "\\Z")):
             # ``re.match`` of a pattern anchored at its end matches the whole text.
@@ -76,16 +104,11 @@ class Checks:
         return []
 
     def _predicate(self, target: Func, bound: bool, call: m.Call) -> Checked:
-        """A project function of one ``return <test>``: its truth proves what the test proves."""
-        if len(target.returns) != 1 or len(target.facts.body) > 2 or self._depth > 2:
+        """A project function whose truth proves something of what it is given."""
+        summary = self._flows.summary(target)
+        if summary is None or not summary.proven_if_true:
             return []
-        test = target.returns[0].value
-        if test is None:
-            return []
-        self._depth += 1
-        try:
-            proven, _ = guards.proofs(test, lambda e: not walk.names_in(e) & set(target.params), self.check)
-        finally:
-            self._depth -= 1
         given = bind(call, target, bound).given
-        return [(given[name], kinds) for name, kinds in proven.items() if name in given]
+        return [
+            (given[name], kinds) for name, kinds in by_name(summary.proven_if_true).items() if name in given
+        ]

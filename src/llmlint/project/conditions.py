@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from llmlint.facts import model as m
 from llmlint.project import guards
+from llmlint.project.checks import Checks
 from llmlint.project.environments import APPROVED, PROVEN, Env, made_safe
 from llmlint.project.shapes import CLEAN, NO_TAINT, Mark, Origin, Taint, join_taints
 
@@ -13,35 +14,85 @@ if TYPE_CHECKING:
     from llmlint.project.flow import FunctionFlow
 
 
+class _Judge:
+    """What the conditions of one function look at, for ``guards``."""
+
+    def __init__(self, conditions: Conditions, env: Env) -> None:
+        self._conditions = conditions
+        self._env = env
+        self._checks = conditions.checks
+
+    def constant(self, expr: m.Expr) -> bool:
+        return not self._conditions.reads(expr, self._env)
+
+    def check(self, call: m.Call) -> list[tuple[m.Expr, frozenset[str]]]:
+        return self._checks.check(call)
+
+    def part(self, expr: m.Expr) -> tuple[m.Expr, frozenset[str]] | None:
+        return self._checks.part(expr)
+
+
 class Conditions:
     """The conditions of one function."""
 
     def __init__(self, flow: FunctionFlow) -> None:
         self._flow = flow
+        self.proved: set[str] = set()
+        """Names that have been proven harmless somewhere."""
+
+    @property
+    def checks(self) -> Checks:
+        """The checking calls of the function."""
+        return self._flow.calls.checks
 
     def proofs(self, test: m.Expr, env: Env) -> tuple[guards.Proof, guards.Proof]:
         """What is proven where ``test`` holds, and where it does not."""
-        return guards.proofs(
-            self._opened(test),
-            lambda expr: not self.reads(expr, env),
-            self._flow.calls.checks.check,
-        )
+        judge = _Judge(self, env)
+        when_true, when_false = guards.proofs(test, judge)
+        opened = self._opened(test)
+        if opened is test:
+            return when_true, when_false
+        also_true, also_false = guards.proofs(opened, judge)
+        return {**also_true, **when_true}, {**also_false, **when_false}
 
     def _opened(self, test: m.Expr) -> m.Expr:
-        """``match = re.fullmatch(...)`` then ``if not match``: the test is the call."""
+        """The test with names replaced by what they stand for.
+
+        ``match = re.fullmatch(...)`` then ``if not match``, ``host = urlsplit(url).hostname`` then
+        ``if host in HOSTS``, ``tree = parse(query)`` then ``if isinstance(tree, Select)``.
+        """
         match test:
             case m.Unary(op="not", value=value):
-                return m.Unary("not", self._opened(value))
+                opened = self._opened(value)
+                return test if opened is value else m.Unary("not", opened)
             case m.BoolOp(op=op, left=left, right=right):
-                return m.BoolOp(op, self._opened(left), self._opened(right))
-            case m.Compare(left=m.Name() as left, ops=ops, rights=rights) if ops in (("is",), ("is not",)):
-                return m.Compare(self._opened(left), ops, rights)
+                one, other = self._opened(left), self._opened(right)
+                return test if one is left and other is right else m.BoolOp(op, one, other)
+            case m.Compare(left=m.Name() | m.Attr() | m.Call() as left, ops=ops, rights=rights):
+                opened = self._opened(left)
+                return test if opened is left else m.Compare(opened, ops, rights)
+            case m.Call(func=m.Name(id="isinstance"), args=(m.Arg(value=m.Name() as first), *rest)):
+                opened = self._opened(first)
+                return test if opened is first else m.Call(test.func, (m.Arg(opened), *rest), test.span)
+            case m.Call(func=m.Attr(value=value, name=name), args=()) if name in guards.FOLDING:
+                opened = self._opened(value)
+                return test if opened is value else opened
+            case m.Attr(value=m.Name() as base, name=name):
+                opened = self._opened(base)
+                return test if opened is base else m.Attr(opened, name)
+            case m.BoolOp(op="or", left=left, right=m.Text(value="")):
+                return self._opened(left)
             case m.Name(id=name):
                 bindings = self._flow.func.bindings.get(name, ())
                 if len(bindings) == 1 and bindings[0].kind == "value" and not bindings[0].unpack:
                     expr = bindings[0].expr
+                    if isinstance(expr, m.BoolOp):
+                        expr = expr.left
                     if isinstance(expr, m.Call | m.Compare):
-                        return expr
+                        inner = self._opened(expr)
+                        return inner if isinstance(inner, m.Attr) else expr
+                    if isinstance(expr, m.Attr) and isinstance(expr.value, m.Name | m.Call):
+                        return self._opened(expr)
                 return test
             case _:
                 return test
@@ -50,8 +101,9 @@ class Conditions:
         """From here on, the names in the proof are harmless for the kinds it says."""
         for name, kinds in proof.items():
             head, *rest = name.split(".")
-            if kinds == guards.ALL:
-                env[PROVEN + name] = CLEAN
+            self.proved.add(name)
+            for kind in kinds:
+                env[f"{PROVEN}{kind}:{name}"] = CLEAN
             if head in env or head in self._flow.closure:
                 current = env.get(head) or self._flow.closure.get(head, CLEAN)
                 env[head] = made_safe(current, rest, kinds)

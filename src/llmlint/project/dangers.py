@@ -45,10 +45,21 @@ def tool_findings(project: Project, code: str, kinds: frozenset[str], help: str)
         yield _finding(project, code, first, message, help, (start, *first.hit.mark.steps))
 
 
-def model_findings(project: Project, code: str, kinds: frozenset[str], help: str) -> Iterator[Finding]:
-    """Sinks that a model's answer reaches, without those that a tool's parameter reaches as well."""
+def chosen_findings(project: Project, code: str, kinds: frozenset[str], help: str) -> Iterator[Finding]:
+    """Sinks that anything a model chose reaches: parameters of tools and answers."""
+    yield from tool_findings(project, code, kinds, help)
+    yield from model_findings(project, code, kinds, help)
+
+
+def model_findings(
+    project: Project, code: str, kinds: frozenset[str], help: str, tools_elsewhere: bool = True
+) -> Iterator[Finding]:
+    """Sinks that a model's answer reaches.
+
+    ``tools_elsewhere``: sinks that a tool's parameter reaches as well belong to another rule.
+    """
     for call, flows in _by_sink(project, kinds).items():
-        if any(flow.origin.kind == "tool" for flow in flows):
+        if tools_elsewhere and any(flow.origin.kind == "tool" for flow in flows):
             continue
         written = [flow for flow in flows if flow.origin.kind == "model"]
         if not written:

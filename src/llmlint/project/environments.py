@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from llmlint.project import guards
 from llmlint.project.shapes import CLEAN, Mark, Shape, join
@@ -10,10 +10,24 @@ from llmlint.project.shapes import CLEAN, Mark, Shape, join
 Env = dict[str, Shape]
 
 PROVEN = "\0proven:"
-"""Key prefix in an environment: this name has been checked."""
+"""Key prefix in an environment: a name has been checked; ``<kind>:<name>`` follows."""
 
 APPROVED = "\0approved"
 """Key in an environment: a person was asked and their answer looked at."""
+
+
+def proven(env: Env) -> set[str]:
+    """Everything that is proven here, as ``<kind>:<name>``."""
+    return {name[len(PROVEN) :] for name in env if name.startswith(PROVEN)}
+
+
+def by_name(proven: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Names and the kinds of sink they are proven harmless for."""
+    found: dict[str, frozenset[str]] = {}
+    for entry in proven:
+        kind, _, name = entry.partition(":")
+        found[name] = found.get(name, frozenset()) | {kind}
+    return found
 
 
 def merge(env: Env, ends: list[Env]) -> None:
@@ -66,6 +80,13 @@ def made_safe(shape: Shape, path: list[str], kinds: frozenset[str]) -> Shape:
     """A value of which one field (or all of it) has been checked."""
     if path:
         return shape.with_field(path[0], made_safe(shape.field(path[0]), path[1:], kinds))
-    if kinds == guards.ALL:
+    if kinds >= guards.ALL:
         return CLEAN
-    return Shape({o: Mark(k.steps, k.safe | kinds, k.parsed) for o, k in shape.flat().items()})
+    return Shape({o: Mark(k.steps, _safe(k.safe, kinds), k.parsed) for o, k in shape.flat().items()})
+
+
+def _safe(known: frozenset[str], kinds: frozenset[str]) -> frozenset[str]:
+    """Safe for more kinds; the beginning of a path says something only of a resolved one."""
+    if guards.INSIDE in kinds and guards.RESOLVED in known:
+        return known | kinds | {"path"}
+    return known | kinds

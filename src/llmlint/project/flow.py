@@ -14,7 +14,7 @@ from llmlint.model.finding import Step
 from llmlint.project import guards
 from llmlint.project.assignments import Assignments
 from llmlint.project.conditions import Conditions
-from llmlint.project.environments import PROVEN, Env, merge, settled
+from llmlint.project.environments import Env, merge, proven, settled
 from llmlint.project.flowcalls import Calls
 from llmlint.project.scopes import Func
 from llmlint.project.shapes import (
@@ -48,6 +48,7 @@ class FunctionFlow:
         self.conditions = Conditions(self)
         self.assignments = Assignments(self)
         self._proven: set[str] | None = None
+        self._proven_if_true: set[str] | None = None
         self._loops = 0
         self.closure: dict[str, Shape] = {}
         if func.parent is not None:
@@ -65,6 +66,7 @@ class FunctionFlow:
         if self._block(self.func.facts.body, env):
             self._leave(env)
         self.summary.proven = frozenset(self._proven or ())
+        self.summary.proven_if_true = frozenset(self._proven_if_true or ())
         self.summary.variables = {name: join(shapes) for name, shapes in self.assignments.seen.items()}
         return self.summary
 
@@ -76,11 +78,17 @@ class FunctionFlow:
             shape = shape.with_field(name, CLEAN)
         return shape
 
-    def _leave(self, env: Env) -> None:
+    def _leave(self, env: Env, value: m.Expr | None = None) -> None:
         """Control leaves the function: only what is proven on every way out is proven for callers."""
-        proven = {name for name in env if name.startswith(PROVEN)}
-        names = {name[len(PROVEN) :] for name in proven}
-        self._proven = names if self._proven is None else self._proven & names
+        held = proven(env)
+        self._proven = held if self._proven is None else self._proven & held
+        if value is None or (isinstance(value, m.Const) and not value.value):
+            return
+        if isinstance(value, m.Compare | m.BoolOp | m.Unary | m.Call):
+            inner = dict(env)
+            self.conditions.apply(self.conditions.proofs(value, env)[0], inner)
+            held = proven(inner)
+        self._proven_if_true = held if self._proven_if_true is None else self._proven_if_true & held
 
     # -- statements -------------------------------------------------------------------------
 
@@ -103,7 +111,7 @@ class FunctionFlow:
             case m.Return(value=value):
                 if value is not None:
                     self.summary.returned = join((self.summary.returned, self.eval(value, env)))
-                self._leave(env)
+                self._leave(env, value)
                 return False
             case m.Raise(value=value):
                 if value is not None:

@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING
 
 from llmlint.catalogue.schema import Sink
 from llmlint.facts import model as m
+from llmlint.project import guards
 from llmlint.project.callees import Callees, Known
 from llmlint.project.carriers import carries, is_dead_end
 from llmlint.project.checks import Checks
 from llmlint.project.content import identifies, leaves
 from llmlint.project.environments import APPROVED, Env
-from llmlint.project.kinds import ClassRef, Data, External, ExternalMethod, Value
+from llmlint.project.kinds import ClassRef, Data, External, ExternalMethod, Value, Values
 from llmlint.project.shapes import (
     CLEAN,
+    LOG,
     NO_TAINT,
     Mark,
     Origin,
     Shape,
     Taint,
+    concerns,
     join,
     join_taints,
     without_log,
@@ -42,7 +45,7 @@ _ABOUT_TEXT = frozenset({"find", "rfind", "index", "rindex", "count", "startswit
                          "is_dir", "__len__"})  # fmt: skip
 """Methods whose result is a number or a truth value."""
 _PARSERS = ("json.", "yaml.", "toml", "ast.", "re.", "orjson.", "ujson.", "json5.", "json_repair.", "xml.")
-_LOG = Sink(path="", kind="log", does="logs it", source="", date=datetime.date(2026, 11, 21))
+_LOG = Sink(path="", kind=LOG, does="logs it", source="", date=datetime.date(2026, 11, 21))
 """A log record, as a sink: for values that are handed to a function that logs them."""
 
 
@@ -81,6 +84,8 @@ class Calls:
             known.clear()
         edges = self._flows.graph.edges_at.get(call, ())
         values = self._flows.evaluator.eval(call.func, func)
+        if receiver.taint or arguments:
+            self._raising_check(call, values, env, known)
         results = [self.callees.apply(edge, call, known, receiver, env) for edge in edges]
         results += [self.callees.constructed(v, call, shapes) for v in values if isinstance(v, ClassRef)]
         if not edges:
@@ -89,6 +94,18 @@ class Calls:
             # A method of a tainted value gives something tainted (``text.strip()``).
             results.append(Shape(receiver.flat()))
         return join(results)
+
+    def _raising_check(self, call: m.Call, values: Values, env: Env, known: Known) -> None:
+        """``path.relative_to(root)``: whatever comes after it, the argument is harmless."""
+        for value in values:
+            name = value.name if isinstance(value, External) else ""
+            if isinstance(value, ExternalMethod):
+                name = f"{value.owner.name}.{value.path}"
+            for expr, kinds in self.checks.raising(call, name) if name else ():
+                proof = guards.proven_of(expr, kinds)
+                if proof:
+                    self._flow.conditions.apply(proof, env)
+                    known.clear()
 
     # -- sources and sinks --------------------------------------------------------------------
 
@@ -107,7 +124,7 @@ class Calls:
         for use in self._flows.sinks.at(call, flow.func):
             taint = join_taints(self.shape(expr, env, known).flat() for expr in use.exprs)
             for origin, mark in taint.items():
-                if use.kind in mark.safe or origin.kind == "person":
+                if use.kind in mark.safe or not concerns(origin, use.kind):
                     continue
                 self._flows.note_hit(flow, origin, Hit(use, flow.func, call, mark))
 
@@ -125,8 +142,8 @@ class Calls:
                 if taint:
                     shown[leaf] = join_taints([shown.get(leaf, NO_TAINT), taint])
                 for origin, mark in taint.items() if level >= 20 else ():
-                    if origin.kind == "param" and "log" not in mark.safe:
-                        use = SinkUse(_LOG, "log", (leaf,), "log")
+                    if origin.kind == "param" and LOG not in mark.safe:
+                        use = SinkUse(_LOG, LOG, (leaf,), LOG)
                         self._flows.note_hit(flow, origin, Hit(use, flow.func, call, mark))
 
     def shape(self, expr: m.Expr, env: Env, known: Known) -> Shape:

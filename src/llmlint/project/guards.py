@@ -6,31 +6,63 @@ equality with a constant, a full match, a type test. A search for forbidden word
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Protocol
 
 from llmlint.facts import model as m
 from llmlint.facts import walk
+from llmlint.project.hosts import names_host
 
 ALL = frozenset({"*"})
-_FOLDING = frozenset({"lower", "upper", "strip", "casefold", "lstrip", "rstrip"})
+INSIDE = "inside"
+"""Not a sink kind: the text begins with a directory, which says something of a resolved path only."""
+RESOLVED = "resolved"
+"""Not a sink kind: a path without ``..`` in it."""
+FOLDING = frozenset({"lower", "upper", "strip", "casefold", "lstrip", "rstrip"})
+_SAME_PATH = frozenset({"resolve", "absolute", "expanduser"})
+_WRAPS_PATH = frozenset({"Path", "PurePath", "str", "realpath", "abspath", "fspath", "expanduser"})
+_RESOLVES = frozenset({"resolve", "realpath", "abspath"})
+_SEPARATORS = frozenset({"/", "\\"})
 _TEXT_TESTS = frozenset({"isdigit", "isdecimal", "isnumeric", "isalpha", "isalnum", "isidentifier"})
 _PLAIN_TYPES = frozenset({"int", "float", "bool"})
 
 Proof = dict[str, frozenset[str]]
 """Dotted name → sink kinds for which it is proven harmless."""
 
-CheckKinds = Callable[[m.Call], list[tuple[m.Expr, frozenset[str]]]]
-"""For a call of a checking sanitizer: the checked arguments and the kinds they are safe for."""
 
-IsConstant = Callable[[m.Expr], bool]
-"""Whether an expression holds nothing that a model chose."""
+class Judge(Protocol):
+    """What the shape of a test alone does not say."""
+
+    def constant(self, expr: m.Expr) -> bool:
+        """Whether an expression holds nothing that a model chose."""
+
+    def check(self, call: m.Call) -> list[tuple[m.Expr, frozenset[str]]]:
+        """For a call of a checking sanitizer: the checked arguments and the kinds they are safe for."""
+
+    def part(self, expr: m.Expr) -> tuple[m.Expr, frozenset[str]] | None:
+        """For a part that decides (``urlsplit(url).hostname``): the whole, and the kinds it decides."""
 
 
 def _subject(expr: m.Expr) -> str | None:
     """The name a test speaks about: ``cmd``, ``self.cmd``, ``cmd.strip().lower()``."""
-    while isinstance(expr, m.Call) and isinstance(expr.func, m.Attr) and expr.func.name in _FOLDING:
+    while isinstance(expr, m.Call) and isinstance(expr.func, m.Attr) and expr.func.name in FOLDING:
         expr = expr.func.value
     return key(expr)
+
+
+def path_subject(expr: m.Expr) -> tuple[str | None, bool]:
+    """The name of the path a test speaks about, and whether the test looks at it resolved."""
+    resolved = False
+    while isinstance(expr, m.Call):
+        last = (walk.dotted(expr.func) or "").rsplit(".", 1)[-1]
+        if isinstance(expr.func, m.Attr) and expr.func.name in _SAME_PATH and not expr.args:
+            resolved = resolved or expr.func.name in _RESOLVES
+            expr = expr.func.value
+        elif last in _WRAPS_PATH and len(expr.args) == 1:
+            resolved = resolved or last in _RESOLVES
+            expr = expr.args[0].value
+        else:
+            break
+    return key(expr), resolved
 
 
 def key(expr: m.Expr) -> str | None:
@@ -51,35 +83,35 @@ def key(expr: m.Expr) -> str | None:
                 return None
 
 
-def proofs(test: m.Expr, constant: IsConstant, check: CheckKinds) -> tuple[Proof, Proof]:
+def proofs(test: m.Expr, judge: Judge) -> tuple[Proof, Proof]:
     """What holds when ``test`` is true, and what holds when it is false."""
     match test:
         case m.Unary(op="not", value=value):
-            when_true, when_false = proofs(value, constant, check)
+            when_true, when_false = proofs(value, judge)
             return when_false, when_true
         case m.BoolOp(op=op, left=left, right=right):
-            left_true, left_false = proofs(left, constant, check)
-            right_true, right_false = proofs(right, constant, check)
+            left_true, left_false = proofs(left, judge)
+            right_true, right_false = proofs(right, judge)
             if op == "and":
                 return {**left_true, **right_true}, _both(left_false, right_false)
             return _both(left_true, right_true), {**left_false, **right_false}
         case m.Compare(left=left, ops=("is" | "==" as op,), rights=(m.Const(value=None | False),)) if (
             _is_call(left)
         ):
-            when_true, when_false = proofs(left, constant, check)
+            when_true, when_false = proofs(left, judge)
             return when_false, when_true
         case m.Compare(left=left, ops=("is not" | "!=" as op,), rights=(m.Const(value=None | False),)) if (
             _is_call(left)
         ):
-            return proofs(left, constant, check)
+            return proofs(left, judge)
         case m.Compare(left=left, ops=("is",), rights=(m.Const(value=True),)) if _is_call(left):
-            return proofs(left, constant, check)
+            return proofs(left, judge)
         case m.Compare(left=left, ops=(op,), rights=(right,)):
-            return _comparison(left, op, right, constant)
+            return _comparison(left, op, right, judge)
         case m.Walrus(value=value):
-            return proofs(value, constant, check)
+            return proofs(value, judge)
         case m.Call():
-            return _call(test, constant, check), {}
+            return _call(test, judge), {}
         case _:
             return {}, {}
 
@@ -92,30 +124,81 @@ def _both(one: Proof, other: Proof) -> Proof:
     return {name: one[name] & other[name] for name in one.keys() & other.keys()}
 
 
-def _comparison(left: m.Expr, op: str, right: m.Expr, constant: IsConstant) -> tuple[Proof, Proof]:
-    name = _subject(left)
-    if op in ("==", "!=") and name is None:
-        name, right = _subject(right), left
-    if name is None:
-        return {}, {}
-    proof = {name: ALL}
-    if op in ("in", "not in"):
-        # ``x in "text"`` is a search, not a choice from a list.
-        if isinstance(right, m.Text | m.Template) or not constant(right):
+def _comparison(left: m.Expr, op: str, right: m.Expr, judge: Judge) -> tuple[Proof, Proof]:
+    holds = op in ("in", "==")
+    proof: Proof = {}
+    match op:
+        case "in" | "not in" if isinstance(left, m.Text):
+            # ``"/" in name`` rejects every path but a plain name; ``x in "text"`` is a search.
+            holds = not holds
+            name = key(right)
+            proof = {name: frozenset({"path"})} if left.value in _SEPARATORS and name else {}
+        case "in" | "not in" if (
+            isinstance(right, m.Attr) and right.name == "parents" and judge.constant(left)
+        ):
+            proof = _inside(walk.children(right)[0])
+        case "in" | "not in" if not isinstance(right, m.Text | m.Template) and judge.constant(right):
+            proof = _equal(left, judge)
+        case "==" | "!=":
+            for one, other in ((left, right), (right, left)):
+                if judge.constant(other) and (not proof or _is_call(one)):
+                    plain = isinstance(other, m.Text | m.Const | m.Attr | m.Name)
+                    proof = (_checked(one, judge) if _is_call(one) else {}) or (
+                        _equal(one, judge) if plain else {}
+                    )
+        case _:
             return {}, {}
-        return (proof, {}) if op == "in" else ({}, proof)
-    if op in ("==", "!=") and isinstance(right, m.Text | m.Const | m.Attr | m.Name) and constant(right):
-        return (proof, {}) if op == "==" else ({}, proof)
-    return {}, {}
+    return (proof, {}) if holds else ({}, proof)
 
 
-def _call(test: m.Call, constant: IsConstant, check: CheckKinds) -> Proof:
-    checked = check(test)
+def _parents(expr: m.Expr) -> bool:
+    return isinstance(expr, m.Attr) and expr.name == "parents"
+
+
+def _equal(expr: m.Expr, judge: Judge) -> Proof:
+    """What is proven of a value that is one of several we know."""
+    name = _subject(expr)
+    if name is not None:
+        return {name: ALL}
+    whole = judge.part(expr)
+    if whole is not None and (name := _subject(whole[0])) is not None:
+        return {name: whole[1]}
+    return {}
+
+
+def _inside(expr: m.Expr) -> Proof:
+    """What is proven of a path that lies in a directory we know: nothing while ``..`` may be in it."""
+    name, resolved = path_subject(expr)
+    return {name: frozenset({"path" if resolved else INSIDE})} if name else {}
+
+
+def _checked(test: m.Expr, judge: Judge) -> Proof:
+    found: Proof = {}
+    for expr, kinds in judge.check(test) if isinstance(test, m.Call) else ():
+        found |= proven_of(expr, kinds)
+    return found
+
+
+def proven_of(expr: m.Expr, kinds: frozenset[str]) -> Proof:
+    """What a check of an argument proves of the names in it."""
+    found: Proof = {}
+    for item in expr.items if isinstance(expr, m.Seq) else (expr,):
+        if kinds == {"path"}:
+            found |= _inside(item)
+        elif (name := _subject(item)) is not None:
+            found[name] = kinds
+    return found
+
+
+def _call(test: m.Call, judge: Judge) -> Proof:
+    checked = _checked(test, judge)
     if checked:
-        return {name: kinds for expr, kinds in checked if (name := _subject(expr))}
+        return checked
     if isinstance(test.func, m.Attr) and test.func.name in _TEXT_TESTS:
         name = _subject(test.func.value)
         return {name: ALL} if name else {}
+    if isinstance(test.func, m.Attr) and test.func.name == "startswith" and test.args:
+        return _begins(test.func.value, test.args[0].value, judge)
     if isinstance(test.func, m.Name) and test.args:
         first = test.args[0].value
         if test.func.id == "isinstance" and len(test.args) == 2:
@@ -124,13 +207,25 @@ def _call(test: m.Call, constant: IsConstant, check: CheckKinds) -> Proof:
             name = key(first)
             if name and all(walk.dotted(t) in _PLAIN_TYPES for t in wanted):
                 return {name: ALL}
+            return _checked(first, judge)
         if test.func.id == "all" and isinstance(first, m.Comp) and len(first.clauses) == 1:
             clause = first.clauses[0]
             name = key(clause.iter)
-            inner, _ = proofs(first.element, constant, check)
+            inner, _ = proofs(first.element, judge)
             if name and isinstance(clause.target, m.Name) and clause.target.id in inner:
                 return {name: inner[clause.target.id]}
     return {}
+
+
+def _begins(subject: m.Expr, start: m.Expr, judge: Judge) -> Proof:
+    starts = start.items if isinstance(start, m.Seq) else (start,)
+    if not all(judge.constant(item) for item in starts):
+        return {}
+    if any(isinstance(item, m.Text) and "://" in item.value for item in starts):
+        name = _subject(subject)
+        fixed = all(isinstance(item, m.Text) and names_host(item.value) for item in starts)
+        return {name: frozenset({"url"})} if name and fixed else {}
+    return _inside(subject)
 
 
 def terminates(body: tuple[m.Stmt, ...]) -> bool:

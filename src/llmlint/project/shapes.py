@@ -16,7 +16,7 @@ from llmlint.model.finding import Step
 from llmlint.project.scopes import Func
 
 MAX_STEPS = 12
-MAX_ORIGINS = 24
+MAX_ORIGINS = 32
 MAX_DEPTH = 3
 MAX_FIELDS = 24
 
@@ -25,8 +25,9 @@ class Origin:
     """Where text starts. There is one object for each, so that taints are tables by identity.
 
     ``kind``: ``model`` (what a model wrote; ``call`` is the LLM call), ``tool`` (a parameter the model
-    fills), ``person`` (what a person just answered), ``param`` (a parameter, in a summary: what callers
-    give; ``self.command`` is a field of one).
+    fills), ``user`` (what a remote person sends; ``name`` is the parameter or the part of the request),
+    ``secret`` (a secret that is read; ``name`` is its name), ``person`` (what a person just answered),
+    ``param`` (a parameter, in a summary: what callers give; ``self.command`` is a field of one).
     """
 
     __slots__ = ("__weakref__", "call", "func", "kind", "name")
@@ -46,6 +47,22 @@ class Origin:
 
     def __repr__(self) -> str:
         return f"Origin({self.kind}, {self.func}, {self.name!r})"
+
+
+LOG, PROMPT, SYSTEM = "log", "prompt", "system"
+"""Sink kinds that are not dangers of execution: a log record, a prompt, the system's part of one."""
+_PROMPTS = frozenset({PROMPT, SYSTEM})
+NOT_RUN = frozenset({LOG, PROMPT, SYSTEM})
+"""A person's approval of an action says nothing about these."""
+_OF_INTEREST = {"user": frozenset({SYSTEM}), "secret": _PROMPTS, "person": frozenset[str]()}
+
+
+def concerns(origin: Origin, kind: str) -> bool:
+    """Whether text of this origin at a sink of this kind can ever be a finding."""
+    if origin.kind in ("model", "tool"):
+        return kind not in _PROMPTS
+    wanted = _OF_INTEREST.get(origin.kind)
+    return wanted is None or kind in wanted
 
 
 _ORIGINS: WeakValueDictionary[tuple[str, Func, str, m.Call | None], Origin] = WeakValueDictionary()

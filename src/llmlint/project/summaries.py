@@ -46,7 +46,9 @@ class Summary:
     tests: dict[m.Expr, Taint] = field(default_factory=dict)
     """Origins that conditions of ``if`` and ``while`` look at."""
     proven: frozenset[str] = frozenset()
-    """Parameters that a check has proven harmless whenever the function returns."""
+    """What a check has proven whenever the function returns: ``<sink kind>:<parameter>``."""
+    proven_if_true: frozenset[str] = frozenset()
+    """What is proven when it returns something true."""
     variables: dict[str, Shape] = field(default_factory=dict)
     """Everything tainted that a variable ever holds, for functions written inside this one."""
     logged: dict[m.Call, dict[m.Expr, Taint]] = field(default_factory=dict)
@@ -56,6 +58,7 @@ class Summary:
         """Whether callers, inner functions and readers of module variables learn the same from both."""
         return (
             self.proven == other.proven
+            and self.proven_if_true == other.proven_if_true
             and list(self.prompt_params.items()) == list(other.prompt_params.items())
             and same(self.returned, other.returned)
             and same_shapes(self.fields, other.fields)

@@ -12,7 +12,6 @@ from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.kinds import (
     ClassRef,
-    Data,
     External,
     ExternalMethod,
     ExternalObject,
@@ -47,6 +46,7 @@ class Inputs:
         self._evaluator = evaluator
         self._catalogue = catalogue
         self._secrets = Secrets(evaluator, catalogue)
+        self._ends = {p.rsplit(".", 1)[-1] for f in catalogue.files for t in f.input for p in t.parts}
         self._registered: dict[Func, list[_Use]] = {}
         self._uses: dict[Func, tuple[_Use, ...]] = {}
         self._parameters: dict[Func, tuple[str, ...]] = {}
@@ -99,8 +99,8 @@ class Inputs:
                         found[param.name] = parts
         return found
 
-    def fixed(self, func: Func, name: str) -> frozenset[str]:
-        """Fields of an input parameter that are no free text, or hand over a system prompt on purpose."""
+    def fixed(self, func: Func) -> frozenset[str]:
+        """Fields of its input parameters that are no free text, or hand over a system prompt on purpose."""
         ids = {field for use in self._uses_of(func) for field in use.table.fixed}
         return frozenset(ids | self._catalogue.own_prompts)
 
@@ -128,6 +128,8 @@ class Inputs:
         A method that gives it (``get_json``, ``receive_text``) counts as well: its result was sent.
         """
         path = attribute.name
+        if path not in self._ends:
+            return False
         base: m.Expr = attribute.value
         while True:
             bare = base.value if isinstance(base, m.Await) else base
@@ -289,9 +291,26 @@ class Inputs:
                     value, scope, table
                 )
             case m.Name() | m.Attr():
+                alias = self._alias(annotation, scope)
+                if alias is not None:
+                    return self._accepts(*alias, table)
                 return all(self._type(v, table) for v in self._evaluator.eval(annotation, scope))
             case _:
                 return True
+
+    def _alias(self, name: m.Expr, scope: Func, hops: int = 5) -> tuple[m.Expr, Func] | None:
+        """``StoreDep = Annotated[Store, Depends(make)]``, here or in the file it is imported from."""
+        place: Func | None = scope
+        while isinstance(name, m.Name) and place is not None and hops:
+            for binding in place.bindings.get(name.id, ()):
+                if binding.kind == "value" and isinstance(binding.expr, m.Sub | m.BinOp):
+                    return binding.expr, place
+                if binding.kind == "from":
+                    module = self._evaluator.imports.target(binding.module, binding.level, place.mod)
+                    if isinstance(module, Mod):
+                        return self._alias(m.Name(binding.name), module.body, hops - 1)
+            place = place.parent
+        return None
 
     def _type(self, value: Value, table: s.Input) -> bool:
         match value:
@@ -303,8 +322,6 @@ class Inputs:
             case ClassRef(cls=cls):
                 # A body is a model or a data class; a class of neither sort is a service.
                 return bool(cls.facts.bases or cls.facts.decorators) and self.of_value(Obj(cls)) is None
-            case Data(expr=expr, func=func) if isinstance(expr, m.Sub | m.BinOp):
-                return self._accepts(expr, func, table)
             case _:
                 return True
 

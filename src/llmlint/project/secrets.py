@@ -14,7 +14,7 @@ from llmlint.project.kinds import Data, External, ExternalMethod, ExternalObject
 from llmlint.project.scopes import Func
 from llmlint.project.values import Evaluator
 
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_WORDS = re.compile(r"[A-Z]+\d*(?![a-z])|[A-Z]?[a-z]+\d*|\d+")
 
 
 class Secrets:
@@ -31,11 +31,11 @@ class Secrets:
             case m.Call():
                 return self._call(expr, func)
             case m.Sub(value=base, index=index):
-                if self._mapped(base, func):
-                    return self._named(self._literal(index, func))
-            case m.Attr(value=base, name=name):
+                found = self._named(self._literal(index, func))
+                return found if found and self._mapped(base, func) else None
+            case m.Attr(value=base, name=name) if self._is_secret(name):
                 if self._mapped(base, func) or self._is_settings(base, func):
-                    return None if self._hides_itself(expr, func) else self._named(name)
+                    return None if self._hides_itself(expr, func) else name
             case _:
                 pass
         return None

@@ -83,6 +83,8 @@ class Catalogue:
         self.http: ByName[s.HttpClient] = ByName()
         self.tools: ByName[s.Tool] = ByName()
         self.caps: ByName[s.Cap] = ByName()
+        self.handles: set[str] = set()
+        self.read_only: list[s.ReadOnly] = []
         self.sandboxes: ByName[s.Sandbox] = ByName()
         self._calls: dict[tuple[str, str], list[s.Call]] = defaultdict(list)
         self._derives: dict[tuple[str, str], s.Derive] = {}
@@ -163,6 +165,9 @@ class Catalogue:
             self.passthroughs.add((passthrough.path, *passthrough.also), passthrough)
         for sanitizer in file.sanitizer:
             self.sanitizers.add((sanitizer.path, *sanitizer.also), sanitizer)
+        self.read_only += file.read_only
+        for handle in file.handle:
+            self.handles.update(handle.methods)
         for sandbox in file.sandbox:
             self.sandboxes.add((sandbox.path,), sandbox)
         for http in file.http:
@@ -286,10 +291,12 @@ class Catalogue:
         candidates = self._method_sinks.get(method)
         if not candidates:
             return []
-        root, last = _tail(owner)
-        return [
-            sink for sink in candidates if owner in sink.on or any(_tail(o) == (root, last) for o in sink.on)
-        ]
+        while True:
+            root, last = _tail(owner)
+            found = [s for s in candidates if owner in s.on or any(_tail(o) == (root, last) for o in s.on)]
+            if found or last not in self.handles:
+                return found
+            owner = owner.rpartition(".")[0]
 
     def input_methods(self, owner: str, name: str) -> list[s.Input]:
         """What decorating with (or giving a function to) ``owner.name`` says about the function."""

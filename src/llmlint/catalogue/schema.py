@@ -28,12 +28,14 @@ from llmlint.catalogue.uses import (
     Dispatch,
     Endpoint,
     Exceptions,
+    Handle,
     HttpClient,
     Logger,
     Passthrough,
     Patience,
     Pipe,
     PromptTemplate,
+    ReadOnly,
     Retry,
     Sandbox,
     Sanitizer,
@@ -52,6 +54,7 @@ __all__ = [
     "Endpoint",
     "Entry",
     "Exceptions",
+    "Handle",
     "HttpClient",
     "Input",
     "Logger",
@@ -60,6 +63,7 @@ __all__ = [
     "Patience",
     "Pipe",
     "PromptTemplate",
+    "ReadOnly",
     "Response",
     "Retry",
     "Sandbox",
@@ -88,6 +92,8 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sink: tuple[Sink, ...] = ()
     sanitizer: tuple[Sanitizer, ...] = ()
     sandbox: tuple[Sandbox, ...] = ()
+    handle: tuple[Handle, ...] = ()
+    read_only: tuple[ReadOnly, ...] = ()
     logger: tuple[Logger, ...] = ()
     endpoint: tuple[Endpoint, ...] = ()
     http: tuple[HttpClient, ...] = ()

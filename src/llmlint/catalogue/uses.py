@@ -56,6 +56,9 @@ class Tool(Entry, frozen=True, kw_only=True, eq=False):
     ``handler``: as ``method``, but the function is a dispatcher taking (name, arguments dict);
     ``factory``: ``path(...)`` given a function (``arg``);
     ``subclass``: methods (``methods``) of subclasses of ``path``;
+    ``names``: attribute ``arg`` of subclasses of ``path`` lists the names of such methods;
+    ``returns``: public functions of a module that return a ``path``;
+    ``parser``: as ``subclass``, but what the methods take is a model's answer;
     ``list``: parameter ``arg`` of ``path`` (a call or constructor) is a list of functions or tools."""
     path: str = ""
     also: tuple[str, ...] = ()
@@ -123,10 +126,31 @@ class Sanitizer(Entry, frozen=True, kw_only=True, eq=False):
     """Sink kinds it makes safe; ``*`` for all (``int``)."""
     form: str = "returns"
     """``returns``: the result is safe; ``check``: false or an exception rejects the argument;
-    ``part``: one of ``parts`` of the result, compared with a list of one's own, decides."""
+    ``raises``: only an exception rejects it;
+    ``parse``: the result, compared with something of one's own, decides;
+    ``part``: one of ``parts`` of the result does."""
     arg: str = "0"
     """``0|string``; ``self`` is the receiver (``name.isidentifier()``)."""
     parts: tuple[str, ...] = ()
+
+
+class Handle(Entry, frozen=True, kw_only=True, eq=False):
+    """Methods of a handle whose result has the sinks of the handle itself (``connection.cursor()``)."""
+
+    methods: tuple[str, ...]
+
+
+class ReadOnly(Entry, frozen=True, kw_only=True, eq=False):
+    """How a database is opened, or told, to be read only."""
+
+    keywords: tuple[str, ...]
+    """Given as True, or assigned True as an attribute."""
+    names: tuple[str, ...]
+    """Dotted names that say so as an argument."""
+    texts: tuple[str, ...]
+    """Pieces of a connection string or of a statement, in lower case."""
+    methods: tuple[str, ...]
+    """Methods that run the function they are given in a transaction that only reads."""
 
 
 class Sandbox(Entry, frozen=True, kw_only=True, eq=False):
@@ -226,6 +250,14 @@ class Dispatch(Entry, frozen=True, kw_only=True, eq=False):
     """Keys under one of which the schema of the parameters stands."""
     mentions: tuple[str, ...]
     """Texts that make a file worth parsing."""
+    schema_attributes: tuple[str, ...] = ()
+    """Attributes of a tool class that hold the schema of its parameters."""
+    run_methods: tuple[str, ...] = ()
+    """Methods by which such a class is run."""
+    argument_names: tuple[str, ...] = ()
+    """Parameters of a dispatcher that hold all arguments, when they carry no annotation."""
+    skip_params: tuple[str, ...] = ()
+    """Parameters (by name) of hand-written tools that the program fills."""
 
 
 class PromptTemplate(Entry, frozen=True, kw_only=True, eq=False):

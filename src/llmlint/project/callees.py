@@ -68,9 +68,9 @@ class Callees:
                     if APPROVED in env and hit.use.kind not in NOT_RUN:
                         continue
                     way = Mark(mark.steps, mark.safe, mark.parsed).then(step, *hit.mark.steps)
-                    self._flows.note_hit(flow, origin, Hit(hit.use, hit.func, hit.call, way))
+                    self._flows.note_hit(flow, origin, Hit(hit.use, hit.func, hit.place, way))
         for param in summary.prompt_params:
-            self._flows.note_prompt_argument(flow, given_for(given, param), self._expr(edge, param), call)
+            self._flows.speech.argument(flow, given_for(given, param), self._expr(edge, param), call)
         for param, kinds in by_name(summary.proven).items():
             checked = self._expr(edge, param)
             name = guards.key(checked) if checked is not None else None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from llmlint.catalogue.schema import Sanitizer
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project import guards
@@ -54,6 +56,37 @@ class Checks:
                 if sanitizer.form == "part" and expr.name in sanitizer.parts and given is not None:
                     return given, frozenset(sanitizer.kinds)
         return None
+
+    def parsed(self, expr: m.Expr) -> tuple[m.Expr, frozenset[str]] | None:
+        """For a value taken from a parse (``parse(query)[0].get_type()``): what was parsed."""
+        for _ in range(8):
+            match expr:
+                case m.Attr(value=value) | m.Sub(value=value):
+                    expr = value
+                case m.Name(id=name):
+                    bindings = self._flow.func.bindings.get(name, ())
+                    if len(bindings) != 1 or bindings[0].expr is None:
+                        return None
+                    expr = bindings[0].expr
+                case m.Call(func=func, args=args):
+                    for table in self._parsers(func):
+                        given = walk.argument(expr, table.arg)
+                        if given is not None:
+                            return given, frozenset(table.kinds)
+                    if isinstance(func, m.Attr):
+                        expr = func.value
+                    elif walk.dotted(func) == "len" and args:
+                        expr = args[0].value
+                    else:
+                        return None
+                case _:
+                    return None
+        return None
+
+    def _parsers(self, func: m.Expr) -> Iterator[Sanitizer]:
+        for callee in self._flows.evaluator.eval(func, self._flow.func):
+            if isinstance(callee, External):
+                yield from (t for t in self._flows.catalogue.sanitizers.get(callee.name) if t.form == "parse")
 
     def raising(self, call: m.Call, name: str) -> Checked:
         """For a call that raises unless its argument is harmless: what is harmless after it."""

@@ -31,6 +31,9 @@ class _Judge:
     def part(self, expr: m.Expr) -> tuple[m.Expr, frozenset[str]] | None:
         return self._checks.part(expr)
 
+    def parsed(self, expr: m.Expr) -> tuple[m.Expr, frozenset[str]] | None:
+        return self._checks.parsed(expr)
+
 
 class Conditions:
     """The conditions of one function."""

@@ -131,7 +131,7 @@ class Contents:
         self._project = project
         self._prompt_keys: dict[Func, dict[str, m.Call]] = defaultdict(dict)
         self._logged_elsewhere = {
-            flow.hit.call: flow
+            flow.hit.place: flow
             for flow in project.flows.flows()
             if flow.hit.use.kind == "log" and flow.origin.kind == "model"
         }

@@ -16,8 +16,10 @@ _WHAT = {"shell": "runs it in a shell", "code": "runs it as code", "template": "
 def _by_sink(project: Project, kinds: frozenset[str]) -> dict[m.Call, list[Flow]]:
     found: dict[m.Call, list[Flow]] = defaultdict(list)
     for flow in project.flows.flows():
+        place = flow.hit.place
         if flow.hit.use.kind in kinds and flow.hit.func.mod.production and flow.origin.func.mod.production:
-            found[flow.hit.call].append(flow)
+            if isinstance(place, m.Call):
+                found[place].append(flow)
     for call, flows in found.items():
         # Where the answer is seen to reach the dispatcher, that way says more than the comparison of names.
         if any(flow.origin.kind == "model" for flow in flows):
@@ -42,7 +44,7 @@ def tool_findings(project: Project, code: str, kinds: frozenset[str], help: str)
         head = f"`{_short(first.origin.name, 16)}` of tool `{_short(tool.qualname, 24)}`{more} reaches"
         message = fitting(head, call, "", f", which {_does(first)}")
         start = Step(project.location(tool, tool.facts.span), f"the model chooses `{first.origin.name}` here")
-        yield _finding(project, code, first, message, help, (start, *first.hit.mark.steps))
+        yield _finding(project, code, call, first, message, help, (start, *first.hit.mark.steps))
 
 
 def chosen_findings(project: Project, code: str, kinds: frozenset[str], help: str) -> Iterator[Finding]:
@@ -67,7 +69,7 @@ def model_findings(
         first = min(written, key=lambda flow: len(flow.hit.mark.steps))
         asked = callee(first.origin.call, 24) if first.origin.call is not None else "the model"
         message = fitting(f"What `{asked}` returns reaches", call, "", f", which {_does(first)}")
-        yield _finding(project, code, first, message, help, first.hit.mark.steps)
+        yield _finding(project, code, call, first, message, help, first.hit.mark.steps)
 
 
 def _does(flow: Flow) -> str:
@@ -80,8 +82,8 @@ def _short(name: str, limit: int) -> str:
 
 
 def _finding(
-    project: Project, code: str, flow: Flow, message: str, help: str, steps: tuple[Step, ...]
+    project: Project, code: str, call: m.Call, flow: Flow, message: str, help: str, steps: tuple[Step, ...]
 ) -> Finding:
-    hit = flow.hit
-    end = Step(project.location(hit.func, hit.call.span), f"`{callee(hit.call)}` {_does(flow)}")
-    return project.finding(code, hit.func, hit.call.span, message, help=help, steps=(*steps, end))
+    func = flow.hit.func
+    end = Step(project.location(func, call.span), f"`{callee(call)}` {_does(flow)}")
+    return project.finding(code, func, call.span, message, help=help, steps=(*steps, end))

@@ -16,6 +16,7 @@ from llmlint.project.assignments import Assignments
 from llmlint.project.conditions import Conditions
 from llmlint.project.environments import Env, merge, proven, settled
 from llmlint.project.flowcalls import Calls
+from llmlint.project.origins import Origins
 from llmlint.project.scopes import Func
 from llmlint.project.shapes import (
     CLEAN,
@@ -47,6 +48,7 @@ class FunctionFlow:
         self.calls = Calls(self)
         self.conditions = Conditions(self)
         self.assignments = Assignments(self)
+        self.origins = Origins(self)
         self._proven: set[str] | None = None
         self._proven_if_true: set[str] | None = None
         self._loops = 0
@@ -71,7 +73,7 @@ class FunctionFlow:
         return self.summary
 
     def _parameter(self, param: m.Param) -> Shape:
-        shape = Shape({Origin("param", self.func, param.name): Mark()})
+        shape = self.origins.parameter(param, Shape({Origin("param", self.func, param.name): Mark()}))
         if param.annotation is None:
             return shape
         for name in self.flows.plain_fields(param.annotation, self.func.parent or self.func):
@@ -233,6 +235,8 @@ class FunctionFlow:
             case m.Sub(value=base, index=index):
                 self.eval(index, env)
                 shape = self.eval(base, env)
+                if shape.clean:
+                    return self.origins.read(expr)
                 if isinstance(index, m.Text):
                     return self.calls.part(shape, index.value)
                 if isinstance(index, m.Const) and isinstance(index.value, int):
@@ -241,10 +245,14 @@ class FunctionFlow:
             case m.Call():
                 return self.calls.call(expr, env)
             case m.DictDisplay(items=items):
-                return self._dict(items, env)
+                shape = self._dict(items, env)
+                self.flows.speech.message(self, expr, shape)
+                return shape
             case m.Seq(kind=kind, items=items):
                 if kind == "tuple" and not any(isinstance(i, m.Star) for i in items):
-                    return Shape(NO_TAINT, {str(n): self.eval(i, env) for n, i in enumerate(items)})
+                    shape = Shape(NO_TAINT, {str(n): self.eval(i, env) for n, i in enumerate(items)})
+                    self.flows.speech.pair(self, items, shape)
+                    return shape
                 return Shape(join_taints([self.eval(i, env).flat() for i in items]))
             case m.IfExp(test=test, body=body, orelse=orelse):
                 when_true, when_false = self.conditions.proofs(test, env)
@@ -288,7 +296,7 @@ class FunctionFlow:
         if name in self.closure:
             return self.closure[name]
         if name not in self.func.facts.bound:
-            return self.flows.global_shape(name, self.func)
+            return join((self.flows.global_shape(name, self.func), self.origins.variable(name)))
         return CLEAN
 
     def _attribute(self, expr: m.Attr, base: m.Expr, name: str, env: Env) -> Shape:
@@ -300,7 +308,7 @@ class FunctionFlow:
             return join((given, self.flows.field_shape(expr, self.func)))
         inherited = self.calls.part(shape, name)
         stored = self.flows.field_shape(expr, self.func)
-        return join((inherited, stored))
+        return join((inherited, stored, self.origins.attribute(expr)))
 
     def _item(self, base: m.Expr, place: int, shape: Shape) -> Shape:
         if shape.fields:
@@ -336,7 +344,7 @@ class FunctionFlow:
         return Shape(join_taints(rest), fields or None)
 
     def _iterated(self, iterable: m.Expr, env: Env) -> Shape:
-        shape = self.eval(iterable, env)
+        shape = join((self.eval(iterable, env), self.origins.element(iterable)))
         if (
             isinstance(iterable, m.Call)
             and isinstance(iterable.func, m.Attr)

@@ -68,6 +68,7 @@ class Calls:
         receiver = flow.eval(call.func.value, env) if isinstance(call.func, m.Attr) else CLEAN
         arguments = join_taints(s.flat() for s in shapes)
         if arguments:
+            self._flows.speech.constructor(flow, call, known)
             self._sinks(call, env, known)
             self._log_record(call, env, known)
         llm = self._flows.graph.by_call.get(call)
@@ -77,7 +78,7 @@ class Calls:
                 env[APPROVED] = CLEAN
             return Shape({Origin("person", func, call=call): Mark()})
         if llm is not None:
-            self._flows.note_prompt(flow, llm, call, env)
+            self._flows.speech.request(flow, llm, call, env)
             return self._response(call)
         if isinstance(call.func, m.Attr) and call.func.name in _MUTATORS and arguments:
             flow.assignments.mutate(call.func.value, Shape(arguments), env)
@@ -93,6 +94,7 @@ class Calls:
         if not results:
             # A method of a tainted value gives something tainted (``text.strip()``).
             results.append(Shape(receiver.flat()))
+        results += (flow.origins.read(call), flow.origins.result(call, values))
         return join(results)
 
     def _raising_check(self, call: m.Call, values: Values, env: Env, known: Known) -> None:

@@ -41,6 +41,9 @@ class Judge(Protocol):
     def part(self, expr: m.Expr) -> tuple[m.Expr, frozenset[str]] | None:
         """For a part that decides (``urlsplit(url).hostname``): the whole, and the kinds it decides."""
 
+    def parsed(self, expr: m.Expr) -> tuple[m.Expr, frozenset[str]] | None:
+        """For a value taken from a parse (``parse(query)[0]``): what was parsed, and the kinds."""
+
 
 def _subject(expr: m.Expr) -> str | None:
     """The name a test speaks about: ``cmd``, ``self.cmd``, ``cmd.strip().lower()``."""
@@ -160,7 +163,7 @@ def _equal(expr: m.Expr, judge: Judge) -> Proof:
     name = _subject(expr)
     if name is not None:
         return {name: ALL}
-    whole = judge.part(expr)
+    whole = judge.part(expr) or judge.parsed(expr)
     if whole is not None and (name := _subject(whole[0])) is not None:
         return {name: whole[1]}
     return {}
@@ -207,6 +210,9 @@ def _call(test: m.Call, judge: Judge) -> Proof:
             name = key(first)
             if name and all(walk.dotted(t) in _PLAIN_TYPES for t in wanted):
                 return {name: ALL}
+            whole = judge.parsed(first)
+            if whole is not None and (name := _subject(whole[0])) is not None:
+                return {name: whole[1]}
             return _checked(first, judge)
         if test.func.id == "all" and isinstance(first, m.Comp) and len(first.clauses) == 1:
             clause = first.clauses[0]

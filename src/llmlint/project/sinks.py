@@ -11,6 +11,7 @@ from llmlint.catalogue.lookup import Catalogue
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.kinds import Data, External, ExternalMethod, ExternalObject, Obj, Value
+from llmlint.project.readonly import ReadOnly
 from llmlint.project.scopes import Func
 from llmlint.project.values import Evaluator
 
@@ -39,6 +40,7 @@ class Sinks:
     def __init__(self, evaluator: Evaluator, catalogue: Catalogue) -> None:
         self._evaluator = evaluator
         self._catalogue = catalogue
+        self._read_only = ReadOnly(evaluator, catalogue)
         self._known: dict[m.Call, list[SinkUse]] = {}
 
     def at(self, call: m.Call, func: Func) -> list[SinkUse]:
@@ -55,6 +57,8 @@ class Sinks:
             found += self._passed_on(callee, call, func)
             for name, sink in self._tables(callee):
                 if id(sink) in seen or not self._applies(sink, call, func):
+                    continue
+                if sink.kind == "sql" and self._read_only.holds(call, func):
                     continue
                 seen.add(id(sink))
                 given = walk.argument(call, sink.arg)

@@ -9,6 +9,9 @@ from llmlint.project.scopes import Func
 from llmlint.project.shapes import CLEAN, Mark, Shape, Taint, same, same_shapes
 from llmlint.project.sinks import SinkUse
 
+Place = m.Call | m.DictDisplay | m.Template | m.Text
+"""What a sink is: a call, or a message that is written down."""
+
 
 @dataclass(slots=True, eq=False)
 class Hit:
@@ -16,14 +19,14 @@ class Hit:
 
     use: SinkUse
     func: Func
-    call: m.Call
-    """The sink's call, in ``func``."""
+    place: Place
+    """The sink, in ``func``."""
     mark: Mark
 
     def same(self, other: Hit) -> bool:
         """Whether both are the same text at the same sink; by which way is as found first."""
         return (
-            self.call is other.call
+            self.place is other.place
             and self.use.kind == other.use.kind
             and self.use.sink is other.use.sink
             and self.use.name == other.use.name

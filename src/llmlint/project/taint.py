@@ -15,10 +15,10 @@ import networkx as nx
 
 from llmlint.catalogue.lookup import Catalogue
 from llmlint.facts import model as m
-from llmlint.facts import walk
 from llmlint.model.location import Location
-from llmlint.project.calls import CallGraph, LlmCall
+from llmlint.project.calls import CallGraph
 from llmlint.project.flow import FunctionFlow
+from llmlint.project.inputs import Inputs
 from llmlint.project.interpreting import Changes, Interest
 from llmlint.project.kinds import External, ExternalMethod, Obj, Unknown
 from llmlint.project.logs import Logs
@@ -31,16 +31,17 @@ from llmlint.project.shapes import (
     Shape,
     Taint,
     join,
-    join_taints,
     same,
     same_shapes,
     without_log,
 )
 from llmlint.project.sinks import Sinks
-from llmlint.project.summaries import Hit, Summary
+from llmlint.project.speech import PromptUse, Speech
+from llmlint.project.summaries import Hit, Place, Summary
 from llmlint.project.tools import Tools
 from llmlint.project.values import Evaluator
 
+CHOSEN = frozenset({"model", "tool"})
 ROUNDS = 5
 """In each, only what may have changed is interpreted again: late rounds are short."""
 COMPONENT_ROUNDS = 3
@@ -55,18 +56,6 @@ class Flow:
     hit: Hit
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PromptUse:
-    """An expression that becomes (part of) a prompt, in the function where it is written."""
-
-    func: Func
-    call: m.Call
-    """The call it is given to: the LLM call, or a function that passes it on."""
-    expr: m.Expr
-    role: str
-    """``prompt`` or ``system``."""
-
-
 class Flows:
     """All summaries and all flows of a project."""
 
@@ -77,6 +66,7 @@ class Flows:
         self.tools = tools
         self.sinks = Sinks(evaluator, catalogue)
         self.logs = Logs(graph, evaluator, catalogue)
+        self.inputs = Inputs(evaluator, catalogue)
         self.closures: dict[Func, dict[str, Shape]] = {}
         self.changes = Changes()
         self._asking: dict[Func, bool] = {}
@@ -87,11 +77,12 @@ class Flows:
         self._fields: dict[tuple[Cls, str], Shape] = {}
         self._field_names: set[str] = set()
         self._late_hits: dict[Func, dict[str, list[Hit]]] = defaultdict(lambda: defaultdict(list))
-        self._found: dict[tuple[m.Call, str, Origin], Flow] = {}
-        self._prompts: dict[tuple[m.Call, m.Expr], PromptUse] = {}
+        self._found: dict[tuple[Place, str, Origin], Flow] = {}
+        self.speech = Speech(self)
 
     def solve(self) -> None:
         """Interpret what matters until nothing changes (at most a few rounds)."""
+        self.inputs.register(site for sites in self.graph.sites.values() for site in sites)
         condensed = nx.condensation(self.graph.graph)
         order = [condensed.nodes[n]["members"] for n in reversed(list(nx.topological_sort(condensed)))]
         components = [sorted(c, key=lambda f: (f.path, f.facts.index)) for c in order]
@@ -114,7 +105,7 @@ class Flows:
         self._tool_flows()
 
     def _reads_text(self, attr: m.Attr, func: Func) -> bool:
-        return not self.field_shape(attr, func).clean
+        return any(origin.kind in CHOSEN for origin in self.field_shape(attr, func).flat())
 
     def _global_names(self) -> dict[Func, set[str]]:
         """For module bodies: the variables that hold text a model chose."""
@@ -124,7 +115,7 @@ class Flows:
                 names = {
                     name
                     for name, shape in summary.variables.items()
-                    if any(origin.kind != "person" for origin in shape.flat())
+                    if any(origin.kind in CHOSEN for origin in shape.flat())
                 }
                 if names:
                     found[func] = names
@@ -281,46 +272,10 @@ class Flows:
         self._keep(Flow(origin, hit))
 
     def _keep(self, flow: Flow) -> None:
-        key = (flow.hit.call, flow.hit.use.kind, flow.origin)
+        key = (flow.hit.place, flow.hit.use.kind, flow.origin)
         known = self._found.get(key)
         if known is None or len(flow.hit.mark.steps) < len(known.hit.mark.steps):
             self._found[key] = flow
-
-    def note_prompt(self, flow: FunctionFlow, llm: LlmCall, call: m.Call, env: dict[str, Shape]) -> None:
-        """An LLM call: its prompt arguments are prompts."""
-        for role, wheres in (("prompt", llm.entry.prompt), ("system", llm.entry.system)):
-            for where in wheres:
-                given = walk.argument(call, where.split(".", 1)[0])
-                if given is not None:
-                    self.note_prompt_argument(flow, flow.eval(given, env), given, call, role)
-        names = [w.rsplit("|", 1)[-1] for w in (*llm.entry.prompt, *llm.entry.system)]
-        for arg in call.args:
-            if arg.star == "**":
-                spread = flow.eval(arg.value, env)
-                for name in names:
-                    if spread.fields and name in spread.fields:
-                        self.note_prompt_argument(flow, spread.fields[name], None, call)
-
-    def note_prompt_argument(
-        self, flow: FunctionFlow, shape: Shape, expr: m.Expr | None, call: m.Call, role: str = "prompt"
-    ) -> None:
-        """``expr`` becomes a prompt through ``call``."""
-        for origin in self._spoken(shape):
-            if origin.kind == "param" and origin.func is flow.func:
-                flow.summary.prompt_params.setdefault(origin.name, call)
-        if expr is not None:
-            self._prompts.setdefault((call, expr), PromptUse(flow.func, call, expr, role))
-
-    def _spoken(self, shape: Shape, depth: int = 0) -> Taint:
-        """What of a prompt's value are words: of messages and requests the fields that hold text."""
-        if not shape.fields or depth > 4:
-            return shape.taint
-        parts = [
-            self._spoken(field, depth + 1)
-            for name, field in shape.fields.items()
-            if name in self.catalogue.spoken or name.isdigit()
-        ]
-        return join_taints([shape.taint, *parts])
 
     @staticmethod
     def location(func: Func, span: m.Span) -> Location:
@@ -344,14 +299,14 @@ class Flows:
         return sorted(
             self._found.values(),
             key=lambda f: (
-                f.hit.func.path, f.hit.call.span.line, f.hit.call.span.column, f.origin.kind != "tool",
+                f.hit.func.path, f.hit.place.span.line, f.hit.place.span.column, f.origin.kind != "tool",
                 f.origin.func.path, f.origin.func.facts.index, f.origin.name,
             ),
         )  # fmt: skip
 
     def prompts(self) -> Iterable[PromptUse]:
         """Every expression that becomes part of a prompt."""
-        return self._prompts.values()
+        return self.speech.uses.values()
 
     def prompt_params(self, func: Func) -> dict[str, m.Call]:
         """Parameters of a function that become part of a prompt."""
@@ -373,7 +328,7 @@ def _add_hits(known: list[Hit], new: list[Hit]) -> bool:
     before = len(known)
     for hit in new:
         if len(known) < MAX_HITS and not any(
-            h.call is hit.call and h.use.kind == hit.use.kind for h in known
+            h.place is hit.place and h.use.kind == hit.use.kind for h in known
         ):
             known.append(hit)
     return len(known) > before

@@ -135,15 +135,15 @@ class _View:
             hit = flow.hit
             if hit.use.kind == "log" or not (hit.func.mod.production and flow.origin.func.mod.production):
                 continue
-            ident = f"{hit.func.path}:{hit.call.span.line}:{hit.call.span.column}:sink"
+            ident = f"{hit.func.path}:{hit.place.span.line}:{hit.place.span.column}:sink"
             self.nodes.setdefault(
                 ident,
                 GraphNode(
                     ident,
                     NodeKind.SINK,
-                    callee(hit.call),
+                    callee(hit.place) if isinstance(hit.place, m.Call) else hit.use.name,
                     hit.func.path,
-                    hit.call.span.line,
+                    hit.place.span.line,
                     {"kind": hit.use.kind},
                 ),
             )

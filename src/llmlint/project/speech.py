@@ -1,0 +1,155 @@
+"""What is said to models: the expressions that become prompts, and who may speak for the system."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from llmlint.catalogue.schema import Sink
+from llmlint.facts import model as m
+from llmlint.facts import walk
+from llmlint.project.calls import LlmCall
+from llmlint.project.kinds import Client
+from llmlint.project.scopes import Func
+from llmlint.project.shapes import PROMPT, SYSTEM, Shape, Taint, concerns, join_taints
+from llmlint.project.sinks import SinkUse
+from llmlint.project.summaries import Hit, Place
+
+if TYPE_CHECKING:
+    from llmlint.project.environments import Env
+    from llmlint.project.flow import FunctionFlow
+    from llmlint.project.taint import Flows
+
+_ROLES = frozenset({"system", "developer"})
+_TODAY = datetime.date(2026, 11, 21)
+_SINKS = {
+    SYSTEM: Sink(path="", kind=SYSTEM, does="speaks for the system", source="", date=_TODAY),
+    PROMPT: Sink(path="", kind=PROMPT, does="sends it to the model", source="", date=_TODAY),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PromptUse:
+    """An expression that becomes (part of) a prompt, in the function where it is written."""
+
+    func: Func
+    call: m.Call
+    """The call it is given to: the LLM call, or a function that passes it on."""
+    expr: m.Expr
+    role: str
+    """``prompt`` or ``system``."""
+
+
+class Speech:
+    """Collects prompts while functions are interpreted."""
+
+    def __init__(self, flows: Flows) -> None:
+        self._flows = flows
+        self.uses: dict[tuple[m.Call, m.Expr], PromptUse] = {}
+        self._instructed: dict[m.Call, tuple[str, ...]] = {}
+
+    # -- where prompts are given ----------------------------------------------------------------
+
+    def request(self, flow: FunctionFlow, llm: LlmCall, call: m.Call, env: Env) -> None:
+        """An LLM call: its prompt arguments are prompts."""
+        for role, wheres in ((PROMPT, llm.entry.prompt), (SYSTEM, llm.entry.system)):
+            for where in wheres:
+                given = walk.argument(call, where.split(".", 1)[0])
+                if given is not None:
+                    shape = flow.eval(given, env)
+                    self.argument(flow, shape, given, call, role)
+                    self._note(flow, self._inner(shape, where), role, given, call)
+        for arg in call.args:
+            if arg.star == "**":
+                spread = flow.eval(arg.value, env)
+                for role, wheres in ((PROMPT, llm.entry.prompt), (SYSTEM, llm.entry.system)):
+                    for where in wheres:
+                        named = (spread.fields or {}).get(where.rsplit("|", 1)[-1])
+                        if named is not None:
+                            self.argument(flow, named, None, call)
+                            self._note(flow, named, role, arg.value, call)
+
+    def constructor(self, flow: FunctionFlow, call: m.Call, known: dict[int, Shape]) -> None:
+        """A client or an agent that is given instructions when it is made."""
+        for where in self._instructions(flow, call):
+            given = walk.argument(call, where.split(".", 1)[0])
+            shape = known.get(id(given)) if given is not None else None
+            if given is not None and shape is not None:
+                self._note(flow, self._inner(shape, where), SYSTEM, given, call)
+
+    def _instructions(self, flow: FunctionFlow, call: m.Call) -> tuple[str, ...]:
+        known = self._instructed.get(call)
+        if known is None:
+            known = self._instructed[call] = tuple(
+                where
+                for value in self._flows.evaluator.eval(call, flow.func)
+                if isinstance(value, Client) and value.site is not None and value.site.call is call
+                for where in value.entry.system
+            )
+        return known
+
+    def message(self, flow: FunctionFlow, display: m.DictDisplay, shape: Shape) -> None:
+        """``{"role": "system", "content": text}``."""
+        items = {key.value: value for key, value in display.items if isinstance(key, m.Text)}
+        content = items.get("content") or items.get("parts")
+        if content is None or not _is_system(items.get("role")) or shape.clean:
+            return
+        said = shape.field("content" if "content" in items else "parts")
+        self._note(flow, said, SYSTEM, content, display)
+
+    def pair(self, flow: FunctionFlow, items: tuple[m.Expr, ...], shape: Shape) -> None:
+        """``("system", text)``."""
+        if len(items) == 2 and not shape.clean and _is_system(items[0]) and _has_span(items[1]):
+            self._note(flow, shape.field("1"), SYSTEM, items[1], None)
+
+    # -- what becomes of it ---------------------------------------------------------------------
+
+    def argument(
+        self, flow: FunctionFlow, shape: Shape, expr: m.Expr | None, call: m.Call, role: str = PROMPT
+    ) -> None:
+        """``expr`` becomes a prompt through ``call``."""
+        for origin in self.spoken(shape):
+            if origin.kind == "param" and origin.func is flow.func:
+                flow.summary.prompt_params.setdefault(origin.name, call)
+        if expr is not None:
+            self.uses.setdefault((call, expr), PromptUse(flow.func, call, expr, role))
+
+    def _note(self, flow: FunctionFlow, shape: Shape, kind: str, expr: m.Expr, place: Place | None) -> None:
+        """Text of remote people and secrets among what is said is a hit."""
+        use: SinkUse | None = None
+        for origin, mark in self.spoken(shape).items():
+            if kind in mark.safe or not concerns(origin, kind):
+                continue
+            where = expr if _has_span(expr) else place
+            if isinstance(where, m.Call | m.DictDisplay | m.Template | m.Text):
+                use = use or SinkUse(_SINKS[kind], kind, (expr,), kind)
+                self._flows.note_hit(flow, origin, Hit(use, flow.func, where, mark))
+
+    @staticmethod
+    def _inner(shape: Shape, where: str) -> Shape:
+        """``config.system_instruction``: the field of what is given."""
+        for part in where.split(".")[1:]:
+            shape = shape.field(part)
+        return shape
+
+    def spoken(self, shape: Shape, depth: int = 0) -> Taint:
+        """What of a prompt's value are words: of messages and requests the fields that hold text."""
+        if not shape.fields or depth > 4:
+            return shape.taint
+        parts = [
+            self.spoken(field, depth + 1)
+            for name, field in shape.fields.items()
+            if name in self._flows.catalogue.spoken or name.isdigit()
+        ]
+        return join_taints([shape.taint, *parts])
+
+
+def _is_system(role: m.Expr | None) -> bool:
+    if isinstance(role, m.Attr):
+        return role.name.lower() in _ROLES or (role.name == "value" and _is_system(role.value))
+    return isinstance(role, m.Text) and role.value in _ROLES
+
+
+def _has_span(expr: m.Expr) -> bool:
+    return isinstance(expr, m.Template | m.Text | m.Call)

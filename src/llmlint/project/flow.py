@@ -237,6 +237,9 @@ class FunctionFlow:
                 shape = self.eval(base, env)
                 if shape.clean:
                     return self.origins.read(expr)
+                sent = self.origins.field(expr)
+                if not sent.clean:
+                    return sent
                 if isinstance(index, m.Text):
                     return self.calls.part(shape, index.value)
                 if isinstance(index, m.Const) and isinstance(index.value, int):

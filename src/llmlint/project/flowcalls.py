@@ -94,6 +94,9 @@ class Calls:
         if not results:
             # A method of a tainted value gives something tainted (``text.strip()``).
             results.append(Shape(receiver.flat()))
+        sent = flow.origins.field(call)
+        if not sent.clean:
+            return sent
         results += (flow.origins.read(call), flow.origins.result(call, values))
         return join(results)
 

@@ -21,6 +21,9 @@ FOLDING = frozenset({"lower", "upper", "strip", "casefold", "lstrip", "rstrip"})
 _SAME_PATH = frozenset({"resolve", "absolute", "expanduser"})
 _WRAPS_PATH = frozenset({"Path", "PurePath", "str", "realpath", "abspath", "fspath", "expanduser"})
 _RESOLVES = frozenset({"resolve", "realpath", "abspath"})
+_LEAVING = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort", "abort", "flask.abort", "parser.error",
+                      "ctx.fail", "ctx.exit", "ctx.abort", "bottle.abort", "pytest.fail"})  # fmt: skip
+"""Functions that do not return, as they are usually written."""
 _SEPARATORS = frozenset({"/", "\\"})
 _TEXT_TESTS = frozenset({"isdigit", "isdecimal", "isnumeric", "isalpha", "isalnum", "isidentifier"})
 _PLAIN_TYPES = frozenset({"int", "float", "bool"})
@@ -242,13 +245,7 @@ def terminates(body: tuple[m.Stmt, ...]) -> bool:
                 return True
             case m.If(body=then, orelse=orelse) if orelse and terminates(then) and terminates(orelse):
                 return True
-            case m.ExprStmt(value=m.Call(func=func)) if walk.dotted(func) in (
-                "sys.exit",
-                "exit",
-                "quit",
-                "os._exit",
-                "os.abort",
-            ):
+            case m.ExprStmt(value=m.Call(func=func)) if walk.dotted(func) in _LEAVING:
                 return True
             case m.With(body=inner) if terminates(inner):
                 return True

@@ -68,6 +68,19 @@ class Origins:
         """``async for message in websocket``."""
         return self._sent("message") if self._inputs.iterates(iterable, self._flow.func) else CLEAN
 
+    def field(self, expr: m.Call | m.Sub) -> Shape:
+        """``request.form["tone"]``, ``request.args.get("tone")``: what was sent as ``tone``."""
+        match expr:
+            case m.Sub(value=m.Attr() as base, index=m.Text(value=name)):
+                pass
+            case m.Call(
+                func=m.Attr(value=m.Attr() as base, name="get"), args=(m.Arg(value=m.Text(value=name)), *_)
+            ):
+                pass
+            case _:
+                return CLEAN
+        return self._sent(name) if self._inputs.reads(base, self._flow.func) else CLEAN
+
     def read(self, expr: m.Call | m.Sub) -> Shape:
         """``os.environ["DB_PASSWORD"]``, ``os.getenv("DB_PASSWORD")``."""
         name = self._inputs.secret(expr, self._flow.func)

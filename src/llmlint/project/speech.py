@@ -59,7 +59,7 @@ class Speech:
                 if given is not None:
                     shape = flow.eval(given, env)
                     self.argument(flow, shape, given, call, role)
-                    self._note(flow, self._inner(shape, where), role, given, call)
+                    self._note(flow, self._inner(shape, where), role, _inside(given, where), call)
         for arg in call.args:
             if arg.star == "**":
                 spread = flow.eval(arg.value, env)
@@ -76,7 +76,7 @@ class Speech:
             given = walk.argument(call, where.split(".", 1)[0])
             shape = known.get(id(given)) if given is not None else None
             if given is not None and shape is not None:
-                self._note(flow, self._inner(shape, where), SYSTEM, given, call)
+                self._note(flow, self._inner(shape, where), SYSTEM, _inside(given, where), call)
 
     def _instructions(self, flow: FunctionFlow, call: m.Call) -> tuple[str, ...]:
         known = self._instructed.get(call)
@@ -100,7 +100,7 @@ class Speech:
 
     def pair(self, flow: FunctionFlow, items: tuple[m.Expr, ...], shape: Shape) -> None:
         """``("system", text)``."""
-        if len(items) == 2 and not shape.clean and _is_system(items[0]) and _has_span(items[1]):
+        if len(items) == 2 and not shape.clean and _is_system(items[0]):
             self._note(flow, shape.field("1"), SYSTEM, items[1], None)
 
     # -- what becomes of it ---------------------------------------------------------------------
@@ -121,8 +121,8 @@ class Speech:
         for origin, mark in self.spoken(shape).items():
             if kind in mark.safe or not concerns(origin, kind):
                 continue
-            where = expr if _has_span(expr) else place
-            if isinstance(where, m.Call | m.DictDisplay | m.Template | m.Text):
+            where = _written(expr) or place
+            if where is not None:
                 use = use or SinkUse(_SINKS[kind], kind, (expr,), kind)
                 self._flows.note_hit(flow, origin, Hit(use, flow.func, where, mark))
 
@@ -151,5 +151,30 @@ def _is_system(role: m.Expr | None) -> bool:
     return isinstance(role, m.Text) and role.value in _ROLES
 
 
-def _has_span(expr: m.Expr) -> bool:
-    return isinstance(expr, m.Template | m.Text | m.Call)
+def _written(expr: m.Expr) -> Place | None:
+    """Where the text is put together, if that is in the expression itself."""
+    match expr:
+        case m.Template() | m.Text() | m.Call():
+            return expr
+        case m.BinOp():
+            return next((found for part in walk.operands(expr) if (found := _written(part))), None)
+        case m.Seq(items=items):
+            return next((found for item in items if (found := _written(item))), None)
+        case m.DictDisplay(items=items):
+            said = [v for k, v in items if isinstance(k, m.Text) and k.value in ("text", "content", "parts")]
+            return next((found for value in said if (found := _written(value))), None)
+        case _:
+            return None
+
+
+def _inside(expr: m.Expr, where: str) -> m.Expr:
+    """``config.system_instruction``: the expression of the field, where it is written in ``expr``."""
+    for part in where.split(".")[1:]:
+        match expr:
+            case m.Call():
+                expr = walk.argument(expr, part) or expr
+            case m.DictDisplay(items=items):
+                expr = next((v for k, v in items if isinstance(k, m.Text) and k.value == part), expr)
+            case _:
+                return expr
+    return expr

@@ -26,6 +26,7 @@ from llmlint.project.kinds import (
     Site,
     Value,
 )
+from llmlint.project.ownclients import OwnClients
 from llmlint.project.scopes import Cls, Func, Mod
 from llmlint.project.sites import CallSite, call_sites
 from llmlint.project.values import Evaluator
@@ -71,6 +72,7 @@ class CallGraph:
         self._evaluator = evaluator
         self._catalogue = catalogue
         self._endpoints = Endpoints(evaluator, catalogue)
+        self._own_clients = OwnClients(evaluator.hierarchy, catalogue)
         self.functions: list[Func] = [f for mod in modules for f in mod.functions]
         self.sites: dict[Func, list[CallSite]] = {f: call_sites(f) for f in self.functions}
         self.edges: dict[Func, list[Edge]] = {}
@@ -140,6 +142,8 @@ class CallGraph:
     def _edges(self, callee: Value, site: CallSite) -> Iterator[Edge]:
         match callee:
             case FuncRef(func=target, bound=bound):
+                if isinstance(bound, Obj) and self._own_call(bound.cls, target, site):
+                    return
                 callback = _is_parameter(site.call.func, site.func)
                 yield Edge(site, target, bound is not None, site.call, callback=callback)
             case ClassRef(cls=cls):
@@ -167,6 +171,15 @@ class CallGraph:
             if init is not None:
                 yield Edge(site, init, True, site.call)
                 return
+
+    def _own_call(self, cls: Cls, target: Func, site: CallSite) -> bool:
+        """Whether this is an LLM call on a class that the catalogue knows, though it is the project's."""
+        for known in self._own_clients.of(cls) if site.func.cls is not cls else ():
+            for entry in self._catalogue.calls_on(known, target.name):
+                if self._evaluator.matches(entry.when, site.call, site.func):
+                    self._note(LlmCall(site, entry, Client(known, None)))
+                    return True
+        return False
 
     def _llm_call(self, client: Client, path: str, site: CallSite) -> None:
         for entry in self._catalogue.calls_on(client.entry, path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from llmlint.catalogue.schema import Sink
@@ -18,6 +19,8 @@ from llmlint.project.shapes import (
     CLEAN,
     LOG,
     NO_TAINT,
+    PROMPT,
+    SYSTEM,
     Mark,
     Origin,
     Shape,
@@ -45,6 +48,8 @@ _ABOUT_TEXT = frozenset({"find", "rfind", "index", "rindex", "count", "startswit
                          "is_dir", "__len__"})  # fmt: skip
 """Methods whose result is a number or a truth value."""
 _PARSERS = ("json.", "yaml.", "toml", "ast.", "re.", "orjson.", "ujson.", "json5.", "json_repair.", "xml.")
+_DATA = frozenset({"sql", "path", "url", "html", "template", "xml", LOG, PROMPT, SYSTEM})
+"""What the answer of a database or a service may be used for without a finding."""
 _LOG = Sink(path="", kind=LOG, does="logs it", source="", date=datetime.date(2026, 11, 21))
 """A log record, as a sink: for values that are handed to a function that logs them."""
 
@@ -94,6 +99,7 @@ class Calls:
         if not results:
             # A method of a tainted value gives something tainted (``text.strip()``).
             results.append(Shape(receiver.flat()))
+        results += self._answers(call, values, env, known, arguments)
         sent = flow.origins.field(call)
         if not sent.clean:
             return sent
@@ -111,6 +117,29 @@ class Calls:
                 if proof:
                     self._flow.conditions.apply(proof, env)
                     known.clear()
+
+    def _answers(
+        self, call: m.Call, values: Values, env: Env, known: Known, arguments: Taint
+    ) -> Iterator[Shape]:
+        """What a database or a service gives back for what the model wrote: the model's choice as well.
+
+        It is data of somebody's, not the model's words: only running it is a danger of the model's making.
+        """
+        if not arguments:
+            return
+        asked = arguments if any(self._is_request(value) for value in values) else NO_TAINT
+        for use in self._flows.sinks.at(call, self._flow.func):
+            if use.kind == "sql":
+                asked = join_taints([asked, *(self.shape(e, env, known).flat() for e in use.exprs)])
+        if asked:
+            chosen = {o: k for o, k in asked.items() if o.kind in ("model", "tool", "param")}
+            yield Shape({o: Mark(k.steps, k.safe | _DATA, k.parsed) for o, k in chosen.items()})
+
+    def _is_request(self, value: Value) -> bool:
+        name = value.name if isinstance(value, External) else ""
+        if isinstance(value, ExternalMethod):
+            name = f"{value.owner.name}.{value.path}"
+        return bool(name and self._flows.catalogue.http.get(name))
 
     # -- sources and sinks --------------------------------------------------------------------
 

@@ -21,8 +21,8 @@ FOLDING = frozenset({"lower", "upper", "strip", "casefold", "lstrip", "rstrip"})
 _SAME_PATH = frozenset({"resolve", "absolute", "expanduser"})
 _WRAPS_PATH = frozenset({"Path", "PurePath", "str", "realpath", "abspath", "fspath", "expanduser"})
 _RESOLVES = frozenset({"resolve", "realpath", "abspath"})
-_LEAVING = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort", "abort", "flask.abort", "parser.error",
-                      "ctx.fail", "ctx.exit", "ctx.abort", "bottle.abort", "pytest.fail"})  # fmt: skip
+_LEAVING = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort", "abort", "flask.abort",
+                      "parser.error", "ctx.fail", "ctx.exit", "ctx.abort", "bottle.abort", "pytest.fail"})  # fmt: skip
 """Functions that do not return, as they are usually written."""
 _SEPARATORS = frozenset({"/", "\\"})
 _TEXT_TESTS = frozenset({"isdigit", "isdecimal", "isnumeric", "isalpha", "isalnum", "isidentifier"})

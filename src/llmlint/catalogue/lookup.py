@@ -85,6 +85,7 @@ class Catalogue:
         self.caps: ByName[s.Cap] = ByName()
         self.handles: set[str] = set()
         self.read_only: list[s.ReadOnly] = []
+        self.carriers: list[s.Carrier] = []
         self.sandboxes: ByName[s.Sandbox] = ByName()
         self._calls: dict[tuple[str, str], list[s.Call]] = defaultdict(list)
         self._derives: dict[tuple[str, str], s.Derive] = {}
@@ -166,6 +167,7 @@ class Catalogue:
         for sanitizer in file.sanitizer:
             self.sanitizers.add((sanitizer.path, *sanitizer.also), sanitizer)
         self.read_only += file.read_only
+        self.carriers += file.carrier
         for handle in file.handle:
             self.handles.update(handle.methods)
         for sandbox in file.sandbox:

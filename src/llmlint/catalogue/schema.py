@@ -25,6 +25,7 @@ from llmlint.catalogue.origins import Input, OwnPrompt, Secret, SecretName
 from llmlint.catalogue.tables import Call, Client, Derive, Entry, Response, Sdk
 from llmlint.catalogue.uses import (
     Cap,
+    Carrier,
     Dispatch,
     Endpoint,
     Exceptions,
@@ -47,6 +48,7 @@ from llmlint.catalogue.uses import (
 __all__ = [
     "Call",
     "Cap",
+    "Carrier",
     "CatalogueFile",
     "Client",
     "Derive",
@@ -93,6 +95,7 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sanitizer: tuple[Sanitizer, ...] = ()
     sandbox: tuple[Sandbox, ...] = ()
     handle: tuple[Handle, ...] = ()
+    carrier: tuple[Carrier, ...] = ()
     read_only: tuple[ReadOnly, ...] = ()
     logger: tuple[Logger, ...] = ()
     endpoint: tuple[Endpoint, ...] = ()

@@ -134,6 +134,17 @@ class Sanitizer(Entry, frozen=True, kw_only=True, eq=False):
     parts: tuple[str, ...] = ()
 
 
+class Carrier(Entry, frozen=True, kw_only=True, eq=False):
+    """Functions that give back the text they are given, in another form."""
+
+    modules: tuple[str, ...]
+    """Beginnings of dotted names."""
+    dead_ends: tuple[str, ...] = ()
+    """Functions of these modules that do not."""
+    parsers: tuple[str, ...] = ()
+    """Beginnings of dotted names of functions that take the text apart."""
+
+
 class Handle(Entry, frozen=True, kw_only=True, eq=False):
     """Methods of a handle whose result has the sinks of the handle itself (``connection.cursor()``)."""
 

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from llmlint.catalogue.lookup import Catalogue
 
-_CARRIERS = ("builtins.", "json.", "re.", "os.path.", "textwrap.", "string.", "base64.", "urllib.parse.",
-             "html.", "shlex.", "itertools.", "ast.", "pathlib.", "yaml.", "codecs.", "io.", "orjson.",
-             "json5.", "json_repair.", "ujson.", "tomllib.", "toml.", "functools.", "dataclasses.",
-             "collections.", "regex.", "inspect.cleandoc", "copy.")  # fmt: skip
-"""Modules whose functions give back what they are given, in another form."""
-_NOT_CARRIED = frozenset({"builtins.open", "builtins.print", "builtins.input", "builtins.hasattr",
-                          "builtins.callable", "builtins.type", "builtins.range", "builtins.super",
-                          "builtins.setattr", "builtins.compile", "builtins.eval", "builtins.exec",
-                          "builtins.globals", "builtins.locals", "builtins.Exception", "builtins.ValueError",
-                          "builtins.RuntimeError", "os.path.exists", "os.path.isfile", "os.path.isdir",
-                          "os.path.getsize", "re.compile"})  # fmt: skip
 
+class Carriers:
+    """Answers from the catalogue, remembered by name."""
 
-def carries(name: str) -> bool:
-    """Whether functions of this module (or methods of this class) give back what they are given."""
-    return name.startswith(_CARRIERS)
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        tables = catalogue.carriers
+        self._modules = tuple(name for table in tables for name in table.modules)
+        self._parsers = tuple(name for table in tables for name in table.parsers)
+        self._dead_ends = frozenset(name for table in tables for name in table.dead_ends)
 
+    def carries(self, name: str) -> bool:
+        """Whether functions of this module (or methods of this class) give back what they are given."""
+        return name.startswith(self._modules)
 
-def is_dead_end(name: str, catalogue: Catalogue) -> bool:
-    """Whether the result of an external function is not the text it is given."""
-    if name in _NOT_CARRIED or catalogue.sinks.get(name):
-        return True
-    return not (name.startswith(_CARRIERS) or name.rsplit(".", 1)[-1][:1].isupper())
+    def parses(self, name: str) -> bool:
+        """Whether a function takes text apart."""
+        return name.startswith(self._parsers)
+
+    def is_dead_end(self, name: str) -> bool:
+        """Whether the result of an external function is not the text it is given."""
+        if name in self._dead_ends or self._catalogue.sinks.get(name):
+            return True
+        return not (name.startswith(self._modules) or name.rsplit(".", 1)[-1][:1].isupper())

@@ -13,6 +13,7 @@ from llmlint.facts import walk
 from llmlint.model.finding import Step
 from llmlint.project import guards
 from llmlint.project.assignments import Assignments
+from llmlint.project.composing import Composing
 from llmlint.project.conditions import Conditions
 from llmlint.project.environments import Env, merge, proven, settled
 from llmlint.project.flowcalls import Calls
@@ -24,7 +25,6 @@ from llmlint.project.shapes import (
     Mark,
     Origin,
     Shape,
-    Taint,
     join,
     join_taints,
     without_log,
@@ -49,6 +49,7 @@ class FunctionFlow:
         self.conditions = Conditions(self)
         self.assignments = Assignments(self)
         self.origins = Origins(self)
+        self.composing = Composing(self)
         self._proven: set[str] | None = None
         self._proven_if_true: set[str] | None = None
         self._loops = 0
@@ -243,12 +244,12 @@ class FunctionFlow:
                 if isinstance(index, m.Text):
                     return self.calls.part(shape, index.value)
                 if isinstance(index, m.Const) and isinstance(index.value, int):
-                    return self._item(base, index.value, shape)
+                    return self.composing.item(base, index.value, shape)
                 return shape if isinstance(index, m.Slice) else shape.element()
             case m.Call():
                 return self.calls.call(expr, env)
             case m.DictDisplay(items=items):
-                shape = self._dict(items, env)
+                shape = self.composing.table(items, env)
                 self.flows.speech.message(self, expr, shape)
                 return shape
             case m.Seq(kind=kind, items=items):
@@ -289,7 +290,9 @@ class FunctionFlow:
                 )
             case m.BinOp():
                 # Iteratively: long concatenations are deep to the left.
-                return Shape(join_taints([self.eval(part, env).flat() for part in walk.operands(expr)]))
+                return self.composing.text(tuple(walk.operands(expr)), env)
+            case m.Template(parts=parts):
+                return self.composing.text(parts, env)
             case _:
                 return Shape(join_taints([self.eval(child, env).flat() for child in walk.children(expr)]))
 
@@ -313,17 +316,6 @@ class FunctionFlow:
         stored = self.flows.field_shape(expr, self.func)
         return join((inherited, stored, self.origins.attribute(expr)))
 
-    def _item(self, base: m.Expr, place: int, shape: Shape) -> Shape:
-        if shape.fields:
-            return shape.field(str(place))
-        last = base.name if isinstance(base, m.Attr) else base.id if isinstance(base, m.Name) else ""
-        if isinstance(base, m.Sub) and isinstance(base.index, m.Text):
-            last = base.index.value
-        # ``response.choices[0]`` leads to the text; ``record[0]`` is one value of several.
-        return (
-            shape if last in self.flows.catalogue.content or shape.clean else Shape(without_log(shape.taint))
-        )
-
     def _declared(self, name: str) -> bool:
         """Whether a field of the receiver is one of a data class: filled by whoever makes the object."""
         cls = self.func.cls
@@ -331,20 +323,6 @@ class FunctionFlow:
             return False
         found = cls.attributes.get(name, ())
         return bool(found) and all(scope is cls.body and b.annotation is not None for scope, b in found)
-
-    def _dict(self, items: tuple[tuple[m.Expr | None, m.Expr], ...], env: Env) -> Shape:
-        fields: dict[str, Shape] = {}
-        rest: list[Taint] = []
-        for key, value in items:
-            shape = self.eval(value, env)
-            if key is None:
-                rest.append(shape.taint)
-                fields.update(shape.fields or {})
-            elif isinstance(key, m.Text):
-                fields[key.value] = shape
-            else:
-                rest += (self.eval(key, env).flat(), shape.flat())
-        return Shape(join_taints(rest), fields or None)
 
     def _iterated(self, iterable: m.Expr, env: Env) -> Shape:
         shape = join((self.eval(iterable, env), self.origins.element(iterable)))

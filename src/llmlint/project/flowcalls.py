@@ -10,10 +10,10 @@ from llmlint.catalogue.schema import Sink
 from llmlint.facts import model as m
 from llmlint.project import guards
 from llmlint.project.callees import Callees, Known
-from llmlint.project.carriers import carries, is_dead_end
 from llmlint.project.checks import Checks
 from llmlint.project.content import identifies, leaves
 from llmlint.project.environments import APPROVED, Env
+from llmlint.project.hosts import names_host
 from llmlint.project.kinds import ClassRef, Data, External, ExternalMethod, Value, Values
 from llmlint.project.shapes import (
     CLEAN,
@@ -47,7 +47,6 @@ _ABOUT_TEXT = frozenset({"find", "rfind", "index", "rindex", "count", "startswit
                          "isspace", "isalpha", "isalnum", "isupper", "islower", "exists", "is_file",
                          "is_dir", "__len__"})  # fmt: skip
 """Methods whose result is a number or a truth value."""
-_PARSERS = ("json.", "yaml.", "toml", "ast.", "re.", "orjson.", "ujson.", "json5.", "json_repair.", "xml.")
 _DATA = frozenset({"sql", "path", "url", "html", "template", "xml", LOG, PROMPT, SYSTEM})
 """What the answer of a database or a service may be used for without a finding."""
 _LOG = Sink(path="", kind=LOG, does="logs it", source="", date=datetime.date(2026, 11, 21))
@@ -198,18 +197,26 @@ class Calls:
                 cleaned = self.checks.sanitized(full, call, arguments)
                 if cleaned is not None:
                     return cleaned
-                if carries(owner.name) and not is_dead_end(full, self._flows.catalogue):
+                if self._flows.carriers.carries(owner.name) and not self._flows.carriers.is_dead_end(full):
                     return Shape(join_taints([receiver.flat(), arguments]))
                 return Shape(receiver.flat())
             case Data():
-                return Shape(join_taints([receiver.flat(), arguments]))
+                return self._formatted(call, Shape(join_taints([receiver.flat(), arguments])))
             case _:
                 base = call.func.value if isinstance(call.func, m.Attr) else None
                 if base is not None and _is_literal(base):
-                    return Shape(join_taints([receiver.flat(), arguments]))
+                    return self._formatted(call, Shape(join_taints([receiver.flat(), arguments])))
                 if isinstance(call.func, m.Attr):
                     return self._method(call.func.name, call, receiver)
                 return CLEAN
+
+    @staticmethod
+    def _formatted(call: m.Call, shape: Shape) -> Shape:
+        """``"https://host/{}".format(name)``: the host is fixed."""
+        base = call.func.value if isinstance(call.func, m.Attr) and call.func.name == "format" else None
+        if isinstance(base, m.Text) and names_host(base.value.split("{", 1)[0]) and shape.taint:
+            return Shape({o: Mark(k.steps, k.safe | {"url"}, k.parsed) for o, k in shape.taint.items()})
+        return shape
 
     def _method(self, name: str, call: m.Call, receiver: Shape) -> Shape:
         """A method of a value whose class is not known."""
@@ -250,9 +257,9 @@ class Calls:
         for passthrough in self._flows.catalogue.passthroughs.get(name):
             if passthrough.awaits:
                 return join(shapes)
-        if is_dead_end(name, self._flows.catalogue):
+        if self._flows.carriers.is_dead_end(name):
             return CLEAN
-        if name.startswith(_PARSERS):
+        if self._flows.carriers.parses(name):
             parsed = {o: Mark(k.steps, k.safe, True) for o, k in arguments.items()}
             return Shape(without_log(parsed) if name.startswith("re.") else parsed)
         return Shape(join_taints([arguments, receiver.flat()]))

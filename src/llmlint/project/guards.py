@@ -22,7 +22,7 @@ _SAME_PATH = frozenset({"resolve", "absolute", "expanduser"})
 _WRAPS_PATH = frozenset({"Path", "PurePath", "str", "realpath", "abspath", "fspath", "expanduser"})
 _RESOLVES = frozenset({"resolve", "realpath", "abspath"})
 _LEAVING = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort", "abort", "flask.abort",
-                      "parser.error", "ctx.fail", "ctx.exit", "ctx.abort", "bottle.abort", "pytest.fail"})  # fmt: skip
+                      "parser.error", "ctx.fail", "ctx.exit", "ctx.abort", "bottle.abort"})  # fmt: skip
 """Functions that do not return, as they are usually written."""
 _SEPARATORS = frozenset({"/", "\\"})
 _TEXT_TESTS = frozenset({"isdigit", "isdecimal", "isnumeric", "isalpha", "isalnum", "isidentifier"})

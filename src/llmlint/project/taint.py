@@ -17,6 +17,7 @@ from llmlint.catalogue.lookup import Catalogue
 from llmlint.facts import model as m
 from llmlint.model.location import Location
 from llmlint.project.calls import CallGraph
+from llmlint.project.carriers import Carriers
 from llmlint.project.flow import FunctionFlow
 from llmlint.project.inputs import Inputs
 from llmlint.project.interpreting import Changes, Interest
@@ -66,6 +67,7 @@ class Flows:
         self.tools = tools
         self.sinks = Sinks(evaluator, catalogue)
         self.logs = Logs(graph, evaluator, catalogue)
+        self.carriers = Carriers(catalogue)
         self.inputs = Inputs(evaluator, catalogue)
         self.closures: dict[Func, dict[str, Shape]] = {}
         self.changes = Changes()

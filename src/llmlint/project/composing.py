@@ -1,0 +1,67 @@
+"""Values put together of others, as the flow interpreter sees them: text, dicts; and items taken out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llmlint.facts import model as m
+from llmlint.project.environments import Env
+from llmlint.project.hosts import host_is_fixed
+from llmlint.project.kinds import Data
+from llmlint.project.shapes import CLEAN, Mark, Shape, Taint, join_taints, without_log
+
+if TYPE_CHECKING:
+    from llmlint.project.flow import FunctionFlow
+
+
+class Composing:
+    """The composed values of one function."""
+
+    def __init__(self, flow: FunctionFlow) -> None:
+        self._flow = flow
+
+    def text(self, parts: tuple[m.Expr, ...], env: Env) -> Shape:
+        """Text put together of parts; what comes after the host of a URL no longer chooses the host."""
+        taints = [self._flow.eval(part, env).flat() for part in parts]
+        taint = join_taints(taints)
+        if not taint:
+            return CLEAN
+        tainted = {id(part) for part, one in zip(parts, taints, strict=True) if one}
+        if not host_is_fixed(parts, lambda part: id(part) in tainted, self._constant):
+            return Shape(taint)
+        return Shape({o: Mark(k.steps, k.safe | {"url"}, k.parsed) for o, k in taint.items()})
+
+    def _constant(self, expr: m.Expr) -> str | None:
+        for value in self._flow.flows.evaluator.eval(expr, self._flow.func):
+            if isinstance(value, Data) and isinstance(value.expr, m.Text):
+                return value.expr.value
+        return None
+
+    def table(self, items: tuple[tuple[m.Expr | None, m.Expr], ...], env: Env) -> Shape:
+        """A dict display."""
+        fields: dict[str, Shape] = {}
+        rest: list[Taint] = []
+        for key, value in items:
+            shape = self._flow.eval(value, env)
+            if key is None:
+                rest.append(shape.taint)
+                fields.update(shape.fields or {})
+            elif isinstance(key, m.Text):
+                fields[key.value] = shape
+            else:
+                rest += (self._flow.eval(key, env).flat(), shape.flat())
+        return Shape(join_taints(rest), fields or None)
+
+    def item(self, base: m.Expr, place: int, shape: Shape) -> Shape:
+        """``base[place]``."""
+        if shape.fields:
+            return shape.field(str(place))
+        last = base.name if isinstance(base, m.Attr) else base.id if isinstance(base, m.Name) else ""
+        if isinstance(base, m.Sub) and isinstance(base.index, m.Text):
+            last = base.index.value
+        # ``response.choices[0]`` leads to the text; ``record[0]`` is one value of several.
+        return (
+            shape
+            if last in self._flow.flows.catalogue.content or shape.clean
+            else Shape(without_log(shape.taint))
+        )

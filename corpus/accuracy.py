@@ -1,100 +1,191 @@
-"""Hold today's findings against the labels, and write the table of docs/accuracy.md.
+"""Hold today's findings against the labels, and write the tables of docs/accuracy.md.
 
-    python corpus/accuracy.py            # all packages with labels or without LLM code
-    python corpus/accuracy.py --unread   # only list findings that nobody has labelled yet
+    python corpus/accuracy.py                  # every pinned package and repository
+    python corpus/accuracy.py --only tuning    # or holdout: one half of the split, and its section only
+    python corpus/accuracy.py --unread         # only list the findings that nobody has labelled yet
 
-Labels are in ``labels/<package>-<version>.toml``: what a reader said of a finding after reading the code
-around it: ``true``, ``debatable`` (right by the rule's page, though a reviewer might shrug) or ``false``.
-A finding without a label counts as unread and is listed, never as right.
+Labels are in ``labels/<tree>.toml``: what a reader said of a finding after reading the code around it:
+``true``, ``debatable`` (right by the rule's page, though a reviewer might shrug) or ``false``. A finding
+without a label counts as unread and is listed, never as right. Rules that are off by default run too and
+have a table of their own; they are in no other figure. Exits 1 when a finding of a rule that is on by
+default is unread, flake8 reports another set, or a package without LLM code has a finding.
 """
 
 from __future__ import annotations
 
 import argparse
 import collections
+import dataclasses
 import datetime
 import sys
-import tomllib
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 
-from apps import Place, check, flake8
-from fetch import App, apps
+from measuring import (
+    HELD_PACKAGES,
+    HELD_REPOSITORIES,
+    TUNING,
+    VERDICTS,
+    WITHOUT,
+    Place,
+    Subject,
+    checked,
+    comparable,
+    flake8,
+    labels,
+    opt_in,
+    percent,
+    subjects,
+    table,
+    wanted,
+    write_section,
+)
 
-LABELS = Path(__file__).parent / "labels"
-PAGE = Path(__file__).parent.parent / "docs" / "accuracy.md"
-START, END = "<!-- apps:start -->", "<!-- apps:end -->"
-VERDICTS = ("true", "debatable", "false")
+SECTIONS = {
+    TUNING: "apps-tuning",
+    HELD_PACKAGES: "apps-held-packages",
+    HELD_REPOSITORIES: "apps-held-repositories",
+    WITHOUT: "apps-without",
+}
+Count = collections.Counter[str]
 
 
-def labels(app: App) -> dict[Place, tuple[str, str]]:
-    """Verdict and reason by place."""
-    path = LABELS / f"{app.tree.name}.toml"
-    if not path.exists():
-        return {}
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
-    return {(f["path"], f["line"], f["code"]): (f["verdict"], f["why"]) for f in table.get("finding", ())}
+@dataclasses.dataclass(frozen=True)
+class Read:
+    """One finding and what a reader said of it."""
+
+    place: Place
+    verdict: str
+    why: str
+
+    @property
+    def off(self) -> bool:
+        """Whether its rule is off by default."""
+        return self.place[2] in opt_in()
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """One tree, measured."""
+
+    subject: Subject
+    seconds: float
+    findings: tuple[Read, ...]
+    lost: tuple[Place, ...]
+    """Places a reader called true that are not reported today."""
+    same: bool | None
+    """Whether flake8 reports the same set; None when it was not asked."""
+
+    def unread(self) -> list[str]:
+        """The findings nobody has labelled, one line each."""
+        return [
+            f"{self.subject.name}/{path}:{line} {code}{' (off by default)' if one.off else ''}"
+            for one in self.findings
+            for path, line, code in [one.place]
+            if one.verdict == "unread"
+        ]
+
+
+def measure(subject: Subject, *, plugin: bool) -> Result:
+    """Run on one tree and look its findings up among the labels."""
+    run = checked(subject.tree, opt_in())
+    known = labels(subject.name)
+    findings = tuple(Read(place, *known.get(place, ("unread", ""))) for place in sorted(run.findings))
+    lost = tuple(
+        place for place, (said, _) in sorted(known.items()) if said == "true" and place not in run.findings
+    )
+    on = comparable(one.place for one in findings if not one.off)
+    same = flake8(subject.tree).findings == on if plugin else None
+    return Result(subject, run.seconds, findings, lost, same)
+
+
+def count(findings: Iterable[Read]) -> Count:
+    """How many there are of each verdict."""
+    return collections.Counter(one.verdict for one in findings)
+
+
+def per_rule(findings: Sequence[Read], total: str) -> list[str]:
+    """The table of rules; precision is over what has been read."""
+    by_code: dict[str, list[Read]] = collections.defaultdict(list)
+    for one in findings:
+        by_code[one.place[2]].append(one)
+    rows = [
+        (name, said.total(), *(said[verdict] for verdict in (*VERDICTS, "unread")), *shares(said))
+        for name, said in [(code, count(ones)) for code, ones in sorted(by_code.items())]
+        + [(total, count(findings))]
+    ]
+    head = ("rule", "findings", *VERDICTS, "unread", "true / read", "true or debatable / read")
+    return table(head, rows)
+
+
+def shares(said: Count) -> tuple[str, str]:
+    """The two precisions."""
+    read = said.total() - said["unread"]
+    return percent(said["true"], read), percent(said["true"] + said["debatable"], read)
+
+
+def section(results: Sequence[Result], date: str) -> list[str]:
+    """What the page says about one group of trees."""
+    on = [one for result in results for one in result.findings if not one.off]
+    off = [one for result in results for one in result.findings if one.off]
+    said = count(on)
+    true, right = shares(said)
+    lines = [
+        f"Measured on {date} with `python corpus/accuracy.py`: {said.total()} findings of rules that are "
+        f"on by default in {len(results)} trees and {sum(r.subject.files for r in results)} files, "
+        f"{said['unread']} of them unread. Of those read, {true} are true, {right} true or debatable.",
+        "",
+        *trees(results),
+    ]
+    if on:
+        lines += ["", *per_rule(on, "all")]
+    if off:
+        lines += ["", "Rules that are off by default:", "", *per_rule(off, "all")]
+    if rejected := [(r, one) for r in results for one in r.findings if one.verdict == "false"]:
+        rows = [
+            (result.subject.name, one.place[2], f"`{one.place[0]}:{one.place[1]}`", one.why)
+            for result, one in rejected
+        ]
+        lines += ["", "Rejected, and why:", "", *table(("tree", "rule", "place", "why"), rows)]
+    return lines
+
+
+def trees(results: Sequence[Result]) -> list[str]:
+    """The table of trees."""
+    rows = []
+    for result in results:
+        said = count(one for one in result.findings if not one.off)
+        same = "equal" if result.same else "DIFFERENT"
+        cells = [result.subject.name, result.subject.files, f"{result.seconds:.1f}", said.total()]
+        rows.append([*cells, *(said[verdict] for verdict in (*VERDICTS, "unread")), same])
+    return table(("tree", "files", "seconds", "findings", *VERDICTS, "unread", "flake8"), rows)
+
+
+def bad(result: Result) -> bool:
+    """Whether this tree keeps the run from ending with 0."""
+    on = [one for one in result.findings if not one.off]
+    strange = result.subject.group == WITHOUT and bool(on)
+    return strange or result.same is False or any(one.verdict == "unread" for one in on)
 
 
 def main() -> int:
-    """Run, compare, print or write."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--unread", action="store_true")
+    """Run, compare, print, write."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--only", choices=("tuning", "holdout"), help="one half of the split")
+    parser.add_argument(
+        "--unread", action="store_true", help="only list what has no label, and write nothing"
+    )
+    parser.add_argument("--date", default=str(datetime.date.today()), help="the date the page names")
     options = parser.parse_args()
-    rows, per_rule, rejected, unread = [], collections.defaultdict(collections.Counter), [], []
-    for app in apps():
-        files = sum(1 for _ in app.tree.rglob("*.py"))
-        run = check(app.tree)
-        known = labels(app)
-        count: collections.Counter[str] = collections.Counter()
-        for place in sorted(run.findings):
-            verdict, why = known.get(place, ("unread", ""))
-            count[verdict] += 1
-            per_rule[place[2]][verdict] += 1
-            if verdict == "false":
-                rejected.append(f"| {app.tree.name} | {place[2]} | `{place[0]}:{place[1]}` | {why} |")
-            elif verdict == "unread":
-                unread.append(f"{app.tree.name}/{place[0]}:{place[1]} {place[2]}")
-        if options.unread:
-            continue
-        own = {place for place in run.findings if place[2] not in ("LLM002", "LLM003")}
-        same = "equal" if flake8(app.tree).findings == own else "DIFFERENT"
-        cells = [app.package, app.version, files, f"{run.seconds:.1f}", len(run.findings)]
-        cells += [count[verdict] for verdict in (*VERDICTS, "unread")]
-        rows.append("| " + " | ".join(map(str, [*cells, same])) + " |")
-    print("\n".join(unread) or "every finding is labelled")
-    if not options.unread:
-        write(rows, per_rule, rejected)
-    return 1 if unread else 0
-
-
-def write(rows: list[str], per_rule: dict[str, collections.Counter[str]], rejected: list[str]) -> None:
-    """Replace the generated part of the page."""
-    total = collections.Counter[str]()
-    for count in per_rule.values():
-        total.update(count)
-    found = total.total()
-    accepted = total["true"] + total["debatable"]
-    lines = [
-        f"Measured on {datetime.date.today()} with `python corpus/accuracy.py`: {found} findings, of which "
-        f"{accepted} ({accepted / found:.0%}) are right by the rule's page, {total['true']} "
-        f"({total['true'] / found:.0%}) beyond debate.",
-        "",
-        "| package | version | files | seconds | findings | true | debatable | false | unread | flake8 |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
-        *rows,
-        "",
-        "| rule | findings | true | debatable | false | unread |",
-        "| --- | --- | --- | --- | --- | --- |",
-    ]
-    for code, count in sorted(per_rule.items()):
-        cells = [code, count.total(), *(count[verdict] for verdict in (*VERDICTS, "unread"))]
-        lines.append("| " + " | ".join(map(str, cells)) + " |")
-    lines += ["", "Rejected, and why:", "", "| package | rule | place | why |", "| --- | --- | --- | --- |"]
-    lines += rejected
-    text = PAGE.read_text(encoding="utf-8")
-    head, rest = text.split(START)
-    table = "\n".join(lines)
-    PAGE.write_text(f"{head}{START}\n{table}\n{END}{rest.split(END)[1]}", encoding="utf-8")
+    chosen = [subject for subject in subjects() if wanted(subject, options.only)]
+    results = [measure(subject, plugin=not options.unread) for subject in chosen]
+    print("\n".join(line for result in results for line in result.unread()) or "every finding is labelled")
+    for result in results:
+        for path, line, code in result.lost:
+            print(f"true, and not reported today: {result.subject.name}/{path}:{line} {code}")
+    for group, name in SECTIONS.items():
+        if (ours := [result for result in results if result.subject.group == group]) and not options.unread:
+            write_section(name, section(ours, options.date))
+    return 1 if any(map(bad, results)) else 0
 
 
 if __name__ == "__main__":

@@ -58,6 +58,7 @@ class Tool(Entry, frozen=True, kw_only=True, eq=False):
     ``subclass``: methods (``methods``) of subclasses of ``path``;
     ``names``: attribute ``arg`` of subclasses of ``path`` lists the names of such methods;
     ``returns``: public functions of a module that return a ``path``;
+    ``fields``: the model fills the annotated fields of subclasses, which these methods then read;
     ``parser``: as ``subclass``, but what the methods take is a model's answer;
     ``list``: parameter ``arg`` of ``path`` (a call or constructor) is a list of functions or tools."""
     path: str = ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from llmlint.facts import model as m
 from llmlint.project.environments import Env
 from llmlint.project.hosts import host_is_fixed
-from llmlint.project.kinds import Data
+from llmlint.project.kinds import Data, ExternalObject
 from llmlint.project.shapes import CLEAN, Mark, Shape, Taint, join_taints, without_log
 
 if TYPE_CHECKING:
@@ -36,6 +36,24 @@ class Composing:
             if isinstance(value, Data) and isinstance(value.expr, m.Text):
                 return value.expr.value
         return None
+
+    def escaped(self, shape: Shape, markup: m.Expr) -> Shape:
+        """``Markup("<p>%s</p>") % text``: what is filled in is escaped."""
+        if shape.clean:
+            return shape
+        for value in self._flow.flows.evaluator.eval(markup, self._flow.func):
+            if isinstance(value, ExternalObject) and any(
+                sink.kind == "html" for sink in self._flow.flows.catalogue.sinks.get(value.name)
+            ):
+                return Shape({o: Mark(k.steps, k.safe | {"html"}, k.parsed) for o, k in shape.flat().items()})
+        return shape
+
+    @staticmethod
+    def excerpt(shape: Shape) -> Shape:
+        """A slice: of a secret not enough is left to tell it."""
+        if not any(origin.kind == "secret" for origin in shape.taint):
+            return shape
+        return Shape({o: k for o, k in shape.taint.items() if o.kind != "secret"}, shape.fields)
 
     def table(self, items: tuple[tuple[m.Expr | None, m.Expr], ...], env: Env) -> Shape:
         """A dict display."""

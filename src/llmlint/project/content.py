@@ -105,7 +105,7 @@ def leaves(expr: m.Expr) -> Iterator[m.Expr]:
             yield from leaves(element)
         case m.Call(func=func, args=args):
             name = func.name if isinstance(func, m.Attr) else func.id if isinstance(func, m.Name) else ""
-            if _REDACTS.search(name):
+            if redacts(expr):
                 return
             if name in _SHOWS:
                 if isinstance(func, m.Attr):
@@ -116,6 +116,13 @@ def leaves(expr: m.Expr) -> Iterator[m.Expr]:
                 yield expr
         case _:
             return
+
+
+def redacts(call: m.Call) -> bool:
+    """Whether a function is called that takes content out of text, by its name."""
+    func = call.func
+    name = func.name if isinstance(func, m.Attr) else func.id if isinstance(func, m.Name) else ""
+    return _REDACTS.search(name) is not None
 
 
 def identifies(leaf: m.Expr) -> bool:

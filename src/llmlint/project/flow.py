@@ -245,7 +245,7 @@ class FunctionFlow:
                     return self.calls.part(shape, index.value)
                 if isinstance(index, m.Const) and isinstance(index.value, int):
                     return self.composing.item(base, index.value, shape)
-                return shape if isinstance(index, m.Slice) else shape.element()
+                return self.composing.excerpt(shape) if isinstance(index, m.Slice) else shape.element()
             case m.Call():
                 return self.calls.call(expr, env)
             case m.DictDisplay(items=items):
@@ -288,9 +288,10 @@ class FunctionFlow:
                 return Shape(
                     without_log(join_taints([self.eval(p, env).flat() for p in walk.operands(expr)]))
                 )
-            case m.BinOp():
+            case m.BinOp(op=op, left=left):
                 # Iteratively: long concatenations are deep to the left.
-                return self.composing.text(tuple(walk.operands(expr)), env)
+                shape = self.composing.text(tuple(walk.operands(expr)), env)
+                return self.composing.escaped(shape, left) if op == "%" else shape
             case m.Template(parts=parts):
                 return self.composing.text(parts, env)
             case _:
@@ -302,7 +303,7 @@ class FunctionFlow:
         if name in self.closure:
             return self.closure[name]
         if name not in self.func.facts.bound:
-            return join((self.flows.global_shape(name, self.func), self.origins.variable(name)))
+            return self.origins.variable(name)
         return CLEAN
 
     def _attribute(self, expr: m.Attr, base: m.Expr, name: str, env: Env) -> Shape:

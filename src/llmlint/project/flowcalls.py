@@ -11,7 +11,7 @@ from llmlint.facts import model as m
 from llmlint.project import guards
 from llmlint.project.callees import Callees, Known
 from llmlint.project.checks import Checks
-from llmlint.project.content import identifies, leaves
+from llmlint.project.content import identifies, leaves, redacts
 from llmlint.project.environments import APPROVED, Env
 from llmlint.project.hosts import names_host
 from llmlint.project.kinds import ClassRef, Data, External, ExternalMethod, Value, Values
@@ -103,7 +103,14 @@ class Calls:
         if not sent.clean:
             return sent
         results += (flow.origins.read(call), flow.origins.result(call, values))
-        return join(results)
+        return self._masked(call, join(results))
+
+    @staticmethod
+    def _masked(call: m.Call, result: Shape) -> Shape:
+        """``mask_secret(key)`` shows no secret any more."""
+        if not result.taint or not redacts(call):
+            return result
+        return Shape({o: k for o, k in result.taint.items() if o.kind != "secret"}, result.fields)
 
     def _raising_check(self, call: m.Call, values: Values, env: Env, known: Known) -> None:
         """``path.relative_to(root)``: whatever comes after it, the argument is harmless."""
@@ -147,6 +154,7 @@ class Calls:
         if llm.entry.result == "none" or not llm.generates:
             return CLEAN
         flow = self._flow
+        self._flows.note_structure(call, llm.entry.structured, flow.func)
         origin = Origin("model", flow.func, call=call)
         return Shape({origin: Mark((flow.step(call.span, "the model writes this"),))})
 
@@ -197,6 +205,8 @@ class Calls:
                 cleaned = self.checks.sanitized(full, call, arguments)
                 if cleaned is not None:
                     return cleaned
+                if path == "format" and isinstance(call.func, m.Attr):
+                    return self._flow.composing.escaped(Shape(arguments), call.func.value)
                 if self._flows.carriers.carries(owner.name) and not self._flows.carriers.is_dead_end(full):
                     return Shape(join_taints([receiver.flat(), arguments]))
                 return Shape(receiver.flat())
@@ -282,6 +292,9 @@ class Calls:
             return shape.field(name)
         catalogue = self._flows.catalogue
         taint = shape.taint
+        if self._flows.structures:
+            # A field of the asked structure that is a number or a choice is no free text.
+            taint = {o: k for o, k in taint.items() if name not in self._flows.structures.get(o.call, ())}
         if name in catalogue.metadata:
             taint = without_log({o: k for o, k in taint.items() if o.kind != "model" or k.parsed})
         if name not in catalogue.content or any(k.parsed for k in taint.values()):

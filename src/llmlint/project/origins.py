@@ -47,7 +47,7 @@ class Origins:
         if isinstance(expr.value, m.Name):
             for value in self._flow.flows.evaluator.eval(expr.value, func):
                 if isinstance(value, ModuleRef):
-                    return self._constant(value.mod, expr.name)
+                    return self._flow.flows.global_shape(expr.name, value.mod, func)
         return CLEAN
 
     def variable(self, name: str) -> Shape:
@@ -58,7 +58,7 @@ class Origins:
                 break
             imports = [b for b in mod.body.bindings.get(name, ()) if b.kind == "from"]
             if not imports:
-                return self._constant(mod, name)
+                return self._flow.flows.global_shape(name, mod, self._flow.func)
             target = self._flow.flows.evaluator.imports.target(imports[0].module, imports[0].level, mod)
             name = imports[0].name
             mod = target if isinstance(target, Mod) else None
@@ -97,15 +97,6 @@ class Origins:
         if any(self._inputs.call_result(value, call, func) for value in callees):
             name = call.func.name if isinstance(call.func, m.Attr) else "input"
             return self._sent(name, call)
-        return CLEAN
-
-    def _constant(self, mod: Mod, name: str) -> Shape:
-        for binding in mod.body.bindings.get(name, ()):
-            if binding.kind == "value" and binding.expr is not None:
-                expr = binding.expr.left if isinstance(binding.expr, m.BoolOp) else binding.expr
-                secret = self._inputs.secret(expr, mod.body)
-                if secret is not None:
-                    return self._secret(secret, ())
         return CLEAN
 
     def _sent(self, what: str, call: m.Call | None = None) -> Shape:

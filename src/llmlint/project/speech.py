@@ -12,7 +12,7 @@ from llmlint.facts import walk
 from llmlint.project.calls import LlmCall
 from llmlint.project.kinds import Client
 from llmlint.project.scopes import Func
-from llmlint.project.shapes import PROMPT, SYSTEM, Shape, Taint, concerns, join_taints
+from llmlint.project.shapes import PROMPT, SYSTEM, Origin, Shape, Taint, concerns, join_taints
 from llmlint.project.sinks import SinkUse
 from llmlint.project.summaries import Hit, Place
 
@@ -59,7 +59,7 @@ class Speech:
                 if given is not None:
                     shape = flow.eval(given, env)
                     self.argument(flow, shape, given, call, role)
-                    self._note(flow, self._inner(shape, where), role, _inside(given, where), call)
+                    self._note(flow, self._inner(shape, where), role, _inside(given, where), call, env)
         for arg in call.args:
             if arg.star == "**":
                 spread = flow.eval(arg.value, env)
@@ -68,7 +68,7 @@ class Speech:
                         named = (spread.fields or {}).get(where.rsplit("|", 1)[-1])
                         if named is not None:
                             self.argument(flow, named, None, call)
-                            self._note(flow, named, role, arg.value, call)
+                            self._note(flow, named, role, arg.value, call, env)
 
     def constructor(self, flow: FunctionFlow, call: m.Call, known: dict[int, Shape]) -> None:
         """A client or an agent that is given instructions when it is made."""
@@ -115,16 +115,45 @@ class Speech:
         if expr is not None:
             self.uses.setdefault((call, expr), PromptUse(flow.func, call, expr, role))
 
-    def _note(self, flow: FunctionFlow, shape: Shape, kind: str, expr: m.Expr, place: Place | None) -> None:
+    def _note(
+        self,
+        flow: FunctionFlow,
+        shape: Shape,
+        kind: str,
+        expr: m.Expr,
+        place: Place | None,
+        env: Env | None = None,
+    ) -> None:
         """Text of remote people and secrets among what is said is a hit."""
         use: SinkUse | None = None
         for origin, mark in self.spoken(shape).items():
             if kind in mark.safe or not concerns(origin, kind):
                 continue
-            where = _written(expr) or place
+            where = self._written(expr, origin, flow, env) or place
             if where is not None:
                 use = use or SinkUse(_SINKS[kind], kind, (expr,), kind)
                 self._flows.note_hit(flow, origin, Hit(use, flow.func, where, mark))
+
+    def _written(self, expr: m.Expr, origin: Origin, flow: FunctionFlow, env: Env | None) -> Place | None:
+        """Where the text is put together, if that is in the expression itself."""
+        match expr:
+            case m.Template() | m.Text() | m.Call():
+                return expr
+            case m.BinOp():
+                return next(
+                    (p for p in walk.operands(expr) if isinstance(p, m.Template | m.Text | m.Call)), None
+                )
+            case m.Seq(items=items):
+                held = [i for i in items if env is None or origin in flow.eval(i, env).flat()]
+                return next((found for i in held if (found := self._written(i, origin, flow, env))), None)
+            case m.DictDisplay(items=items):
+                said = [
+                    v for k, v in items if isinstance(k, m.Text) and k.value in ("text", "content", "parts")
+                ]
+                inner = [found for v in said if (found := self._written(v, origin, flow, env))]
+                return inner[0] if inner else expr
+            case _:
+                return None
 
     @staticmethod
     def _inner(shape: Shape, where: str) -> Shape:
@@ -149,22 +178,6 @@ def _is_system(role: m.Expr | None) -> bool:
     if isinstance(role, m.Attr):
         return role.name.lower() in _ROLES or (role.name == "value" and _is_system(role.value))
     return isinstance(role, m.Text) and role.value in _ROLES
-
-
-def _written(expr: m.Expr) -> Place | None:
-    """Where the text is put together, if that is in the expression itself."""
-    match expr:
-        case m.Template() | m.Text() | m.Call():
-            return expr
-        case m.BinOp():
-            return next((found for part in walk.operands(expr) if (found := _written(part))), None)
-        case m.Seq(items=items):
-            return next((found for item in items if (found := _written(item))), None)
-        case m.DictDisplay(items=items):
-            said = [v for k, v in items if isinstance(k, m.Text) and k.value in ("text", "content", "parts")]
-            return next((found for value in said if (found := _written(value))), None)
-        case _:
-            return None
 
 
 def _inside(expr: m.Expr, where: str) -> m.Expr:

@@ -15,15 +15,16 @@ import networkx as nx
 
 from llmlint.catalogue.lookup import Catalogue
 from llmlint.facts import model as m
+from llmlint.facts import walk
 from llmlint.model.location import Location
 from llmlint.project.calls import CallGraph
 from llmlint.project.carriers import Carriers
 from llmlint.project.flow import FunctionFlow
 from llmlint.project.inputs import Inputs
 from llmlint.project.interpreting import Changes, Interest
-from llmlint.project.kinds import External, ExternalMethod, Obj, Unknown
+from llmlint.project.kinds import ClassRef, External, ExternalMethod, Obj, Unknown
 from llmlint.project.logs import Logs
-from llmlint.project.scopes import Cls, Func
+from llmlint.project.scopes import Binding, Cls, Func, Mod
 from llmlint.project.shapes import (
     CLEAN,
     COARSE,
@@ -71,6 +72,9 @@ class Flows:
         self.inputs = Inputs(evaluator, catalogue)
         self.closures: dict[Func, dict[str, Shape]] = {}
         self.changes = Changes()
+        self.structures: dict[m.Call | None, frozenset[str]] = {}
+        self._wanted: set[Func] = set()
+        """Module bodies whose variables are read."""
         self._asking: dict[Func, bool] = {}
         self._waits: dict[m.Call, bool] = {}
         self._levels: dict[m.Call, int | None] = {}
@@ -101,6 +105,8 @@ class Flows:
                     for func in stale:
                         self._interpret(func)
                     progress = progress or bool(stale)
+            progress = progress or not self._wanted <= interest.functions
+            interest.functions |= self._wanted
             interest.add_readers(self._field_names, self._reads_text, self._global_names())
             if not progress:
                 break
@@ -201,14 +207,33 @@ class Flows:
                 found += [self._fields[c, expr.name] for c in family if (c, expr.name) in self._fields]
         return join(found)
 
-    def global_shape(self, name: str, func: Func) -> Shape:
-        """What a module variable holds."""
-        body = func.mod.body
-        if func is body:
+    def global_shape(self, name: str, mod: Mod, func: Func) -> Shape:
+        """What a module variable holds; its module's body is interpreted from the next round on."""
+        body = mod.body
+        if func is body or not any(_is_computed(binding) for binding in body.bindings.get(name, ())):
             return CLEAN
+        self._wanted.add(body)
         self.changes.read(("summary", body))
         summary = self._summaries.get(body)
         return summary.variables.get(name, CLEAN) if summary else CLEAN
+
+    def note_structure(self, call: m.Call, wheres: tuple[str, ...], func: Func) -> None:
+        """An answer in the form of a class: its fields that are numbers or choices hold no free text."""
+        if call in self.structures:
+            return
+        plain: set[str] = set()
+        for where in wheres:
+            given = walk.argument(call, where)
+            for value in self.evaluator.eval(given, func) if given is not None else ():
+                if isinstance(value, ClassRef):
+                    for owner in self.evaluator.hierarchy.mro(value.cls):
+                        plain.update(
+                            name
+                            for name, found in owner.attributes.items()
+                            if any(b.annotation and self.tools.is_plain(b.annotation, f) for f, b in found)
+                        )
+        if plain:
+            self.structures[call] = frozenset(plain)
 
     def asks_person(self, func: Func) -> bool:
         """Whether a project function (or one it calls, two levels down) asks a person something."""
@@ -324,6 +349,13 @@ class Flows:
         """For a logging call: the taint of each leaf that the record shows."""
         summary = self._summaries.get(func)
         return summary.logged.get(call, {}) if summary else {}
+
+
+def _is_computed(binding: Binding) -> bool:
+    """Whether a module variable can hold anything but what its literal says."""
+    return binding.kind not in ("def", "class", "import", "from") and not isinstance(
+        binding.expr, m.Text | m.Const | m.Lambda | m.Other
+    )
 
 
 def _add_hits(known: list[Hit], new: list[Hit]) -> bool:

@@ -76,3 +76,9 @@ def _words(value: Value) -> str:
             return "unknown"
         case _:
             return type(value).__name__
+
+
+def callees(project: Project, path: str, qualname: str = "") -> list[str]:
+    """The functions that the calls of a scope lead to, sorted."""
+    edges = project.graph.edges[scope_of(project, path, qualname)]
+    return sorted({f"{edge.target.path}:{edge.target.qualname}" for edge in edges})

@@ -31,6 +31,10 @@ from llmlint.project.scopes import Cls, Func, Mod
 from llmlint.project.sites import CallSite, call_sites
 from llmlint.project.values import Evaluator
 
+ROUNDS = 3
+"""How often the callers' values are taken into account: a value may pass through so many receivers."""
+_AFTER_INIT = ("__post_init__", "__attrs_post_init__", "model_post_init")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LlmCall:
@@ -73,7 +77,8 @@ class CallGraph:
         self._catalogue = catalogue
         self._endpoints = Endpoints(evaluator, catalogue)
         self._own_clients = OwnClients(evaluator.hierarchy, catalogue)
-        self.functions: list[Func] = [f for mod in modules for f in mod.functions]
+        self._modules = tuple(modules)
+        self.functions: list[Func] = [f for mod in self._modules for f in mod.functions]
         self.sites: dict[Func, list[CallSite]] = {f: call_sites(f) for f in self.functions}
         self.edges: dict[Func, list[Edge]] = {}
         self.callers: dict[Func, list[Edge]] = {}
@@ -81,45 +86,66 @@ class CallGraph:
         self.by_call: dict[m.Call, LlmCall] = {}
         self.edges_at: dict[m.Call, list[Edge]] = {}
         self.graph: nx.DiGraph[Func] = nx.DiGraph()
+        self._constructions: dict[Cls, list[tuple[Func, m.Call]]] = {}
         self._noted: list[LlmCall] = []
         """The LLM calls at the site being resolved."""
-        self._settled: dict[CallSite, tuple[list[Edge], list[LlmCall]]] = {}
+        self._made: list[Cls] = []
+        """The classes without a constructor that are instantiated at the site being resolved."""
+        self._settled: dict[CallSite, tuple[list[Edge], list[LlmCall], list[Cls]]] = {}
         """Sites that no caller can change."""
 
     def link(self) -> None:
-        """Resolve every call twice: the second time parameters know what their callers give."""
+        """Resolve every call, and again with what callers give, until that finds no more."""
         self._decorators()
         self._resolve()
+        for _ in range(ROUNDS):
+            before = {func: len(edges) for func, edges in self.callers.items()}
+            self._tell_evaluator()
+            self._resolve()
+            if before == {func: len(edges) for func, edges in self.callers.items()}:
+                break
+
+    def _tell_evaluator(self) -> None:
+        """What the edges say of parameters, fields and containers."""
         callers: dict[Func, list[tuple[Site, FuncRef]]] = defaultdict(list)
         for func, edges in self.callers.items():
             for edge in edges:
-                if edge.call is edge.site.call:
-                    bound = Obj(func.cls) if edge.skip_receiver and func.cls else None
-                    callers[func].append((Site(edge.site.func, edge.site.call), FuncRef(func, bound)))
+                bound = Obj(func.cls) if edge.skip_receiver and func.cls else None
+                callers[func].append((Site(edge.site.func, edge.call), FuncRef(func, bound)))
         self._evaluator.callers = callers
+        self._evaluator.names.fields.constructions = self._constructions
         self._evaluator.forget()
-        self._resolve()
+        self._evaluator.containers.collect(self.functions)
+        # What was concluded on the way did not know everything that is put into containers.
+        self._evaluator.forget()
 
     def _decorators(self) -> None:
-        for func in self.functions:
-            scope = func.parent or func
-            for decorator in func.facts.decorators:
-                for value in self._evaluator.eval(decorator, scope):
-                    if isinstance(value, FuncRef) and value.func.facts.params:
-                        self._evaluator.decorated[value.func].append(FuncRef(func))
+        for mod in self._modules:
+            for func in mod.functions:
+                for decorator in func.facts.decorators:
+                    self._decorate(decorator, FuncRef(func), func.parent or func)
+            for cls in mod.classes:
+                for decorator in cls.facts.decorators:
+                    self._decorate(decorator, ClassRef(cls), cls.body.parent or mod.body)
+
+    def _decorate(self, decorator: m.Expr, decorated: FuncRef | ClassRef, scope: Func) -> None:
+        for value in self._evaluator.eval(decorator, scope):
+            if isinstance(value, FuncRef) and value.func.facts.params:
+                self._evaluator.decorated[value.func].append(decorated)
 
     def _resolve(self) -> None:
         self.edges = {f: [] for f in self.functions}
         self.callers = defaultdict(list)
         self.edges_at = defaultdict(list)
         self.llm_calls = []
+        self._constructions = defaultdict(list)
         for func in self.functions:
             for site in self.sites[func]:
                 known = self._settled.get(site)
                 if known is None:
-                    self._noted = []
+                    self._noted, self._made = [], []
                     edges, varies = self._evaluator.observe(functools.partial(self._targets, site))
-                    known = edges, self._noted
+                    known = edges, self._noted, self._made
                     if not varies:
                         self._settled[site] = known
                 for edge in known[0]:
@@ -127,6 +153,8 @@ class CallGraph:
                     self.callers[edge.target].append(edge)
                     self.edges_at[site.call].append(edge)
                 self.llm_calls += known[1]
+                for cls in known[2]:
+                    self._constructions[cls].append((func, site.call))
         self.by_call = {x.site.call: x for x in self.llm_calls}
         self.graph = nx.DiGraph()
         self.graph.add_nodes_from(self.functions)
@@ -148,10 +176,13 @@ class CallGraph:
                 yield Edge(site, target, bound is not None, site.call, callback=callback)
             case ClassRef(cls=cls):
                 yield from self._constructor(cls, site)
-            case Obj(cls=cls):
-                for member in self._evaluator.member(cls, "__call__", True):
+            case Obj():
+                for member in self._evaluator.members.attribute(callee, "__call__"):
                     if isinstance(member, FuncRef):
-                        yield Edge(site, member.func, True, site.call)
+                        yield Edge(site, member.func, member.bound is not None, site.call)
+            case Partial(target=FuncRef(func=target, bound=bound), site=made):
+                call = _completed(made, site.call.args, site.call, site.func)
+                yield Edge(site, target, bound is not None, call)
             case Partial(target=target):
                 yield from self._edges(target, site)
             case Client():
@@ -171,6 +202,13 @@ class CallGraph:
             if init is not None:
                 yield Edge(site, init, True, site.call)
                 return
+        self._made.append(cls)
+        for owner in self._evaluator.hierarchy.mro(cls):
+            for name in _AFTER_INIT:
+                after = owner.methods.get(name)
+                if after is not None:
+                    yield Edge(site, after, True, m.Call(site.call.func, (), site.call.span))
+                    return
 
     def _own_call(self, cls: Cls, target: Func, site: CallSite) -> bool:
         """Whether this is an LLM call on a class that the catalogue knows, though it is the project's."""
@@ -208,7 +246,8 @@ class CallGraph:
             for value in self._evaluator.eval(given, site.func):
                 match value:
                     case Partial(target=FuncRef(func=target, bound=bound), site=made):
-                        inner = m.Call(given, made.call.args[1:], site.call.span)
+                        more = _inner_call(site.call, given, passthrough).args
+                        inner = _completed(made, more, site.call, site.func)
                         yield Edge(site, target, bound is not None, inner, passthrough.deferred)
                     case FuncRef(func=target, bound=bound):
                         inner = _inner_call(site.call, given, passthrough)
@@ -224,9 +263,25 @@ def _inner_call(call: m.Call, given: m.Expr, passthrough: s.Passthrough) -> m.Ca
     if passthrough.args:
         values = walk.argument(call, passthrough.args)
         items = values.items if isinstance(values, m.Seq) else ()
-        return m.Call(given, tuple(m.Arg(item) for item in items), call.span)
+        named = walk.argument(call, "kwargs")
+        pairs = named.items if isinstance(named, m.DictDisplay) else ()
+        keywords = [m.Arg(value, key.value) for key, value in pairs if isinstance(key, m.Text)]
+        return m.Call(given, (*[m.Arg(item) for item in items], *keywords), call.span)
     skip = 1 + int(passthrough.arg.split("|")[0]) if passthrough.arg[:1].isdigit() else 0
     return m.Call(given, call.args[skip:], call.span)
+
+
+def _completed(made: Site, more: tuple[m.Arg, ...], call: m.Call, func: Func) -> m.Call:
+    """The call that ``partial(f, x)(y)`` makes of ``f``; names of another function mean nothing here."""
+    first = tuple(
+        arg if made.func is func or isinstance(arg.value, m.Text | m.Const) else _hidden(arg)
+        for arg in made.call.args[1:]
+    )
+    return m.Call(call.func, (*first, *more), call.span)
+
+
+def _hidden(arg: m.Arg) -> m.Arg:
+    return m.Arg(m.Other("of another function"), arg.keyword, arg.star)
 
 
 def _is_parameter(expr: m.Expr, func: Func) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -9,10 +10,13 @@ from typing import TYPE_CHECKING
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.kinds import ClassRef, External
-from llmlint.project.scopes import Cls, Func
+from llmlint.project.scopes import Binding, Cls, Func
 
 if TYPE_CHECKING:
     from llmlint.project.values import Evaluator
+
+IMPLEMENTERS = 6
+"""A protocol that more classes fulfil says too little."""
 
 
 class Hierarchy:
@@ -24,6 +28,7 @@ class Hierarchy:
         self._external: dict[Cls, tuple[str, ...]] = {}
         self._subclasses: dict[Cls, list[Cls]] | None = None
         self.classes: Iterable[Cls] = ()
+        self._implementers: dict[Cls, list[Cls]] = {}
 
     def _bases(self, cls: Cls) -> tuple[list[Cls], list[str]]:
         inside: list[Cls] = []
@@ -81,6 +86,36 @@ class Hierarchy:
             self._subclasses = found
         return self._subclasses.get(cls, [])
 
+    def implementers(self, protocol: Cls) -> list[Cls]:
+        """The classes that have every method of a protocol without naming it; empty when there are many."""
+        known = self._implementers.get(protocol)
+        if known is not None:
+            return known
+        found: list[Cls] = []
+        wanted = {name: method for name, method in protocol.methods.items() if not name.startswith("__")}
+        bases = {(walk.dotted(b.value if isinstance(b, m.Sub) else b) or "") for b in protocol.facts.bases}
+        if wanted and any(base.rsplit(".", 1)[-1] == "Protocol" for base in bases):
+            found = [
+                cls
+                for cls in self.classes
+                if cls is not protocol
+                and all(_fits(cls.methods.get(name), method) for name, method in wanted.items())
+            ]
+        self._implementers[protocol] = found if len(found) <= IMPLEMENTERS else []
+        return self._implementers[protocol]
+
+    @functools.cached_property
+    def assigned_outside(self) -> dict[str, list[tuple[Func, m.Attr, Binding]]]:
+        """Assignments to attributes of something else than the method's own instance, by attribute."""
+        found: dict[str, list[tuple[Func, m.Attr, Binding]]] = defaultdict(list)
+        functions = (func for mod in self._evaluator.index.by_path.values() for func in mod.functions)
+        for func in functions:
+            for target, binding in func.attribute_bindings:
+                own = _own_receiver(func)
+                if not (isinstance(target.value, m.Name) and target.value.id == own):
+                    found[target.name].append((func, target, binding))
+        return found
+
     @staticmethod
     def is_abstract(method: Func) -> bool:
         """Whether a method does nothing but say that subclasses do it."""
@@ -105,3 +140,19 @@ def _does_nothing(stmt: m.Stmt) -> bool:
             return walk.dotted(target) == "NotImplementedError"
         case _:
             return False
+
+
+def _fits(method: Func | None, wanted: Func) -> bool:
+    """Whether a method takes what a protocol's method of the same name takes."""
+    if method is None:
+        return False
+    names = [p.name for p in method.facts.params]
+    return [p.name for p in wanted.facts.params] == names[: len(wanted.facts.params)]
+
+
+def _own_receiver(func: Func) -> str | None:
+    """The name of the instance in a method and in the functions written inside it."""
+    scope: Func | None = func
+    while scope is not None and scope.receiver is None:
+        scope = scope.parent
+    return scope.receiver if scope is not None else None

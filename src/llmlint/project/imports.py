@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llmlint.project.kinds import UNKNOWN, External, ModuleRef, PackageRef, Values
+from llmlint.project.lazy import Lazy
 from llmlint.project.scopes import Binding, Mod
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ class Imports:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
+        self.lazy = Lazy(evaluator)
 
     def target(self, module: str, level: int, mod: Mod) -> Mod | str | None:
         """A module of the project, the place of a namespace package, or None for foreign modules."""
@@ -52,9 +54,12 @@ class Imports:
 
     def attribute(self, mod: Mod, name: str) -> Values:
         """``module.name``: a global of the module, or a submodule."""
-        if name in mod.body.bindings or name in mod.body.definitions:
+        if name in mod.body.bindings or name in mod.body.definitions or name in mod.declaring:
             return self._evaluator.names.in_scope(name, mod.body)
-        return self._evaluator.names.starred(name, mod.body) or self._submodule(mod, name)
+        found = self._evaluator.names.starred(name, mod.body) or self._submodule(mod, name)
+        if found == (UNKNOWN,) and "__getattr__" in mod.body.definitions:
+            return self._evaluator.once(("lazy", mod, name), lambda: self.lazy.attribute(mod, name)) or found
+        return found
 
     def _submodule(self, mod: Mod, name: str) -> Values:
         if mod.path.endswith("__init__.py"):

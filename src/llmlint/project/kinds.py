@@ -81,6 +81,8 @@ class Obj:
     """An instance of a class of the project."""
 
     cls: Cls
+    exact: bool = False
+    """It was made by calling this very class: methods of subclasses do not come into question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,16 @@ class Data:
 
 
 @dataclass(frozen=True, slots=True)
+class Holding:
+    """A container that is known by what it holds only: ``list[Client]``, ``dict[str, Runner]``."""
+
+    kind: str
+    """``list`` (anything that is iterated), ``dict`` or ``tuple``."""
+    places: tuple[tuple[Value, ...], ...]
+    """The elements; keys and values of a dict; each place of a tuple."""
+
+
+@dataclass(frozen=True, slots=True)
 class ParamValue:
     """A parameter whose value is not known here."""
 
@@ -169,6 +181,7 @@ Value = (
     | Partial
     | Super
     | Data
+    | Holding
     | ParamValue
 )
 Values = tuple[Value, ...]
@@ -181,6 +194,8 @@ def is_none_value(value: object) -> bool:
 
 LIMIT = 24
 """More alternatives than this are as good as unknown."""
+WIDE = 64
+"""So many functions and classes may stand in a table of handlers."""
 
 
 def unique(values: Iterable[Value]) -> Values:
@@ -190,7 +205,17 @@ def unique(values: Iterable[Value]) -> Values:
         found = tuple(dict.fromkeys(found))
     if len(found) > 1:
         found = tuple(v for v in found if not is_none_value(v)) or found[:1]
-    return found if len(found) <= LIMIT else (UNKNOWN,)
+    if len(found) <= LIMIT:
+        return found
+    called = tuple(v for v in found if telling(v))
+    return (*called, UNKNOWN) if len(called) <= WIDE else (UNKNOWN,)
+
+
+def telling(value: Value) -> bool:
+    """Whether a value is something that can be called or has members we know."""
+    if isinstance(value, Holding):
+        return any(telling(v) for place in value.places for v in place)
+    return isinstance(value, FuncRef | ClassRef | Obj | Client | ClientMethod | Partial | ModuleRef)
 
 
 def vague(value: Value) -> bool:

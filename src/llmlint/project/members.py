@@ -28,6 +28,11 @@ from llmlint.project.scopes import Cls, Func
 if TYPE_CHECKING:
     from llmlint.project.values import Evaluator
 
+FEW = 6
+"""More methods that override one that does something itself are not told apart."""
+MANY = 40
+"""An attribute that is assigned in more places from outside is not followed."""
+
 
 class Members:
     """Finds what ``value.name`` stands for."""
@@ -52,8 +57,10 @@ class Members:
                 return (ExternalMethod(base, name),)
             case ExternalMethod(owner=owner, path=path):
                 return (ExternalMethod(owner, f"{path}.{name}"),)
-            case Obj(cls=cls):
-                return self.member(cls, name, True)
+            case Obj(cls=cls) if name == "__class__":
+                return (ClassRef(cls),)
+            case Obj(cls=cls, exact=exact):
+                return self.member(cls, name, True, exact)
             case ClassRef(cls=cls):
                 return self.member(cls, name, False)
             case Super(cls=cls):
@@ -82,20 +89,38 @@ class Members:
                 return Client(entries[0], client.site, client.changes, client.inner)
         return ClientMethod(client, path)
 
-    def member(self, cls: Cls, name: str, instance: bool) -> Values:
-        """``name`` on an instance of a class, or on the class itself."""
+    def member(self, cls: Cls, name: str, instance: bool, exact: bool = False) -> Values:
+        """``name`` on an instance of a class, or on the class itself.
+
+        ``exact``: it is no instance of a subclass.
+        """
         return self._evaluator.once(
-            ("member", cls, name, instance), lambda: self._member(cls, name, instance)
+            ("member", cls, name, instance, exact), lambda: self._member(cls, name, instance, exact)
         )
 
-    def _member(self, cls: Cls, name: str, instance: bool) -> Iterable[Value]:
+    def family(self, owner: Value, prefix: str) -> list[Value]:
+        """The methods (of a module: the functions) whose names begin so."""
+        names: dict[str, None] = {}
+        match owner:
+            case Obj(cls=cls) | ClassRef(cls=cls):
+                for one in self._evaluator.hierarchy.mro(cls):
+                    names.update(dict.fromkeys(n for n in one.methods if n.startswith(prefix)))
+            case ModuleRef(mod=mod):
+                names.update(dict.fromkeys(n for n in mod.body.definitions if n.startswith(prefix)))
+            case _:
+                pass
+        return [v for name in names for v in self.attribute(owner, name)]
+
+    def _member(self, cls: Cls, name: str, instance: bool, exact: bool) -> Iterable[Value]:
         found: list[Value] = []
         for owner in self._evaluator.hierarchy.mro(cls):
             method = owner.methods.get(name)
             if method is not None:
                 if self._evaluator.hierarchy.is_abstract(method):
-                    found += self._overrides(cls, name, instance)
-                found += self._method_value(method, cls, instance)
+                    found += self._overrides(cls, name, instance) or self._implementations(owner, name)
+                found += self._method_value(method, cls, instance, exact)
+                if instance and not exact and not method.is_property:
+                    found += self._overriding(cls, name)
                 return found
             for scope, binding in owner.attributes.get(name, ()):
                 found += self._evaluator.names.bound_value(binding, scope)
@@ -106,6 +131,9 @@ class Members:
         overrides = self._overrides(cls, name, instance)
         if overrides:
             return overrides
+        given = self._assigned_elsewhere(cls, name)
+        if given:
+            return given
         for base in self._evaluator.hierarchy.external_bases(cls):
             entries = self._evaluator.catalogue.clients.get(base)
             if entries:
@@ -144,14 +172,44 @@ class Members:
                     found += self._evaluator.names.bound_value(binding, scope)
         return found
 
-    def _method_value(self, method: Func, cls: Cls, instance: bool) -> Values:
+    def _overriding(self, cls: Cls, name: str) -> list[Value]:
+        """Methods of subclasses that may run instead of a method that does something itself."""
+        found: list[Value] = []
+        for sub in self._evaluator.hierarchy.subclasses(cls):
+            method = sub.methods.get(name)
+            if method is not None:
+                found += self._method_value(method, sub, True)
+        return [v for v in found if isinstance(v, FuncRef)] if len(found) <= FEW else []
+
+    def _implementations(self, owner: Cls, name: str) -> list[Value]:
+        """Methods of classes that have everything a protocol asks for."""
+        found: list[Value] = []
+        for cls in self._evaluator.hierarchy.implementers(owner):
+            found += self.member(cls, name, True)
+        return found
+
+    def _assigned_elsewhere(self, cls: Cls, name: str) -> list[Value]:
+        """``agent.client = …`` outside the class."""
+        places = self._evaluator.hierarchy.assigned_outside.get(name, ())
+        if not places or len(places) > MANY:
+            return []
+        family = {*self._evaluator.hierarchy.mro(cls), *self._evaluator.hierarchy.subclasses(cls)}
+        found: list[Value] = []
+        for func, target, binding in places:
+            for base in self._evaluator.eval(target.value, func):
+                if isinstance(base, Obj | ClassRef) and base.cls in family:
+                    found += self._evaluator.names.bound_value(binding, func)
+                    break
+        return [v for v in found if not is_none_value(v)]
+
+    def _method_value(self, method: Func, cls: Cls, instance: bool, exact: bool = False) -> Values:
         if method.is_property:
-            return self._evaluator.results.of(method)
+            return self._evaluator.results.of_method(FuncRef(method, Obj(cls, exact)))
         if method.is_static:
             return (FuncRef(method),)
         if method.is_classmethod:
             return (FuncRef(method, ClassRef(cls)),)
-        return (FuncRef(method, Obj(cls)),) if instance else (FuncRef(method),)
+        return (FuncRef(method, Obj(cls, exact)),) if instance else (FuncRef(method),)
 
     def _super_member(self, cls: Cls, name: str) -> Values:
         for owner in self._evaluator.hierarchy.mro(cls)[1:]:
@@ -162,4 +220,4 @@ class Members:
             entries = self._evaluator.catalogue.clients.get(base)
             if entries:
                 return (self.client_path(Client(entries[0], None), name),)
-        return (UNKNOWN,)
+        return (External("builtins.object.__new__"),) if name == "__new__" else (UNKNOWN,)

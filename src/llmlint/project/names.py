@@ -6,18 +6,21 @@ from typing import TYPE_CHECKING
 
 from llmlint.facts import model as m
 from llmlint.project.binding import bind
+from llmlint.project.fields import Fields
 from llmlint.project.kinds import (
     UNKNOWN,
     ClassRef,
     Data,
     External,
     FuncRef,
+    Holding,
     Obj,
     ParamValue,
     Unknown,
     Value,
     Values,
     is_none_value,
+    telling,
     unique,
     vague,
 )
@@ -32,26 +35,33 @@ class Names:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
+        self.fields = Fields(evaluator)
 
     def lookup(self, name: str, func: Func) -> Values:
         """What a bare name stands for in a scope."""
-        scope: Func | None = func
-        first = True
-        while scope is not None:
-            # Class bodies are visible from themselves only.
-            if first or scope.facts.kind != "class":
-                if name in scope.globals and scope is not scope.mod.body:
-                    scope = scope.mod.body
-                    continue
-                if name in scope.bindings or name in scope.definitions:
-                    return self.in_scope(name, scope)
-                if scope.facts.kind == "module":
-                    found = self.starred(name, scope)
-                    if found:
-                        return found
-            first = False
-            scope = scope.parent
-        return (External(f"builtins.{name}"),)
+        scope = binding_scope(name, func)
+        if scope is not None:
+            return self.in_scope(name, scope)
+        return self.starred(name, func.mod.body) or (External(f"builtins.{name}"),)
+
+    def alias(self, name: str, func: Func) -> tuple[m.Expr, Func] | None:
+        """The expression that a name of a type stands for (``Maybe = Optional[Runner]``), and where it is."""
+        scope = binding_scope(name, func)
+        for _ in range(8):
+            bindings = scope.bindings.get(name, ()) if scope is not None else ()
+            if scope is None or len(bindings) != 1:
+                return None
+            binding = bindings[0]
+            if binding.kind == "value":
+                is_type = isinstance(binding.expr, m.Sub | m.BinOp)
+                return (binding.expr, scope) if is_type and binding.expr is not None else None
+            if binding.kind != "from":
+                return None
+            target = self._evaluator.imports.target(binding.module, binding.level, scope.mod)
+            if not isinstance(target, Mod):
+                return None
+            scope, name = target.body, binding.name
+        return None
 
     def in_scope(self, name: str, scope: Func) -> Values:
         """What a name bound in this very scope stands for."""
@@ -63,6 +73,11 @@ class Names:
             found.append(ClassRef(definition) if isinstance(definition, Cls) else FuncRef(definition))
         for binding in scope.bindings.get(name, ()):
             found += self.bound_value(binding, scope)
+        for function in scope.mod.lending if scope.facts.kind in ("function", "lambda") else ():
+            if name in function.nonlocals and function.parent is not None:
+                if binding_scope(name, function.parent) is scope:
+                    for binding in function.bindings.get(name, ()):
+                        found += self.bound_value(binding, function)
         # ``global name`` in functions of a module assigns the module's name.
         if scope.facts.kind == "module":
             for function in scope.mod.declaring.get(name, ()):
@@ -109,60 +124,68 @@ class Names:
                 return self._evaluator.imports.name(binding, scope.mod)
             case "value" | "augmented":
                 if binding.expr is None:
-                    if binding.annotation is not None:
-                        return self._evaluator.annotations.instances(binding.annotation, scope) or (UNKNOWN,)
-                    return (UNKNOWN,)
+                    return self._described(binding, (UNKNOWN,), scope)
                 values = self._unpack(self._evaluator.eval(binding.expr, scope), binding.unpack)
-                if binding.annotation is not None and all(vague(v) for v in values):
-                    return self._evaluator.annotations.instances(binding.annotation, scope) or values
-                return values
+                return self._described(binding, values, scope)
             case "element":
                 if binding.expr is None:
                     return (UNKNOWN,)
-                return self._unpack(
-                    self._evaluator.containers.elements(self._evaluator.eval(binding.expr, scope)),
-                    binding.unpack,
-                )
+                return self._unpack(self._evaluator.containers.iterated(binding.expr, scope), binding.unpack)
             case "enter":
                 if binding.expr is None:
                     return (UNKNOWN,)
-                return unique(
-                    v for base in self._evaluator.eval(binding.expr, scope) for v in self._entered(base)
-                )
+                entered = [
+                    v for base in self._evaluator.eval(binding.expr, scope) for v in self.entered(base)
+                ]
+                return self._unpack(unique(entered), binding.unpack)
             case _:
                 return (UNKNOWN,)
 
-    def _entered(self, value: Value) -> Values:
+    def _described(self, binding: Binding, values: Values, scope: Func) -> Values:
+        """What is assigned, or what the annotation says of it where that says more."""
+        values = self.fields.described(values)
+        if binding.annotation is None or any(telling(v) for v in values):
+            return values
+        said = self._evaluator.annotations.instances(binding.annotation, scope)
+        if all(vague(v) for v in values):
+            return said or self.fields.given(binding, scope) or values or (UNKNOWN,)
+        return (*values, *[v for v in said if telling(v)])
+
+    def entered(self, value: Value) -> Values:
+        """What ``with value as name`` binds."""
         if isinstance(value, Obj):
             for name in ("__enter__", "__aenter__"):
-                found = [
-                    v
-                    for member in self._evaluator.members.member(value.cls, name, True)
-                    if isinstance(member, FuncRef)
-                    for v in self._evaluator.results.of(member.func)
-                ]
+                found: list[Value] = []
+                for member in self._evaluator.members.attribute(value, name):
+                    if isinstance(member, FuncRef):
+                        found += self._evaluator.results.of_method(member)
                 if found:
                     return tuple(found)
+        if isinstance(value, Holding) and value.kind == "list":
+            return value.places[0]
         return (value,)
 
     def _unpack(self, values: Values, path: tuple[int, ...]) -> Values:
         for place in path:
-            found: list[Value] = []
-            for value in values:
-                items = (
-                    value.expr.items if isinstance(value, Data) and isinstance(value.expr, m.Seq) else None
-                )
-                if items is not None and isinstance(value, Data) and 0 <= place < len(items):
-                    found += self._evaluator.eval(items[place], value.func)
-                else:
-                    found.append(UNKNOWN)
-            values = unique(found)
+            values = unique(v for value in values for v in self._at_place(value, place))
         return values
+
+    def _at_place(self, value: Value, place: int) -> Values:
+        match value:
+            case Data(expr=m.Seq(items=items), func=scope) if 0 <= place < len(items):
+                return self._evaluator.eval(items[place], scope)
+            case Holding(kind="tuple", places=places) if 0 <= place < len(places):
+                return places[place]
+            case Holding(kind="list", places=places) if place >= 0:
+                return places[0]
+            case _:
+                return (UNKNOWN,)
 
     def _param(self, func: Func, name: str) -> Values:
         param = func.params[name]
         if func.receiver == name and func.cls is not None:
-            return (ClassRef(func.cls) if func.is_classmethod else Obj(func.cls),)
+            of_class = func.is_classmethod or func.name == "__new__"
+            return (ClassRef(func.cls) if of_class else Obj(func.cls),)
         if param.kind.startswith("*"):
             return (ParamValue(func, name),)
         self._evaluator.depends_on_callers()
@@ -172,13 +195,37 @@ class Names:
         if param.default is not None:
             default = self._evaluator.eval(param.default, func.parent or func)
             found += [v for v in default if not is_none_value(v) and not isinstance(v, Unknown)]
-        if func in self._evaluator.decorated and name == func.facts.params[0].name:
-            found += self._evaluator.decorated[func]
+        if func in self._evaluator.decorated:
+            first = func.facts.params[1 if func.receiver else 0 :][:1]
+            if first and first[0].name == name:
+                found += self._evaluator.decorated[func]
         for site, ref in self._evaluator.callers.get(func, ()):
             bound = bind(site.call, func, ref.bound is not None)
-            given = bound.given.get(name)
+            given, scope = bound.given.get(name), site.func
+            if given is None and bound.double_star:
+                items, _ = self._evaluator.arguments.keyword_items(site.call, site.func)
+                given, scope = items.get(name, (None, scope))
             if given is not None:
-                found += [v for v in self._evaluator.eval(given, site.func) if not is_none_value(v)]
+                found += [v for v in self._evaluator.eval(given, scope) if not is_none_value(v)]
             elif bound.star is not None or bound.double_star:
                 found.append(UNKNOWN)
         return unique(found) or (ParamValue(func, name),)
+
+
+def binding_scope(name: str, func: Func) -> Func | None:
+    """The scope that binds a name as ``func`` sees it; None for builtins and names that a star brings in."""
+    scope: Func | None = func
+    first = True
+    while scope is not None:
+        # Class bodies are visible from themselves only.
+        if first or scope.facts.kind != "class":
+            if name in scope.globals and scope is not scope.mod.body:
+                scope = scope.mod.body
+                continue
+            if name not in scope.nonlocals and (name in scope.bindings or name in scope.definitions):
+                return scope
+            if scope.facts.kind == "module" and name in scope.mod.declaring:
+                return scope
+        first = False
+        scope = scope.parent
+    return None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from llmlint.facts import model as m
 from llmlint.model.finding import Step
-from llmlint.project.kinds import ModuleRef, Values
+from llmlint.project.kinds import ClassRef, ModuleRef, Obj, Values
 from llmlint.project.scopes import Mod
 from llmlint.project.shapes import CLEAN, NO_TAINT, Mark, Origin, Shape, join
 
@@ -44,11 +44,16 @@ class Origins:
         secret = self._inputs.secret(expr, func)
         if secret is not None:
             return self._secret(secret, ())
-        if isinstance(expr.value, m.Name):
-            for value in self._flow.flows.evaluator.eval(expr.value, func):
-                if isinstance(value, ModuleRef):
-                    return self._flow.flows.global_shape(expr.name, value.mod, func)
-        return CLEAN
+        found: list[Shape] = []
+        for value in self._flow.flows.evaluator.eval(expr.value, func):
+            match value:
+                case ModuleRef(mod=mod):
+                    found.append(self._flow.flows.global_shape(expr.name, mod, func))
+                case ClassRef(cls=cls) | Obj(cls=cls):
+                    found.append(self._flow.flows.class_shape(expr.name, cls))
+                case _:
+                    pass
+        return join(found)
 
     def variable(self, name: str) -> Shape:
         """A module variable, of this module or imported from another."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from llmlint.facts import model as m
 from llmlint.facts import walk
+from llmlint.project.narrowing import narrowed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,6 +57,11 @@ class Mod:
                 found[name].append(function)
         return found
 
+    @functools.cached_property
+    def lending(self) -> tuple[Func, ...]:
+        """The functions that assign names of a function around them (``nonlocal``)."""
+        return tuple(function for function in self.functions if function.nonlocals)
+
     def __repr__(self) -> str:
         return f"Mod({self.path})"
 
@@ -76,7 +82,13 @@ class Cls:
     @functools.cached_property
     def methods(self) -> dict[str, Func]:
         """Functions written directly in the class body; the last one of a name wins."""
-        return {name: self.mod.functions[index] for name, index in self.facts.methods}
+        found: dict[str, Func] = {}
+        for name, index in self.facts.methods:
+            method = self.mod.functions[index]
+            # ``@name.setter`` adds to a property; what the name reads stays the getter.
+            if name not in found or not {f"{name}.setter", f"{name}.deleter"} & method.decorator_names:
+                found[name] = method
+        return found
 
     @functools.cached_property
     def attributes(self) -> dict[str, list[tuple[Func, Binding]]]:
@@ -188,6 +200,11 @@ class Func:
         return frozenset(name for name, what in self.facts.scope_names if what == "global")
 
     @functools.cached_property
+    def nonlocals(self) -> frozenset[str]:
+        """Names declared ``nonlocal`` here."""
+        return frozenset(name for name, what in self.facts.scope_names if what == "nonlocal")
+
+    @functools.cached_property
     def statements(self) -> tuple[m.Stmt, ...]:
         """Every statement of this scope in source order, nested blocks included."""
         return tuple(walk.statements(self.facts.body))
@@ -259,7 +276,21 @@ class Func:
                 ]
             elif isinstance(stmt, m.For) and isinstance(stmt.target, m.Attr):
                 found.append((stmt.target, Binding("element", stmt.iter, line=stmt.span.line)))
+            elif isinstance(stmt, m.ExprStmt):
+                found += _set_attribute(stmt)
         return found
+
+    @functools.cached_property
+    def narrowed(self) -> dict[m.Expr, m.Expr]:
+        """Names and attributes with the type they have been tested for where they stand."""
+        return narrowed(self.facts.body) if "isinstance" in self.called_names else {}
+
+    @functools.cached_property
+    def called_names(self) -> frozenset[str]:
+        """Bare names that are called here."""
+        return frozenset(
+            node.func.id for node in self.nodes if isinstance(node, m.Call) and isinstance(node.func, m.Name)
+        )
 
     @functools.cached_property
     def returns(self) -> tuple[m.Return, ...]:
@@ -273,6 +304,19 @@ class Func:
 
     def __repr__(self) -> str:
         return f"Func({self.path}:{self.facts.qualname or '<module>'})"
+
+
+def _set_attribute(stmt: m.ExprStmt) -> Iterator[tuple[m.Attr, Binding]]:
+    """``setattr(x, "name", value)``."""
+    match stmt.value:
+        case m.Call(
+            func=m.Name(id="setattr"),
+            args=(m.Arg(value=target), m.Arg(value=m.Text(value=name)), m.Arg(value=value)),
+            span=span,
+        ):
+            yield m.Attr(target, name), Binding("value", value, line=span.line)
+        case _:
+            pass
 
 
 def _leaves(target: m.Expr, path: tuple[int, ...] = ()) -> Iterator[tuple[m.Expr, tuple[int, ...]]]:

@@ -74,7 +74,7 @@ class Flows:
         self.changes = Changes()
         self.structures: dict[m.Call | None, frozenset[str]] = {}
         self._wanted: set[Func] = set()
-        """Module bodies whose variables are read."""
+        """Bodies of modules and classes, and constructors: what they set is read."""
         self._asking: dict[Func, bool] = {}
         self._waits: dict[m.Call, bool] = {}
         self._levels: dict[m.Call, int | None] = {}
@@ -209,12 +209,24 @@ class Flows:
 
     def global_shape(self, name: str, mod: Mod, func: Func) -> Shape:
         """What a module variable holds; its module's body is interpreted from the next round on."""
-        body = mod.body
-        if func is body or not any(_is_computed(binding) for binding in body.bindings.get(name, ())):
-            return CLEAN
-        self._wanted.add(body)
-        self.changes.read(("summary", body))
-        summary = self._summaries.get(body)
+        computed = any(_is_computed(binding) for binding in mod.body.bindings.get(name, ()))
+        return self._variable(name, mod.body) if computed and func is not mod.body else CLEAN
+
+    def class_shape(self, name: str, cls: Cls) -> Shape:
+        """What a variable of a class holds; its constructor says what its fields hold."""
+        found: list[Shape] = []
+        for owner in self.evaluator.hierarchy.mro(cls):
+            for scope, binding in owner.attributes.get(name, ()):
+                if scope is owner.body and _is_computed(binding):
+                    found.append(self._variable(name, scope))
+                elif scope.name == "__init__":
+                    self._wanted.add(scope)
+        return join(found)
+
+    def _variable(self, name: str, scope: Func) -> Shape:
+        self._wanted.add(scope)
+        self.changes.read(("summary", scope))
+        summary = self._summaries.get(scope)
         return summary.variables.get(name, CLEAN) if summary else CLEAN
 
     def note_structure(self, call: m.Call, wheres: tuple[str, ...], func: Func) -> None:

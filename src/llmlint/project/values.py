@@ -19,7 +19,18 @@ from llmlint.project.arguments import Arguments
 from llmlint.project.classes import Hierarchy
 from llmlint.project.containers import Containers
 from llmlint.project.imports import Imports
-from llmlint.project.kinds import UNKNOWN, Client, Data, FuncRef, Site, Value, Values, unique
+from llmlint.project.kinds import (
+    UNKNOWN,
+    ClassRef,
+    Client,
+    Data,
+    FuncRef,
+    Obj,
+    Site,
+    Value,
+    Values,
+    unique,
+)
 from llmlint.project.members import Members
 from llmlint.project.modules import ModuleIndex
 from llmlint.project.names import Names
@@ -44,7 +55,7 @@ class Evaluator:
         self.index = index
         self.catalogue = catalogue
         self.callers: dict[Func, list[tuple[Site, FuncRef]]] = {}
-        self.decorated: dict[Func, list[FuncRef]] = defaultdict(list)
+        self.decorated: dict[Func, list[FuncRef | ClassRef]] = defaultdict(list)
         self.hierarchy = Hierarchy(self)
         self.names = Names(self)
         self.imports = Imports(self)
@@ -138,9 +149,13 @@ class Evaluator:
     def _eval(self, expr: m.Expr, func: Func) -> Iterable[Value]:
         match expr:
             case m.Name(id=name):
-                return self.names.lookup(name, func)
+                found = self.names.lookup(name, func)
+                return self._as_tested(expr, found, func) if expr in func.narrowed else found
             case m.Attr(value=value, name=name):
-                return [v for base in self.eval(value, func) for v in self.members.attribute(base, name)]
+                found = unique(
+                    v for base in self.eval(value, func) for v in self.members.attribute(base, name)
+                )
+                return self._as_tested(expr, found, func) if expr in func.narrowed else found
             case m.Call():
                 return self.results.call(expr, func)
             case m.Await(value=value) | m.Walrus(value=value) | m.Star(value=value):
@@ -159,6 +174,18 @@ class Evaluator:
                 return (UNKNOWN,)
             case _:
                 return (Data(expr, func),)
+
+    def _as_tested(self, expr: m.Expr, values: Values, func: Func) -> Values:
+        """What an expression can be where ``isinstance`` holds for it."""
+        types = func.narrowed[expr]
+        items = types.items if isinstance(types, m.Seq) else (types,)
+        classes = [v.cls for item in items for v in self.eval(item, func) if isinstance(v, ClassRef)]
+        if not classes:
+            return values
+        fitting = tuple(
+            v for v in values if isinstance(v, Obj) and set(classes) & set(self.hierarchy.mro(v.cls))
+        )
+        return fitting or tuple(Obj(cls) for cls in classes)
 
     def _pipe(self, expr: m.Expr, left: m.Expr, right: m.Expr, func: Func) -> Iterable[Value]:
         both = (*self.eval(left, func), *self.eval(right, func))

@@ -88,6 +88,7 @@ class Result:
 def measure(subject: Subject, *, plugin: bool) -> Result:
     """Run on one tree and look its findings up among the labels."""
     run = checked(subject.tree, opt_in())
+    print(f"{subject.name}: {run.seconds:.0f} s", file=sys.stderr, flush=True)
     known = labels(subject.name)
     findings = tuple(Read(place, *known.get(place, ("unread", ""))) for place in sorted(run.findings))
     lost = tuple(

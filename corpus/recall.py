@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import collections
 import datetime
+import sys
 from collections.abc import Sequence
 
 from fetch import CACHE
@@ -27,6 +28,7 @@ def findings(files: set[File], codes: set[str]) -> list[tuple[File, int, str]]:
     found = []
     for tree in sorted({tree for tree, _ in files}):
         run = checked(CACHE / tree, codes & registry.names().keys())
+        print(f"{tree}: {run.seconds:.0f} s", file=sys.stderr, flush=True)
         found += [((tree, path), line, code) for path, line, code in run.findings if (tree, path) in files]
     return found
 

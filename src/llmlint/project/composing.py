@@ -27,11 +27,14 @@ class Composing:
         if not taint:
             return CLEAN
         tainted = {id(part) for part, one in zip(parts, taints, strict=True) if one}
-        if not host_is_fixed(parts, lambda part: id(part) in tainted, self._constant):
+        if not host_is_fixed(parts, lambda part: id(part) in tainted, self.constant):
             return Shape(taint)
         return Shape({o: Mark(k.steps, k.safe | {"url"}, k.parsed) for o, k in taint.items()})
 
-    def _constant(self, expr: m.Expr) -> str | None:
+    def constant(self, expr: m.Expr) -> str | None:
+        """The text of an expression, where it is a constant."""
+        if isinstance(expr, m.Text):
+            return expr.value
         for value in self._flow.flows.evaluator.eval(expr, self._flow.func):
             if isinstance(value, Data) and isinstance(value.expr, m.Text):
                 return value.expr.value

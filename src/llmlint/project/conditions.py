@@ -25,6 +25,9 @@ class _Judge:
     def constant(self, expr: m.Expr) -> bool:
         return not self._conditions.reads(expr, self._env)
 
+    def text(self, expr: m.Expr) -> str | None:
+        return self._conditions.flow.composing.constant(expr)
+
     def check(self, call: m.Call) -> list[tuple[m.Expr, frozenset[str]]]:
         return self._checks.check(call)
 
@@ -39,14 +42,14 @@ class Conditions:
     """The conditions of one function."""
 
     def __init__(self, flow: FunctionFlow) -> None:
-        self._flow = flow
+        self.flow = flow
         self.proved: set[str] = set()
         """Names that have been proven harmless somewhere."""
 
     @property
     def checks(self) -> Checks:
         """The checking calls of the function."""
-        return self._flow.calls.checks
+        return self.flow.calls.checks
 
     def proofs(self, test: m.Expr, env: Env) -> tuple[guards.Proof, guards.Proof]:
         """What is proven where ``test`` holds, and where it does not."""
@@ -86,7 +89,7 @@ class Conditions:
             case m.BoolOp(op="or", left=left, right=m.Text(value="")):
                 return self._opened(left)
             case m.Name(id=name):
-                bindings = self._flow.func.bindings.get(name, ())
+                bindings = self.flow.func.bindings.get(name, ())
                 if len(bindings) == 1 and bindings[0].kind == "value" and not bindings[0].unpack:
                     expr = bindings[0].expr
                     if isinstance(expr, m.BoolOp):
@@ -107,19 +110,19 @@ class Conditions:
             self.proved.add(name)
             for kind in kinds:
                 env[f"{PROVEN}{kind}:{name}"] = CLEAN
-            if head in env or head in self._flow.closure:
-                current = env.get(head) or self._flow.closure.get(head, CLEAN)
+            if head in env or head in self.flow.closure:
+                current = env.get(head) or self.flow.closure.get(head, CLEAN)
                 env[head] = made_safe(current, rest, kinds)
 
     def test(self, test: m.Expr, env: Env) -> None:
         """Control depends on ``test`` here."""
-        self._flow.eval(test, env)
+        self.flow.eval(test, env)
         taint = self.reads(test, env)
         if any(origin.kind == "person" for origin in taint):
             env[APPROVED] = CLEAN
         if taint:
-            known = self._flow.summary.tests.get(test, NO_TAINT)
-            self._flow.summary.tests[test] = join_taints([known, taint])
+            known = self.flow.summary.tests.get(test, NO_TAINT)
+            self.flow.summary.tests[test] = join_taints([known, taint])
 
     def reads(self, expr: m.Expr, env: Env) -> Taint:
         """Every origin that an expression looks at, also where only a comparison comes of it."""
@@ -131,16 +134,16 @@ class Conditions:
             case m.Unary(value=value):
                 return self.reads(value, env)
             case m.Call(args=args, func=func):
-                taints = [self._flow.eval(expr, env).flat(), *(self.reads(a.value, env) for a in args)]
+                taints = [self.flow.eval(expr, env).flat(), *(self.reads(a.value, env) for a in args)]
                 if any(
-                    self._flow.flows.asks_person(e.target)
-                    for e in self._flow.flows.graph.edges_at.get(expr, ())
+                    self.flow.flows.asks_person(e.target)
+                    for e in self.flow.flows.graph.edges_at.get(expr, ())
                 ):
-                    taints.append({Origin("person", self._flow.func, call=expr): Mark()})
+                    taints.append({Origin("person", self.flow.func, call=expr): Mark()})
                 if isinstance(func, m.Attr):
                     taints.append(self.reads(func.value, env))
                 return join_taints(taints)
             case m.Attr(value=value):
-                return join_taints((self._flow.eval(expr, env).flat(), self.reads(value, env)))
+                return join_taints((self.flow.eval(expr, env).flat(), self.reads(value, env)))
             case _:
-                return self._flow.eval(expr, env).flat()
+                return self.flow.eval(expr, env).flat()

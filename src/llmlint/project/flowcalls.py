@@ -72,8 +72,10 @@ class Calls:
         receiver = flow.eval(call.func.value, env) if isinstance(call.func, m.Attr) else CLEAN
         arguments = join_taints(s.flat() for s in shapes)
         if arguments:
-            self._flows.speech.constructor(flow, call, known)
+            self._flows.speech.constructor(flow, call, known, env)
+        if arguments or receiver.taint:
             self._sinks(call, env, known)
+        if arguments:
             self._log_record(call, env, known)
         llm = self._flows.graph.by_call.get(call)
         if self._flows.waits_for_person(call, func):
@@ -118,7 +120,7 @@ class Calls:
             name = value.name if isinstance(value, External) else ""
             if isinstance(value, ExternalMethod):
                 name = f"{value.owner.name}.{value.path}"
-            for expr, kinds in self.checks.raising(call, name) if name else ():
+            for expr, kinds in self.checks.raising(call, name):
                 proof = guards.proven_of(expr, kinds)
                 if proof:
                     self._flow.conditions.apply(proof, env)
@@ -239,6 +241,9 @@ class Calls:
             return receiver
         if name in self._flows.catalogue.metadata:
             return CLEAN
+        if name == "resolve":
+            resolved = receiver.flat().items()
+            return Shape({o: Mark(k.steps, k.safe | {guards.RESOLVED}, k.parsed) for o, k in resolved})
         return Shape(receiver.flat() if name in _TEXT_METHODS else without_log(receiver.flat()))
 
     def _external_function(
@@ -268,10 +273,13 @@ class Calls:
             if passthrough.awaits:
                 return join(shapes)
         if self._flows.carriers.is_dead_end(name):
-            return CLEAN
+            return Shape(receiver.flat())
         if self._flows.carriers.parses(name):
             parsed = {o: Mark(k.steps, k.safe, True) for o, k in arguments.items()}
             return Shape(without_log(parsed) if name.startswith("re.") else parsed)
+        if not self._flows.carriers.carries(name):
+            # A client that is given a key holds it; what is read from the client is something else.
+            arguments = {o: k for o, k in arguments.items() if o.kind not in ("secret", "user")}
         return Shape(join_taints([arguments, receiver.flat()]))
 
     def _mapped(self, call: m.Call, arguments: Taint) -> Shape:

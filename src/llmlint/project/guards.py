@@ -38,6 +38,9 @@ class Judge(Protocol):
     def constant(self, expr: m.Expr) -> bool:
         """Whether an expression holds nothing that a model chose."""
 
+    def text(self, expr: m.Expr) -> str | None:
+        """The text of a constant, where it is known."""
+
     def check(self, call: m.Call) -> list[tuple[m.Expr, frozenset[str]]]:
         """For a call of a checking sanitizer: the checked arguments and the kinds they are safe for."""
 
@@ -230,9 +233,10 @@ def _begins(subject: m.Expr, start: m.Expr, judge: Judge) -> Proof:
     starts = start.items if isinstance(start, m.Seq) else (start,)
     if not all(judge.constant(item) for item in starts):
         return {}
-    if any(isinstance(item, m.Text) and "://" in item.value for item in starts):
+    texts = [judge.text(item) for item in starts]
+    if any(text is not None and "://" in text for text in texts):
         name = _subject(subject)
-        fixed = all(isinstance(item, m.Text) and names_host(item.value) for item in starts)
+        fixed = all(text is not None and names_host(text) for text in texts)
         return {name: frozenset({"url"})} if name and fixed else {}
     return _inside(subject)
 

@@ -61,7 +61,10 @@ class Sinks:
                 if sink.kind == "sql" and self._read_only.holds(call, func):
                     continue
                 seen.add(id(sink))
-                given = walk.argument(call, sink.arg)
+                if sink.arg == "self":
+                    given = call.func.value if isinstance(call.func, m.Attr) else None
+                else:
+                    given = walk.argument(call, sink.arg)
                 if sink.variadic:
                     given = m.Seq(
                         "list", tuple(a.value for a in call.args if a.keyword is None and not a.star)
@@ -98,6 +101,9 @@ class Sinks:
                 for sink in self._catalogue.method_sinks(owner, method) if owner else ():
                     yield short, sink
             case ExternalMethod(owner=ExternalObject(name=owner), path=path):
+                *through, path = path.split(".")
+                if through:
+                    owner = ".".join((owner, *through))
                 for sink in self._catalogue.method_sinks(owner, path):
                     yield path, sink
                 for sink in self._catalogue.sinks.get(f"{owner}.{path}"):

@@ -59,7 +59,8 @@ class Speech:
                 if given is not None:
                     shape = flow.eval(given, env)
                     self.argument(flow, shape, given, call, role)
-                    self._note(flow, self._inner(shape, where), role, _inside(given, where), call, env)
+                    said = self._inner(flow, shape, given, where, env)
+                    self._note(flow, said, role, _inside(given, where), call, env)
         for arg in call.args:
             if arg.star == "**":
                 spread = flow.eval(arg.value, env)
@@ -70,13 +71,14 @@ class Speech:
                             self.argument(flow, named, None, call)
                             self._note(flow, named, role, arg.value, call, env)
 
-    def constructor(self, flow: FunctionFlow, call: m.Call, known: dict[int, Shape]) -> None:
+    def constructor(self, flow: FunctionFlow, call: m.Call, known: dict[int, Shape], env: Env) -> None:
         """A client or an agent that is given instructions when it is made."""
         for where in self._instructions(flow, call):
             given = walk.argument(call, where.split(".", 1)[0])
             shape = known.get(id(given)) if given is not None else None
             if given is not None and shape is not None:
-                self._note(flow, self._inner(shape, where), SYSTEM, _inside(given, where), call)
+                said = self._inner(flow, shape, given, where, env)
+                self._note(flow, said, SYSTEM, _inside(given, where), call)
 
     def _instructions(self, flow: FunctionFlow, call: m.Call) -> tuple[str, ...]:
         known = self._instructed.get(call)
@@ -156,8 +158,11 @@ class Speech:
                 return None
 
     @staticmethod
-    def _inner(shape: Shape, where: str) -> Shape:
+    def _inner(flow: FunctionFlow, shape: Shape, given: m.Expr, where: str, env: Env) -> Shape:
         """``config.system_instruction``: the field of what is given."""
+        inner = _inside(given, where)
+        if inner is not given:
+            return flow.eval(inner, env)
         for part in where.split(".")[1:]:
             shape = shape.field(part)
         return shape

@@ -24,6 +24,7 @@ from llmlint.project.kinds import (
     ClassRef,
     Client,
     Data,
+    ExternalObject,
     FuncRef,
     Obj,
     Site,
@@ -166,6 +167,10 @@ class Evaluator:
                 return (*self.eval(left, func), *self.eval(right, func))
             case m.BinOp(op="|", left=left, right=right):
                 return self._pipe(expr, left, right, func)
+            case m.BinOp(op="/", left=left):
+                # Paths are joined with a slash; what divides numbers is no object of anybody's.
+                joined = tuple(v for v in self.eval(left, func) if isinstance(v, ExternalObject))
+                return joined or (Data(expr, func),)
             case m.Sub(value=value, index=index):
                 return self.containers.subscript(value, index, func)
             case m.Lambda(function=number):

@@ -51,6 +51,15 @@ class Composing:
                 return Shape({o: Mark(k.steps, k.safe | {"html"}, k.parsed) for o, k in shape.flat().items()})
         return shape
 
+    def last_part(self, shape: Shape, base: m.Expr, name: str) -> Shape:
+        """``Path(name).name`` leads out of no directory."""
+        if name not in ("name", "stem", "suffix") or shape.clean:
+            return shape
+        for value in self._flow.flows.evaluator.eval(base, self._flow.func):
+            if isinstance(value, ExternalObject) and value.name.startswith("pathlib."):
+                return Shape({o: Mark(k.steps, k.safe | {"path"}, k.parsed) for o, k in shape.flat().items()})
+        return shape
+
     @staticmethod
     def excerpt(shape: Shape) -> Shape:
         """A slice: of a secret not enough is left to tell it."""

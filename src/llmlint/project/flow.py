@@ -313,7 +313,7 @@ class FunctionFlow:
         if isinstance(base, m.Name) and base.id == self.func.receiver and self._declared(name):
             given = Shape({Origin("param", self.func, f"{base.id}.{name}"): Mark()})
             return join((given, self.flows.field_shape(expr, self.func)))
-        inherited = self.calls.part(shape, name)
+        inherited = self.composing.last_part(self.calls.part(shape, name), base, name)
         stored = self.flows.field_shape(expr, self.func)
         return join((inherited, stored, self.origins.attribute(expr)))
 

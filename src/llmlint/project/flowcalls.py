@@ -204,7 +204,9 @@ class Calls:
                 return self._external_function(name, call, shapes, receiver, arguments)
             case ExternalMethod(owner=owner, path=path):
                 full = f"{owner.name}.{path}"
-                cleaned = self.checks.sanitized(full, call, arguments)
+                if owner.name.startswith("pathlib.") and path.endswith("resolve"):
+                    return self._resolved(receiver)
+                cleaned = self.checks.sanitized(full, call, join_taints([receiver.flat(), arguments]))
                 if cleaned is not None:
                     return cleaned
                 if path == "format" and isinstance(call.func, m.Attr):
@@ -221,6 +223,12 @@ class Calls:
                 if isinstance(call.func, m.Attr):
                     return self._method(call.func.name, call, receiver)
                 return CLEAN
+
+    @staticmethod
+    def _resolved(path: Shape) -> Shape:
+        """A path without ``..``: from now on its beginning says where it lies."""
+        resolved = path.flat().items()
+        return Shape({o: Mark(k.steps, k.safe | {guards.RESOLVED}, k.parsed) for o, k in resolved})
 
     @staticmethod
     def _formatted(call: m.Call, shape: Shape) -> Shape:
@@ -242,8 +250,7 @@ class Calls:
         if name in self._flows.catalogue.metadata:
             return CLEAN
         if name == "resolve":
-            resolved = receiver.flat().items()
-            return Shape({o: Mark(k.steps, k.safe | {guards.RESOLVED}, k.parsed) for o, k in resolved})
+            return self._resolved(receiver)
         return Shape(receiver.flat() if name in _TEXT_METHODS else without_log(receiver.flat()))
 
     def _external_function(

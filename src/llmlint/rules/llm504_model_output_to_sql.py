@@ -14,7 +14,7 @@ HELP = "Bind values as parameters, check the parsed statement, or connect with a
 
 def check(project: Project) -> Iterator[Finding]:
     """Report SQL, Cypher and XPath that a model writes."""
-    yield from chosen_findings(project, "LLM504", frozenset({"sql"}), HELP)
+    yield from chosen_findings(project, "LLM504", frozenset({"sql", "xpath"}), HELP)
 
 
 RULE = Rule(

@@ -66,10 +66,9 @@ class ToolClasses:
 
     def _described(self, cls: Cls) -> Described | None:
         family = self._evaluator.hierarchy.mro(cls)
-        if not self._is_exposed(cls, family):
-            return None
         given = self._given_to_base(cls)
-        if self._has_text("name", family, given) and self._has_text("description", family, given):
+        exposed = self._is_exposed(cls, family)
+        if exposed and self._has_text("name", family, given) and self._has_text("description", family, given):
             for name in self._words.schema_attributes:
                 for value in self._values(name, family, given):
                     if isinstance(value, Data) and is_schema(value.expr):

@@ -117,8 +117,12 @@ class Registrations:
         values = self._evaluator.eval(target, func)
         for callee in values:
             yield from self._tables(callee)
-        if isinstance(target, m.Attr) and any(isinstance(v, Unknown) for v in values):
+        if not any(isinstance(v, Unknown) for v in values):
+            return
+        if isinstance(target, m.Attr):
             yield from self._inherited(target, func)
+        elif isinstance(target, m.Call) and isinstance(target.func, m.Attr):
+            yield from (t for t in self._inherited(target.func, func) if t.form in _DECORATING)
 
     def _inherited(self, target: m.Attr, func: Func) -> Iterator[s.Tool]:
         """``self.register(...)`` and ``super().__init__(...)`` below a class of a framework."""

@@ -6,6 +6,7 @@ actions of programs without a model look much the same.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from llmlint.catalogue.lookup import Catalogue
@@ -144,8 +145,9 @@ class Protocols:
         """``if name == "run_command": run_command(...)``, and the dispatcher that does so."""
         compared: set[str] = set()
         for site in self._graph.sites[func]:
-            here = _compared_at(site) & self._schemas.names
-            compared |= here
+            found = _compared_at(site)
+            here = found.keys() & self._schemas.names
+            compared |= {name for name in here if found[name] & func.params.keys()}
             for edge in self._graph.edges_at.get(site.call, ()) if here else ():
                 if edge.target.name in here:
                     yield ToolUse(edge.target, None, by_name=True)
@@ -209,17 +211,20 @@ def _functions(mod: Mod, name: str) -> list[Func]:
     return [f for f in mod.body.definitions.get(name, ()) if isinstance(f, Func)]
 
 
-def _compared_at(site: CallSite) -> set[str]:
-    """The texts that something has to equal for this call to be made."""
-    found: set[str] = set()
+def _compared_at(site: CallSite) -> dict[str, set[str]]:
+    """The texts that something has to equal for this call to be made, with the names compared."""
+    found: dict[str, set[str]] = defaultdict(set)
     for frame in site.frames:
         match frame.node:
             case m.If(test=m.Compare(left=left, rights=rights)) if frame.kind == "if":
-                found.update(texts_in((left, *rights)))
-            case m.Match(cases=cases) if frame.kind == "case":
+                sides = (left, *rights)
+                for text in texts_in(sides):
+                    found[text].update(side.id for side in sides if isinstance(side, m.Name))
+            case m.Match(subject=subject, cases=cases) if frame.kind == "case":
                 for case in cases:
                     if any(site.stmt is stmt for stmt in walk.statements(case.body)):
-                        found.update(texts_in(case.values))
+                        for text in texts_in(case.values):
+                            found[text].update([subject.id] if isinstance(subject, m.Name) else ())
             case _:
                 pass
     return found

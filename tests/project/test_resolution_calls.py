@@ -701,3 +701,12 @@ def _reached(text: str) -> set[str]:
 @pytest.mark.parametrize("situation", CALLS)
 def test_the_function_is_reached(situation: str) -> None:
     assert {"work.py:work", "work.py:Job.run"} & _reached(CALLS[situation])
+
+
+def test_lists_that_extend_each_other() -> None:
+    lines = ["from work import work", "lists = []"]
+    lines += [f"a{n} = []" for n in range(120)]
+    lines += [f"a{n}.extend(a{(n * 7 + k) % 120})" for n in range(120) for k in (1, 3, 5)]
+    lines += ["a5.append(work)", "def main(text):", "    for step in a60:", "        step(text)"]
+    project = project_of({**OTHERS, "main.py": "\n".join(lines)})
+    assert callees(project, "main.py", "main") == ["work.py:work"]

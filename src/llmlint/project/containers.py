@@ -50,17 +50,24 @@ class Containers:
                         found[made].append(put)
         self._puts = found
 
-    def _put_into(self, container: Value, index: m.Expr | None = None) -> Iterator[Value]:
+    def _put_into(self, container: Value, index: m.Expr | None = None) -> Values:
         """Things with members or bodies that were put into a container (text and numbers are not told)."""
         made = _made_by(container)
         if made is None:
-            return
+            return ()
         if self._puts is None:
             # Asked again when everything that is put somewhere is known.
             self._evaluator.depends_on_callers()
-            return
-        for put in self._puts.get(made, ()):
-            if index is not None and _other_key(put.key, index):
+            return ()
+        into = self._puts.get(made)
+        if not into:
+            return ()
+        key = index.value if isinstance(index, m.Text) else None
+        return self._evaluator.once(("put", made, key), lambda: self._put(into, key))
+
+    def _put(self, into: list[Put], key: str | None) -> Iterator[Value]:
+        for put in into:
+            if key is not None and isinstance(put.key, m.Text) and put.key.value != key:
                 continue
             values = self._evaluator.eval(put.value, put.func)
             for value in self.elements(values) if put.spread else values:
@@ -260,7 +267,3 @@ def _made_by(value: Value) -> m.Expr | None:
     if isinstance(value, ExternalObject):
         return value.call
     return None
-
-
-def _other_key(key: m.Expr | None, index: m.Expr) -> bool:
-    return isinstance(key, m.Text) and isinstance(index, m.Text) and key.value != index.value

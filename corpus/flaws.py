@@ -97,20 +97,25 @@ def noise(results: Sequence[Result], findings: Mapping[str, Sequence[Found]]) ->
 
 def misses(results: Sequence[Result]) -> list[str]:
     """One line for each flaw that is not found, and for each fix that does not silence a finding."""
-    lines = ["", "Not found at the sink:", ""]
+    missed, loud = [], []
     for r in results:
         if not r.hit:
             end = "; found on the way" if r.lenient else ""
             place = f"`{r.flaw.path}:{r.flaw.lines[0]}`"
             distance = r.flaw.distance.replace("_", " ")
-            lines.append(f"- {r.flaw.cve} ({r.flaw.id}), {distance}, {r.flaw.kind}: {place}{end}")
-    lines += ["", "Still reported on the fixed version:", ""]
-    for r in results:
-        if r.hit and r.quiet is False:
-            lines.append(
-                f"- {r.flaw.cve} ({r.flaw.id}), {r.flaw.fix_kind}: `{r.flaw.path}` in {r.flaw.fixed}"
-            )
-    return lines
+            missed.append(f"- {r.flaw.cve} ({r.flaw.id}), {distance}, {r.flaw.kind}: {place}{end}")
+        elif r.quiet is False:
+            loud.append(f"- {r.flaw.cve} ({r.flaw.id}), {r.flaw.fix_kind}: `{r.flaw.path}` in {r.flaw.fixed}")
+    lines = ["", "Not found at the sink:", "", *(missed or ["- none"])]
+    return [*lines, "", "Still reported on the fixed version:", "", *(loud or ["- none"])]
+
+
+def section(results: Sequence[Result], findings: Mapping[str, Sequence[Found]]) -> str:
+    """Everything the command says."""
+    rules = ", ".join(security_codes())
+    said = f"Measured on {datetime.date.today()} with `python corpus/flaws.py`; rules on: {rules}."
+    lines = [said, "", *recall(results), "", noise(results, findings), *fixes(results), *misses(results)]
+    return "\n".join(lines)
 
 
 def write(text: str) -> None:
@@ -131,19 +136,17 @@ def main() -> int:
     options = parser.parse_args()
     chosen = flaws(options.entry)
     findings: dict[str, list[Found]] = {}
-    for where in dict.fromkeys([f.where for f in chosen] + [f.fixed for f in chosen if f.fixed]):
+    wanted = dict.fromkeys([f.where for f in chosen] + [f.fixed for f in chosen if f.fixed])
+    for where in wanted:
         fetch(where, options.mirrors)
+    for one in chosen:
+        verify(one)
+    for where in wanted:
         report, findings[where] = check(where)
         if options.reports:
             options.reports.mkdir(parents=True, exist_ok=True)
             (options.reports / f"{tree(where).name}.json").write_text(report, encoding="utf-8")
-    for one in chosen:
-        verify(one)
-    results = [judge(one, findings) for one in chosen]
-    rules = ", ".join(security_codes())
-    said = f"Measured on {datetime.date.today()} with `python corpus/flaws.py`; rules on: {rules}."
-    lines = [said, "", *recall(results), "", noise(results, findings), *fixes(results), *misses(results)]
-    text = "\n".join(lines)
+    text = section([judge(one, findings) for one in chosen], findings)
     print(text)
     if not options.entry:
         write(text)

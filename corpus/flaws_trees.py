@@ -23,6 +23,8 @@ from llmlint.model.rule import AXES
 
 DATA = Path(__file__).resolve().parent / "flaws.json"
 SECURITY = next(axis for axis, name in AXES.items() if name == "security review")
+PATIENCE = 1800
+"""Seconds for one tree. A run that ends early must not count as a quiet one."""
 
 Place = tuple[str, int]
 """File and line."""
@@ -122,7 +124,12 @@ def check(where: str) -> tuple[str, list[Found]]:
     """The JSON report of llmlint on a tree with all security rules on, and the findings in it."""
     command = [sys.executable, "-m", "llmlint", "check", ".", "--output-format", "json"]
     command += ["--extend-select", ",".join(security_codes())]
-    done = subprocess.run(command, cwd=tree(where), capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(
+            command, cwd=tree(where), capture_output=True, text=True, check=False, timeout=PATIENCE
+        )
+    except subprocess.TimeoutExpired:
+        raise SystemExit(f"llmlint took more than {PATIENCE} s on {where}") from None
     if done.returncode not in (0, 1) or "Traceback" in done.stderr:
         raise SystemExit(f"llmlint failed on {where}: {done.stderr.strip()[-300:]}")
     reported = [f for f in json.loads(done.stdout)["findings"] if f["status"] == "reported"]

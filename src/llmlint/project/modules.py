@@ -47,7 +47,8 @@ class ModuleIndex:
     def _importer_roots(self, importer: str) -> list[str]:
         directory = posixpath.dirname(importer)
         top = directory
-        while top in self._packages:
+        # The root itself may hold an `__init__.py`; nothing is above it.
+        while top and top in self._packages:
             top = posixpath.dirname(top)
         return [top, *self._roots]
 

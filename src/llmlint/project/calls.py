@@ -237,7 +237,7 @@ class CallGraph:
         http = self._endpoints.llm_request(name, site)
         if http is not None:
             client, endpoint = http
-            self._note(LlmCall(site, self._endpoints.entry(client), None, client, endpoint))
+            self._note(LlmCall(site, self._endpoints.entry(client, site.func), None, client, endpoint))
             return
         for passthrough in self._catalogue.passthroughs.get(name):
             given = walk.argument(site.call, passthrough.arg)

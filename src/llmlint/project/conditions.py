@@ -94,6 +94,8 @@ class Conditions:
                     expr = bindings[0].expr
                     if isinstance(expr, m.BoolOp):
                         expr = expr.left
+                    if isinstance(expr, m.BinOp) and expr.op == "-":
+                        return expr
                     if isinstance(expr, m.Call | m.Compare):
                         inner = self._opened(expr)
                         return inner if isinstance(inner, m.Attr) else expr

@@ -27,15 +27,20 @@ class Endpoints:
             (re.compile(r"https?://" + _host_pattern(e.host) + r"(?=[/:?]|$)"), e)
             for e in catalogue.endpoints
         ]
-        self._entries: dict[s.HttpClient, s.Call] = {}
+        self._entries: dict[tuple[s.HttpClient, bool], s.Call] = {}
 
-    def entry(self, http: s.HttpClient) -> s.Call:
-        """The request as a call of the catalogue: deadlines of the HTTP library, result a response."""
-        found = self._entries.get(http)
+    def entry(self, http: s.HttpClient, func: Func) -> s.Call:
+        """The request as a call of the catalogue: deadlines of the HTTP library, result a response.
+
+        Some addresses generate text or embed it, as the model is; then ``func`` says so by its name.
+        """
+        embeds = "embed" in func.qualname.lower()
+        found = self._entries.get((http, embeds))
         if found is None:
             found = s.Call(
                 path=http.path or http.method,
-                kind="chat",
+                kind="embedding" if embeds else "chat",
+                llm=not embeds,
                 is_async=http.is_async,
                 timeout=http.timeout,
                 default_timeout=http.default_timeout,
@@ -44,7 +49,7 @@ class Endpoints:
                 source=http.source,
                 date=http.date,
             )
-            self._entries[http] = found
+            self._entries[http, embeds] = found
         return found
 
     def llm_request(self, name: str, site: CallSite) -> tuple[s.HttpClient, s.Endpoint] | None:

@@ -119,6 +119,12 @@ def proofs(test: m.Expr, judge: Judge) -> tuple[Proof, Proof]:
             return _comparison(left, op, right, judge)
         case m.Walrus(value=value):
             return proofs(value, judge)
+        case m.BinOp(op="-", left=left, right=right) if judge.constant(right):
+            return {}, _members(left)
+        case m.Call(func=m.Attr(value=left, name="difference"), args=(m.Arg(value=right),)) if (
+            judge.constant(right)
+        ):
+            return {}, _members(left)
         case m.Call():
             return _call(test, judge), {}
         case _:
@@ -158,6 +164,14 @@ def _comparison(left: m.Expr, op: str, right: m.Expr, judge: Judge) -> tuple[Pro
         case _:
             return {}, {}
     return (proof, {}) if holds else ({}, proof)
+
+
+def _members(expr: m.Expr) -> Proof:
+    """``set(names) - KNOWN`` is empty: every name is one of those we know."""
+    if isinstance(expr, m.Call) and walk.dotted(expr.func) in ("set", "frozenset") and len(expr.args) == 1:
+        expr = expr.args[0].value
+    name = key(expr)
+    return {name: ALL} if name else {}
 
 
 def _parents(expr: m.Expr) -> bool:

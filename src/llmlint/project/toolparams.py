@@ -76,6 +76,8 @@ class Parameters:
         else:
             if param.name in table.skip_params:
                 return True
+            if param.kind == "**" and table.form not in ("subclass", "handler"):
+                return True  # a schema made from the signature names none of these
             if table.form == "handler" and param.name != (others[1] if len(others) > 1 else first):
                 return True
             if table.first_is_context and param.name == first:

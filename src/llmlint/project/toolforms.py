@@ -201,14 +201,21 @@ class Registrations:
                 yield from self._given(call, table.arg or "0", func, table)
             elif table.form in _CALLED_WITH:
                 yield from self._given(call, table.arg or "0", func, table)
+        makes_client = False
         for callee in self._evaluator.eval(call.func, func):
-            if isinstance(callee, ClientMethod):
-                for entry in self._catalogue.calls_on(callee.client.entry, callee.path):
-                    yield from self._tool_params(entry.tools, call, func)
-            elif isinstance(callee, External):
-                for entry in self._catalogue.functions.get(callee.name):
-                    yield from self._tool_params(entry.tools, call, func)
-        for value in self._evaluator.eval(call, func):
+            match callee:
+                case ClientMethod(client=client, path=path):
+                    for entry in self._catalogue.calls_on(client.entry, path):
+                        yield from self._tool_params(entry.tools, call, func)
+                case External(name=name):
+                    for entry in self._catalogue.functions.get(name):
+                        yield from self._tool_params(entry.tools, call, func)
+                    makes_client = makes_client or bool(self._catalogue.clients.get(name))
+                case ExternalMethod(owner=owner, path=path):
+                    makes_client = makes_client or bool(self._catalogue.clients.get(f"{owner.name}.{path}"))
+                case _:
+                    pass
+        for value in self._evaluator.eval(call, func) if makes_client else ():
             if isinstance(value, Client) and value.site is not None and value.site.call is call:
                 yield from self._tool_params(value.entry.tools, call, func)
 

@@ -38,8 +38,11 @@ _PLAIN = frozenset(
 
 _SEVERAL = ("Optional", "Union", "list", "List", "Sequence", "Iterable", "set", "Set", "tuple", "Tuple")
 
-_FIELD_BASES = ("BaseModel", "TypedDict", "NamedTuple", "Struct", "SQLModel", "str", "dict", "list")
-"""Classes below these are data that a model can write."""
+_FIELD_BASES = (
+    "Model", "Dict", "NamedTuple", "Struct", "str", "dict", "list", "Schema", "Request", "Args", "Arguments",
+    "Params", "Parameters", "Input", "Inputs",
+)  # fmt: skip
+"""Classes below one whose name ends so are data that a model can write."""
 
 _FIELD_DECORATORS = ("dataclass", "define", "frozen", "mutable", "attrs", "s", "dataclass_json")
 
@@ -135,7 +138,7 @@ class Parameters:
 
     def _is_data(self, cls: Cls) -> bool:
         hierarchy = self._evaluator.hierarchy
-        if any(base.rsplit(".", 1)[-1] in _FIELD_BASES for base in hierarchy.external_bases(cls)):
+        if any(base.endswith(_FIELD_BASES) for base in hierarchy.external_bases(cls)):
             return True
         if set(hierarchy.external_bases(cls)) & _PLAIN:
             return True

@@ -289,6 +289,15 @@ METHODS: dict[str, tuple[str, Tools]] = {
         """,
         {"App.call": ["arguments"]},
     ),
+    "a subclass that takes whatever comes": (
+        """
+        from langchain_core.tools import BaseTool
+
+        class Proxy(BaseTool):
+            def _run(self, *args, run_manager=None, **kwargs): ...
+        """,
+        {"Proxy._run": ["kwargs"]},
+    ),
     "activities": (
         """
         from griptape.tools import BaseTool
@@ -532,7 +541,7 @@ PARAMETERS = {
         "ctx: Context, a: str, b: Context | None = None, c: str = Depends(get)",
         ["a"],
     ),
-    "the rest": ("a: str, *args, **kwargs", ["a", "kwargs"]),
+    "what no signature names": ("a: str, *args, **kwargs", ["a"]),
 }
 
 SCOPE = """

@@ -167,7 +167,7 @@ class Registrations:
         for one in hierarchy.mro(cls)[1:]:
             tables.update(dict.fromkeys(self._own.cls(one)))
         for table in tables:
-            if table.form in ("subclass", "parser"):
+            if table.form in ("subclass", "parser", "fields"):
                 yield from (ToolUse(f, table) for f in self._methods(cls, table.methods))
             elif table.form == "names":
                 for scope, binding in cls.attributes.get(table.arg, ()):

@@ -22,7 +22,7 @@ class Composing:
 
     def text(self, parts: tuple[m.Expr, ...], env: Env) -> Shape:
         """Text put together of parts; what comes after the host of a URL no longer chooses the host."""
-        taints = [self._flow.eval(part, env).flat() for part in parts]
+        taints = [self._flow.eval(part, env).whole() for part in parts]
         taint = join_taints(taints)
         if not taint:
             return CLEAN

@@ -255,6 +255,9 @@ class Contents:
             return None
         if any(b.kind == "error" for b in func.bindings.get(name, ())) or self._is_plain_field(leaf, func):
             return None
+        values = self._project.evaluator.eval(leaf, func)
+        if values and all(isinstance(value, Obj) for value in values):
+            return None  # an object shows what its class makes of it
         scope: Func | None = func
         while scope is not None:
             if name in self._prompt_keys.get(scope, {}):

@@ -52,6 +52,8 @@ class Origin:
 LOG, PROMPT, SYSTEM = "log", "prompt", "system"
 """Sink kinds that are not dangers of execution: a log record, a prompt, the system's part of one."""
 _PROMPTS = frozenset({PROMPT, SYSTEM})
+SAID = ("content", "text", "parts", "prompt", "input")
+"""Fields of messages that hold what is said."""
 NOT_RUN = frozenset({LOG, PROMPT, SYSTEM})
 """A person's approval of an action says nothing about these."""
 _OF_INTEREST = {"user": frozenset({SYSTEM}), "secret": _PROMPTS, "person": frozenset[str]()}
@@ -90,6 +92,18 @@ NO_TAINT: Taint = {}
 
 COARSE = "field"
 """Not a sink kind: marks what was kept in a field between calls, where one name holds many things."""
+
+
+def mixed(shape: Shape) -> Taint:
+    """An object as one of many in a list: which of them speaks for the system is not seen any more."""
+    if not shape.fields:
+        return shape.taint
+    said = [shape.fields[name].whole() for name in SAID if name in shape.fields]
+    taint = join_taints([shape.flat(), *said])
+    return {
+        o: Mark(k.steps, k.safe | {SYSTEM}, k.parsed) if o.kind in ("user", "param") else k
+        for o, k in taint.items()
+    }
 
 
 def without_log(taint: Taint, also: str = "log") -> Taint:
@@ -141,12 +155,21 @@ class Shape:
         self._flat: Taint | None = None
 
     def flat(self) -> Taint:
-        """Everything that is anywhere in the value."""
+        """Everything that is anywhere in the value; a secret in a field is not the value's text."""
         if not self.fields:
             return self.taint
         if self._flat is None:
-            self._flat = join_taints([self.taint, *(field.flat() for field in self.fields.values())])
+            inside = join_taints(field.flat() for field in self.fields.values())
+            if any(origin.kind == "secret" for origin in inside):
+                inside = {o: k for o, k in inside.items() if o.kind != "secret"}
+            self._flat = join_taints([self.taint, inside])
         return self._flat
+
+    def whole(self) -> Taint:
+        """Everything that is in the value when it is written out as text."""
+        if not self.fields:
+            return self.taint
+        return join_taints([self.taint, *(field.whole() for field in self.fields.values())])
 
     def field(self, name: str) -> Shape:
         """The value of one field: as known, else as tainted as the whole."""

@@ -9,7 +9,7 @@ from llmlint.model.finding import Step
 from llmlint.project import guards
 from llmlint.project.binding import bind
 from llmlint.project.calls import Edge
-from llmlint.project.environments import APPROVED, Env, by_name
+from llmlint.project.environments import APPROVED, Env, by_name, is_own_parameter, needs
 from llmlint.project.kinds import ClassRef
 from llmlint.project.scopes import Func
 from llmlint.project.shapes import (
@@ -61,6 +61,9 @@ class Callees:
                 continue
             for origin, mark in taint.flat().items():
                 for hit in hits:
+                    needed = self._still_needed(hit, edge, env) if hit.needs else hit.needs
+                    if needed is None:
+                        continue
                     if hit.use.kind in mark.safe or not concerns(origin, hit.use.kind):
                         continue
                     if hit.use.kind == LOG and mark.parsed:
@@ -68,7 +71,9 @@ class Callees:
                     if APPROVED in env and hit.use.kind not in NOT_RUN:
                         continue
                     way = Mark(mark.steps, mark.safe, mark.parsed).then(step, *hit.mark.steps)
-                    self._flows.note_hit(flow, origin, Hit(hit.use, hit.func, hit.place, way))
+                    self._flows.note_hit(
+                        flow, origin, Hit(hit.use, hit.func, hit.place, way, needed | needs(env))
+                    )
         for param in summary.prompt_params:
             self._flows.speech.argument(flow, given_for(given, param), self._expr(edge, param), call)
         for param, kinds in by_name(summary.proven).items():
@@ -96,6 +101,22 @@ class Callees:
             # What it gives back was decided by a person: ``result = get_confirmation(command)``.
             return Shape({Origin("person", flow.func, call=call): Mark()})
         return result
+
+    def _still_needed(self, hit: Hit, edge: Edge, env: Env) -> frozenset[str] | None:
+        """What this function's parameters have to be for a hit of the callee; None when it cannot be."""
+        found: set[str] = set()
+        for need in hit.needs:
+            wanted, _, name = need.partition(":")
+            given = self._expr(edge, name)
+            if given is None:
+                param = edge.target.params.get(name)
+                given = param.default if param is not None else None
+            if isinstance(given, m.Const):
+                if bool(given.value) != (wanted == "1"):
+                    return None
+            elif isinstance(given, m.Name) and is_own_parameter(given.id, self._flow.func):
+                found.add(f"{wanted}:{given.id}")
+        return frozenset(found)
 
     @staticmethod
     def _expr(edge: Edge, param: str) -> m.Expr | None:

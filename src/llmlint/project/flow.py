@@ -162,6 +162,7 @@ class FunctionFlow:
         otherwise = dict(env)
         self.conditions.apply(when_true, then)
         self.conditions.apply(when_false, otherwise)
+        self.conditions.need(stmt.test, then, otherwise)
         through_then = self._block(stmt.body, then)
         through_else = self._block(stmt.orelse, otherwise)
         merge(env, [e for e, through in ((then, through_then), (otherwise, through_else)) if through])

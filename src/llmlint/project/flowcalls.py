@@ -12,7 +12,7 @@ from llmlint.project import guards
 from llmlint.project.callees import Callees, Known
 from llmlint.project.checks import Checks
 from llmlint.project.content import identifies, leaves, redacts
-from llmlint.project.environments import APPROVED, Env
+from llmlint.project.environments import APPROVED, Env, needs
 from llmlint.project.hosts import names_host
 from llmlint.project.kinds import ClassRef, Data, External, ExternalMethod, Value, Values
 from llmlint.project.shapes import (
@@ -182,7 +182,7 @@ class Calls:
             for origin, mark in taint.items():
                 if use.kind in mark.safe or not concerns(origin, use.kind):
                     continue
-                self._flows.note_hit(flow, origin, Hit(use, flow.func, call, mark))
+                self._flows.note_hit(flow, origin, Hit(use, flow.func, call, mark, needs(env)))
 
     def _log_record(self, call: m.Call, env: Env, known: Known) -> None:
         flow = self._flow

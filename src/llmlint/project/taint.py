@@ -382,10 +382,16 @@ def _is_computed(binding: Binding) -> bool:
 
 
 def _add_hits(known: list[Hit], new: list[Hit]) -> bool:
-    before = len(known)
+    changed = False
     for hit in new:
-        if len(known) < MAX_HITS and not any(
-            h.place is hit.place and h.use.kind == hit.use.kind for h in known
-        ):
-            known.append(hit)
-    return len(known) > before
+        for other in known:
+            if other.place is hit.place and other.use.kind == hit.use.kind:
+                if not other.needs <= hit.needs:
+                    other.needs &= hit.needs
+                    changed = True
+                break
+        else:
+            if len(known) < MAX_HITS:
+                known.append(hit)
+                changed = True
+    return changed

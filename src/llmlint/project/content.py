@@ -249,7 +249,18 @@ class Contents:
                     return True
         return False
 
+    def _message_list(self, leaf: m.Expr) -> m.Expr:
+        """For ``messages[-1].content`` and ``messages[0]["content"]``: ``messages``."""
+        match leaf:
+            case m.Attr(value=m.Sub(value=base, index=m.Const()), name=name) | m.Sub(
+                value=m.Sub(value=base, index=m.Const()), index=m.Text(value=name)
+            ) if name in self._project.catalogue.spoken:
+                return base
+            case _:
+                return leaf
+
     def _prompt_call(self, leaf: m.Expr, func: Func) -> m.Call | None:
+        leaf = self._message_list(leaf)
         name = key(leaf)
         if name is None or identifies(leaf):
             return None

@@ -9,6 +9,7 @@ from llmlint.model.finding import Step
 from llmlint.project import guards
 from llmlint.project.binding import bind
 from llmlint.project.calls import Edge
+from llmlint.project.content import is_vector
 from llmlint.project.environments import APPROVED, Env, by_name, is_own_parameter, needs
 from llmlint.project.kinds import ClassRef
 from llmlint.project.scopes import Func
@@ -82,7 +83,10 @@ class Callees:
             if name is not None:
                 flow.conditions.apply({name: kinds}, env)
                 known.clear()
-        result = _substitute(summary.returned, target, given)
+        if is_vector(call) or self._is_plain(target):
+            result = CLEAN
+        else:
+            result = _substitute(summary.returned, target, given)
         back = flow.step(call.span, f"`{name_of}(...)` returns it")
         result = _with_step(result, back, flow.func)
         if (
@@ -101,6 +105,13 @@ class Callees:
             # What it gives back was decided by a person: ``result = get_confirmation(command)``.
             return Shape({Origin("person", flow.func, call=call): Mark()})
         return result
+
+    def _is_plain(self, target: Func) -> bool:
+        """Whether what a function gives is by its annotation a number or one of a few choices."""
+        returns = target.facts.returns
+        if returns is None or isinstance(returns, m.Const):
+            return False
+        return self._flows.tools.is_plain(returns, target.parent or target)
 
     def _still_needed(self, hit: Hit, edge: Edge, env: Env) -> frozenset[str] | None:
         """What this function's parameters have to be for a hit of the callee; None when it cannot be."""

@@ -118,6 +118,13 @@ def leaves(expr: m.Expr) -> Iterator[m.Expr]:
             return
 
 
+def is_vector(call: m.Call) -> bool:
+    """Whether a call embeds text, by its name: numbers come back."""
+    func = call.func
+    name = func.name if isinstance(func, m.Attr) else func.id if isinstance(func, m.Name) else ""
+    return "embed" in name.lower()
+
+
 def redacts(call: m.Call) -> bool:
     """Whether a function is called that takes content out of text, by its name."""
     func = call.func

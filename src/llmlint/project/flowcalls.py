@@ -11,7 +11,7 @@ from llmlint.facts import model as m
 from llmlint.project import guards
 from llmlint.project.callees import Callees, Known
 from llmlint.project.checks import Checks
-from llmlint.project.content import identifies, leaves, redacts
+from llmlint.project.content import identifies, is_vector, leaves, redacts
 from llmlint.project.environments import APPROVED, Env, needs
 from llmlint.project.hosts import names_host
 from llmlint.project.kinds import ClassRef, Data, External, ExternalMethod, Value, Values
@@ -102,6 +102,8 @@ class Calls:
             added = join_taints(mixed(s) for s in shapes)
             flow.assignments.mutate(call.func.value, Shape(added), env)
             known.clear()
+        if is_vector(call) and not self._flows.graph.edges_at.get(call):
+            return CLEAN
         edges = self._flows.graph.edges_at.get(call, ())
         values = self._flows.evaluator.eval(call.func, func)
         if receiver.taint or arguments:

@@ -200,9 +200,12 @@ class Shape:
 
 
 def _shallow(fields: dict[str, Shape], levels: int) -> dict[str, Shape]:
-    """The same fields with everything below some level folded into that level."""
+    """The same fields without what is below some level.
+
+    It is not folded into that level: an object that holds one that holds a text is not that text.
+    """
     if levels <= 1:
-        return {name: Shape(value.flat()) for name, value in fields.items()}
+        return {name: Shape(value.taint) for name, value in fields.items() if value.taint}
     return {
         name: Shape(value.taint, _shallow(value.fields, levels - 1)) if value.fields else value
         for name, value in fields.items()
@@ -228,7 +231,7 @@ def join(shapes: Iterable[Shape], depth: int = 0) -> Shape:
     if not any(s.fields for s in alternatives):
         return Shape(taint)
     if depth >= MAX_DEPTH:
-        return Shape(join_taints(s.flat() for s in alternatives))
+        return Shape(taint)
     names = dict.fromkeys(name for s in alternatives if s.fields for name in s.fields)
     fields = {name: join([other_field(s, name) for s in alternatives], depth + 1) for name in names}
     return Shape(taint, fields)

@@ -58,7 +58,8 @@ class Speech:
                 given = walk.argument(call, where.split(".", 1)[0])
                 if given is not None:
                     shape = flow.eval(given, env)
-                    self.argument(flow, shape, given, call, role)
+                    if llm.generates:  # what is only embedded is no conversation
+                        self.argument(flow, shape, given, call, role)
                     said = self._inner(flow, shape, given, where, env)
                     self._note(flow, said, role, _inside(given, where), call, env)
         for arg in call.args:

@@ -137,24 +137,44 @@ class Callees:
         target = edge.target
         bound = bind(edge.call, target, edge.skip_receiver)
         given = {name: self._flow.calls.shape(expr, env, known) for name, expr in bound.given.items()}
-        spread = [self._flow.calls.shape(e, env, known) for e in bound.double_star]
-        if bound.star is not None:
-            spread.append(Shape(self._flow.calls.shape(bound.star, env, known).flat()))
-        names = [p for p in target.facts.params if p.name != target.receiver or not edge.skip_receiver]
-        for param in names:
-            if param.name not in given and spread and not param.kind.startswith("*"):
-                given[param.name] = join([_spread_field(s, param.name) for s in spread])
-            elif param.kind == "*" and (bound.extra or bound.star is not None):
+        named = [self._flow.calls.shape(e, env, known) for e in bound.double_star]
+        placed = [self._flow.calls.shape(bound.star, env, known)] if bound.star is not None else []
+        params = [p for p in target.facts.params if p.name != target.receiver or not edge.skip_receiver]
+        place = 0
+        for param in params:
+            if param.kind == "*" and (bound.extra or placed):
                 parts = [self._flow.calls.shape(e, env, known) for e in bound.extra]
-                if bound.star is not None:
-                    parts.append(self._flow.calls.shape(bound.star, env, known))
-                given[param.name] = Shape(join_taints(s.flat() for s in parts))
+                if placed or not parts:
+                    given[param.name] = Shape(join_taints(s.flat() for s in (*parts, *placed)))
+                else:
+                    given[param.name] = Shape(NO_TAINT, {str(n): s for n, s in enumerate(parts)})
             elif param.kind == "**":
                 fields = {k: self._flow.calls.shape(e, env, known) for k, e in bound.extra_keywords.items()}
-                given[param.name] = join([Shape(NO_TAINT, fields or None), *spread])
+                others = join(named)
+                given[param.name] = Shape(others.taint, {**(others.fields or {}), **fields} or None)
+            elif param.name not in given and (named or placed):
+                found = [self._one_of(s, param.name) for s in named]
+                if param.kind == "positional":
+                    found += [self._one_of(s, str(place)) for s in placed]
+                    place += 1
+                given[param.name] = join(found)
         if edge.skip_receiver and target.receiver and not receiver.clean:
             given[target.receiver] = receiver
         return given
+
+    def _one_of(self, spread: Shape, name: str) -> Shape:
+        """What ``**spread`` or ``*spread`` gives one parameter: one of several values, not the whole."""
+        if spread.fields and name in spread.fields:
+            return spread.fields[name]
+        taint: Taint = {}
+        for origin, mark in without_log(spread.taint).items():
+            if origin.kind == "param" and origin.func is self._flow.func and not mark.steps:
+                param = origin.func.params.get(origin.name)
+                if param is not None and param.kind.startswith("*"):
+                    # Which one the caller gives is told apart there.
+                    origin = Origin("param", origin.func, f"{origin.name}.{name}")
+            taint[origin] = mark
+        return Shape(taint) if taint else CLEAN
 
     def constructed(self, value: ClassRef, call: m.Call, shapes: list[Shape]) -> Shape:
         """An instance: fields by keyword for data classes, by what ``__init__`` stores for others."""
@@ -232,13 +252,6 @@ def _with_step(shape: Shape, step: Step, func: Func, depth: int = 0) -> Shape:
     if not shape.fields or depth > 3:
         return Shape(taint, shape.fields)
     return Shape(taint, {n: _with_step(f, step, func, depth + 1) for n, f in shape.fields.items()})
-
-
-def _spread_field(shape: Shape, name: str) -> Shape:
-    """What ``**shape`` gives a parameter: one of several values, not the whole."""
-    if shape.fields and name in shape.fields:
-        return shape.fields[name]
-    return Shape(without_log(shape.taint)) if shape.taint else CLEAN
 
 
 def _is_name(expr: m.Expr, name: str) -> bool:

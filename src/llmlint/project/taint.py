@@ -169,7 +169,7 @@ class Flows:
             if origin.kind == "person":
                 continue
             if origin.kind == "param":
-                if self.tools.chooses(origin.func, origin.name):
+                if self.tools.chooses(origin.func, origin.name.split(".", 1)[0]):
                     taint[Origin("tool", origin.func, origin.name)] = mark
             else:
                 taint[origin] = mark
@@ -332,7 +332,7 @@ class Flows:
             if summary is None:
                 continue
             for name, hits in summary.param_hits.items():
-                if self.tools.chooses(tool, name):
+                if self.tools.chooses(tool, name.split(".", 1)[0]):
                     for hit in hits:
                         self._keep(Flow(Origin("tool", tool, name), hit))
 

@@ -61,7 +61,7 @@ class Callees:
                 continue
             for origin, mark in taint.flat().items():
                 for hit in hits:
-                    if hit.use.kind in mark.safe or not concerns(origin, hit.use.kind):
+                    if hit.use.danger in mark.safe or not concerns(origin, hit.use.kind):
                         continue
                     if hit.use.kind == LOG and mark.parsed:
                         continue

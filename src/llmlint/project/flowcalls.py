@@ -167,7 +167,7 @@ class Calls:
         for use in self._flows.sinks.at(call, flow.func):
             taint = join_taints(self.shape(expr, env, known).flat() for expr in use.exprs)
             for origin, mark in taint.items():
-                if use.kind in mark.safe or not concerns(origin, use.kind):
+                if use.danger in mark.safe or not concerns(origin, use.kind):
                     continue
                 self._flows.note_hit(flow, origin, Hit(use, flow.func, call, mark))
 

@@ -206,7 +206,7 @@ def proven_of(expr: m.Expr, kinds: frozenset[str]) -> Proof:
     """What a check of an argument proves of the names in it."""
     found: Proof = {}
     for item in expr.items if isinstance(expr, m.Seq) else (expr,):
-        if kinds == {"path"}:
+        if kinds == {INSIDE}:
             found |= _inside(item)
         elif (name := _subject(item)) is not None:
             found[name] = kinds

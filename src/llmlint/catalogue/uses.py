@@ -100,7 +100,7 @@ class Sink(Entry, frozen=True, kw_only=True, eq=False):
     """Dotted name of a function; or a builtin (``eval``)."""
     also: tuple[str, ...] = ()
     on: tuple[str, ...] = ()
-    """Class ids (dotted) whose ``method`` this is."""
+    """Class ids (dotted) whose ``method`` this is; ``*`` for any object, where ``when`` is decisive."""
     method: str = ""
     kind: str
     """``shell``, ``code``, ``sql``, ``path``, ``url``, ``html``, ``template``, ``xml``."""
@@ -157,8 +157,8 @@ class ReadOnly(Entry, frozen=True, kw_only=True, eq=False):
 
     keywords: tuple[str, ...]
     """Given as True, or assigned True as an attribute."""
-    names: tuple[str, ...]
-    """Dotted names that say so as an argument."""
+    arguments: dict[str, tuple[str | bool | int, ...]] = {}
+    """Keywords and the names or literals that say so when given to them."""
     texts: tuple[str, ...]
     """Pieces of a connection string or of a statement, in lower case."""
     methods: tuple[str, ...]

@@ -239,6 +239,10 @@ class CallGraph:
             client, endpoint = http
             self._note(LlmCall(site, self._endpoints.entry(client, site.func), None, client, endpoint))
             return
+        if self._own_clients.implements_model(site.func):
+            for library in self._catalogue.http.get(name):
+                self._note(LlmCall(site, self._endpoints.entry(library, site.func), None, library))
+                return
         for passthrough in self._catalogue.passthroughs.get(name):
             given = walk.argument(site.call, passthrough.arg)
             if given is None or passthrough.awaits or passthrough.context:

@@ -30,6 +30,9 @@ from llmlint.project.scopes import Func
 if TYPE_CHECKING:
     from llmlint.project.values import Evaluator
 
+UNRELATED = 3
+"""Instances of more classes without a common base tell nothing of what one place of a container holds."""
+
 
 class Containers:
     """Opens displays, and containers of which only the type of the elements is known."""
@@ -65,7 +68,15 @@ class Containers:
         key = index.value if isinstance(index, m.Text) else None
         return self._evaluator.once(("put", made, key), lambda: self._put(into, key))
 
-    def _put(self, into: list[Put], key: str | None) -> Iterator[Value]:
+    def _put(self, into: list[Put], key: str | None) -> Iterable[Value]:
+        found = unique(self._all_put(into, key))
+        families = [set(self._evaluator.hierarchy.mro(v.cls)) for v in found if isinstance(v, Obj | ClassRef)]
+        if len(families) > UNRELATED and not set.intersection(*families):
+            # A registry of everything: which of its services is meant is said elsewhere.
+            return [v for v in found if not isinstance(v, Obj | ClassRef)]
+        return found
+
+    def _all_put(self, into: list[Put], key: str | None) -> Iterator[Value]:
         for put in into:
             if key is not None and isinstance(put.key, m.Text) and put.key.value != key:
                 continue

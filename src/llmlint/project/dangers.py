@@ -68,8 +68,11 @@ def model_findings(
         if not written:
             continue
         first = min(written, key=_order)
-        asked = callee(first.origin.call, 24) if first.origin.call is not None else "the model"
-        message = fitting(f"What `{asked}` returns reaches", call, "", f", which {_does(first)}")
+        origin = first.origin
+        head = f"`{_short(origin.name, 24)}`, what a model wrote, reaches"
+        if origin.call is not None:
+            head = f"What `{callee(origin.call, 24)}` returns reaches"
+        message = fitting(head, call, "", f", which {_does(first)}")
         yield _finding(project, code, call, first, message, help, first.hit.mark.steps)
 
 

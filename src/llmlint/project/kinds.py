@@ -207,7 +207,8 @@ def unique(values: Iterable[Value]) -> Values:
         found = tuple(v for v in found if not is_none_value(v)) or found[:1]
     if len(found) <= LIMIT:
         return found
-    called = tuple(v for v in found if telling(v))
+    # Instances of so many classes are a container of services, not a choice.
+    called = tuple(v for v in found if isinstance(v, FuncRef | ClassRef | Partial))
     return (*called, UNKNOWN) if len(called) <= WIDE else (UNKNOWN,)
 
 

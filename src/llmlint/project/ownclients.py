@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from llmlint.catalogue import schema as s
 from llmlint.catalogue.lookup import Catalogue
 from llmlint.project.classes import Hierarchy
-from llmlint.project.scopes import Cls
+from llmlint.project.scopes import Cls, Func
+
+_ANSWERING = frozenset({"complete", "acomplete", "stream_complete", "astream_complete", "chat", "achat",
+                        "stream_chat", "astream_chat", "_call", "_acall", "_generate", "_agenerate",
+                        "_stream", "_astream"})  # fmt: skip
+"""Methods that LangChain's and LlamaIndex's model classes leave to their subclasses."""
+
+_ASKING = ("complete", "invoke", "generate", "predict")
 
 
 class OwnClients:
@@ -27,6 +34,18 @@ class OwnClients:
             own = [tuple(self._exact(owner)) for owner in self._hierarchy.mro(cls)]
             known = self._known[cls] = next((found for found in own if found), ())
         return known
+
+    def implements_model(self, func: Func) -> bool:
+        """Whether a function is (inside) a method by which a model class of the project answers."""
+        method: Func | None = func
+        while method is not None and method.cls is None:
+            method = method.parent
+        if method is None or method.cls is None or method.name not in _ANSWERING:
+            return False
+        known = list(self.of(method.cls))
+        for base in self._hierarchy.external_bases(method.cls):
+            known += self._catalogue.clients.get(base)
+        return any(self._catalogue.calls_on(entry, name) for entry in known for name in _ASKING)
 
     def _exact(self, cls: Cls) -> Iterator[s.Client]:
         parts = cls.mod.path.removesuffix(".py").removesuffix("/__init__").split("/")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from llmlint.catalogue.lookup import Catalogue
 from llmlint.facts import model as m
 from llmlint.facts import walk
-from llmlint.project.kinds import Data, External, ExternalMethod, ExternalObject
+from llmlint.project.kinds import Data, ExternalMethod, ExternalObject
 from llmlint.project.scopes import Func
 from llmlint.project.values import Evaluator
 
@@ -80,11 +80,11 @@ class ReadOnly:
                     text in shown.lower() for text in table.texts for shown in self._texts(arg.value, func)
                 ):
                     return True
-                if isinstance(arg.value, m.Attr | m.Name) and any(
-                    isinstance(v, External) and v.name in table.names
-                    for v in self._evaluator.eval(arg.value, func)
-                ):
-                    return True
+            if any(
+                self._evaluator.matches({where: wanted}, call, func)
+                for where, wanted in table.arguments.items()
+            ):
+                return True
         return False
 
     def _texts(self, expr: m.Expr, func: Func) -> Iterator[str]:

@@ -10,7 +10,7 @@ from llmlint.catalogue import schema as s
 from llmlint.catalogue.lookup import Catalogue
 from llmlint.facts import model as m
 from llmlint.facts import walk
-from llmlint.project.kinds import Data, External, ExternalMethod, ExternalObject, Obj, Value
+from llmlint.project.kinds import Data, External, ExternalMethod, ExternalObject, Unknown, Value
 from llmlint.project.readonly import ReadOnly
 from llmlint.project.scopes import Func
 from llmlint.project.values import Evaluator
@@ -63,7 +63,7 @@ class Sinks:
         seen: set[int] = set()
         for callee in self._evaluator.eval(call.func, func):
             found += self._passed_on(callee, call, func)
-            for name, sink in self._tables(callee):
+            for name, sink in self._tables(callee, call):
                 if id(sink) in seen or not self._applies(sink, call, func):
                     continue
                 if sink.kind == "sql" and self._read_only.holds(call, func):
@@ -98,7 +98,7 @@ class Sinks:
             return self._find(m.Call(given, rest, call.span), func)
         return []
 
-    def _tables(self, callee: Value) -> Iterator[tuple[str, s.Sink]]:
+    def _tables(self, callee: Value, call: m.Call) -> Iterator[tuple[str, s.Sink]]:
         match callee:
             case External(name=name):
                 short = name.removeprefix("builtins.")
@@ -116,10 +116,12 @@ class Sinks:
                     yield path, sink
                 for sink in self._catalogue.sinks.get(f"{owner}.{path}"):
                     yield path, sink
-            case Obj():
-                return
             case _:
-                return
+                pass
+        if isinstance(callee, Unknown | ExternalMethod) and isinstance(call.func, m.Attr):
+            for sink in self._catalogue.method_sinks("*", call.func.name):
+                if "*" in sink.on and sink.when:
+                    yield call.func.name, sink
 
     def _applies(self, sink: s.Sink, call: m.Call, func: Func) -> bool:
         if sink.when and not self._evaluator.matches(sink.when, call, func):

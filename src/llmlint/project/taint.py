@@ -93,8 +93,11 @@ class Flows:
         order = [condensed.nodes[n]["members"] for n in reversed(list(nx.topological_sort(condensed)))]
         components = [sorted(c, key=lambda f: (f.path, f.facts.index)) for c in order]
         interest = Interest(
-            self.graph, {c.site.func for c in self.graph.llm_calls} | set(self.tools.functions())
+            self.graph,
+            {c.site.func for c in self.graph.llm_calls} | {*self.tools.functions(), *self.tools.parsers()},
         )
+        for one in self.tools.fields():
+            self.note_field(one.cls, one.name, Shape({Origin("tool", one.func, one.name): Mark()}))
         for _ in range(ROUNDS):
             progress = False
             for component in components:
@@ -332,6 +335,14 @@ class Flows:
                 if self.tools.chooses(tool, name):
                     for hit in hits:
                         self._keep(Flow(Origin("tool", tool, name), hit))
+
+        for parser in self.tools.parsers():
+            summary = self._summaries.get(parser)
+            if summary is None:
+                continue
+            for name in self.tools.answered(parser):
+                for hit in summary.param_hits.get(name, ()):
+                    self._keep(Flow(Origin("model", parser, name), hit))
 
     def flows(self) -> Iterable[Flow]:
         """Every flow from something a model chose to a sink, in a stable order."""

@@ -240,7 +240,10 @@ WRITES = (
     "notes.py:8:5 LLM505 `name` of tool `save` reaches `Path(…).write_text(...)`, "
     "which writes to the file it names"
 )
-READS = "notes.py:13:12 LLM505 `name` of tool `show` reaches `Path(…).read_text(...)`, which reads the file it names"
+READS = (
+    "notes.py:13:12 LLM505 `name` of tool `show` reaches `Path(…).read_text(...)`, "
+    "which reads the file it names"
+)
 
 
 @pytest.mark.parametrize(

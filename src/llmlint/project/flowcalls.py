@@ -47,7 +47,7 @@ _ABOUT_TEXT = frozenset({"find", "rfind", "index", "rindex", "count", "startswit
                          "isspace", "isalpha", "isalnum", "isupper", "islower", "exists", "is_file",
                          "is_dir", "__len__"})  # fmt: skip
 """Methods whose result is a number or a truth value."""
-_DATA = frozenset({"sql", "path", "url", "html", "template", "xml", LOG, PROMPT, SYSTEM})
+_DATA = frozenset({"sql", "path", "url", "html", "template", "xml", "xpath", LOG, PROMPT, SYSTEM})
 """What the answer of a database or a service may be used for without a finding."""
 _LOG = Sink(path="", kind=LOG, does="logs it", source="", date=datetime.date(2026, 11, 21))
 """A log record, as a sink: for values that are handed to a function that logs them."""

@@ -21,9 +21,9 @@ FOLDING = frozenset({"lower", "upper", "strip", "casefold", "lstrip", "rstrip"})
 _SAME_PATH = frozenset({"resolve", "absolute", "expanduser"})
 _WRAPS_PATH = frozenset({"Path", "PurePath", "str", "realpath", "abspath", "fspath", "expanduser"})
 _RESOLVES = frozenset({"resolve", "realpath", "abspath"})
-LEAVING = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort", "abort", "flask.abort", "bottle.abort",
-                     "quart.abort", "werkzeug.exceptions.abort", "parser.error", "ctx.fail", "ctx.exit",
-                     "ctx.abort"})  # fmt: skip
+LEAVING = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort", "abort", "flask.abort",
+                     "quart.abort", "bottle.abort", "werkzeug.exceptions.abort", "parser.error", "ctx.fail",
+                     "ctx.exit", "ctx.abort"})  # fmt: skip
 """Functions that do not return: by their full names, or as they are usually written."""
 _SEPARATORS = frozenset({"/", "\\"})
 _TEXT_TESTS = frozenset({"isdigit", "isdecimal", "isnumeric", "isalpha", "isalnum", "isidentifier"})

@@ -194,7 +194,11 @@ def _link(request: Request, modules: list[ModuleFacts]) -> Project:
 
     settings = request.settings
     return Project.build(
-        modules, load(), production=settings.is_production, prompt_module=settings.is_prompt_module
+        modules,
+        load(),
+        production=settings.is_production,
+        prompt_module=settings.is_prompt_module,
+        options=settings.options,
     )
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import tomli
 
+from llmlint.model.options import Options
 from llmlint.registry import Layer, UnknownRule, check_code
 from llmlint.source.ignoring import PatternError, patterns
 from llmlint.source.roots import OWN_FILE, configuration_in
@@ -78,6 +79,7 @@ KEYS = (
     "exclude",
     "not-production",
     "prompt-modules",
+    "path-reads",
     "per-path-ignores",
 )
 
@@ -101,6 +103,7 @@ class Settings:
     exclude: tuple[str, ...] = ()
     not_production: tuple[str, ...] = NOT_PRODUCTION
     prompt_modules: tuple[str, ...] = PROMPT_MODULES
+    options: Options = field(default_factory=Options)
     per_path_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def is_production(self, path: str) -> bool:
@@ -182,6 +185,7 @@ class _Reader:
             exclude=self.globs("exclude", ()),
             not_production=self.globs("not-production", NOT_PRODUCTION),
             prompt_modules=self.globs("prompt-modules", PROMPT_MODULES),
+            options=Options(path_reads=self.switch("path-reads")),
             per_path_ignores=self.per_path_ignores(),
         )
 
@@ -207,6 +211,12 @@ class _Reader:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise self.error(key, f"`{key}` is not a list of strings")
         return tuple(value)
+
+    def switch(self, key: str) -> bool:
+        value = self.table.get(key, False)
+        if not isinstance(value, bool):
+            raise self.error(key, f"`{key}` is neither true nor false")
+        return value
 
     def codes(self, key: str) -> tuple[str, ...]:
         found = self.strings(key, self.table.get(key, []))

@@ -45,14 +45,14 @@ class Situation:
         """The same expectations about other texts."""
         return replace(self, files=files)
 
-    def write(self, root: Path) -> None:
-        """Put the project on disk, marked as a project root of its own."""
+    def write(self, root: Path, configuration: str = "") -> None:
+        """Put the project on disk, marked as a project root of its own unless it brings a configuration."""
         for path, text in self.files.items():
             place = root / path
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(text, encoding="utf-8", newline="")
         if not any((root / name).exists() for name in ("pyproject.toml", "llmlint.toml")):
-            (root / "pyproject.toml").write_text("[tool.llmlint]\n", encoding="utf-8")
+            (root / "pyproject.toml").write_text(f"[tool.llmlint]\n{configuration}", encoding="utf-8")
 
 
 @functools.cache

@@ -219,6 +219,68 @@ def test_an_off_rule_is_switched_on_by_its_code(tmp_path: Path) -> None:
     assert by_flake8(root, "--extend-select", "LLM003") == by_check(root)
 
 
+OPT_IN: dict[str, str | bytes] = {
+    "notes.py": """\
+from pathlib import Path
+
+from langchain_core.tools import tool
+
+
+@tool
+def save(name: str, text: str) -> None:
+    Path(name).write_text(text)
+
+
+@tool
+def show(name: str) -> str:
+    return Path(name).read_text()
+"""
+}
+WRITES = (
+    "notes.py:8:5 LLM505 `name` of tool `save` reaches `Path(…).write_text(...)`, "
+    "which writes to the file it names"
+)
+READS = (
+    "notes.py:13:12 LLM505 `name` of tool `show` reaches `Path(…).read_text(...)`, "
+    "which reads the file it names"
+)
+
+
+@pytest.mark.parametrize(
+    ("configuration", "options", "expected"),
+    [
+        ("", [], []),
+        ("", ["--extend-select", "LLM5"], []),
+        ("", ["--extend-select", "LLM505"], [WRITES]),
+        ("", ["--extend-select", "LLM50"], [WRITES]),
+        ("extend-select = ['LLM505']", [], [WRITES]),
+        ("extend-select = ['LLM5']", [], []),
+        ("select = ['LLM505']", [], [WRITES]),
+        ("select = ['LLM505']\npath-reads = true", [], [READS, WRITES]),
+        ("path-reads = true", [], []),
+        ("path-reads = true", ["--extend-select", "LLM505"], [READS, WRITES]),
+        ("ignore = ['LLM505']", ["--extend-select", "LLM505"], [WRITES]),
+        ("extend-select = ['LLM505']\n[per-path-ignores]\n'notes.py' = ['LLM505']", [], []),
+    ],
+)
+def test_a_rule_that_is_off_by_default(
+    tmp_path: Path, configuration: str, options: list[str], expected: list[str]
+) -> None:
+    """Both doors take it from the configuration, and from an option that names it."""
+    root = write_tree(tmp_path / "p", {**OPT_IN, "llmlint.toml": configuration})
+    assert by_check(root, *options) == expected
+    assert by_flake8(root, *options) == expected
+
+
+def test_a_rule_that_is_off_by_default_by_flake8s_configuration(tmp_path: Path) -> None:
+    root = write_tree(
+        tmp_path / "p", {**OPT_IN, ".git/HEAD": "", ".flake8": "[flake8]\nextend-select = LLM505\n"}
+    )
+    assert by_flake8(root) == [WRITES]
+    assert by_flake8(root, "--select", "LLM505") == [WRITES] == by_check(root, "--select", "LLM505")
+    assert by_flake8(root, "--isolated") == []
+
+
 def test_a_bad_configuration_is_one_finding_per_file(tmp_path: Path) -> None:
     root = write_tree(
         tmp_path / "p", {"llmlint.toml": "\nselct = []\n", "a.py": "x = 1\n", "b.py": "import openai\n"}

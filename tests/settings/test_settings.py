@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from llmlint.model.options import Options
 from llmlint.registry import Layer
 from llmlint.settings import Settings, SettingsError, load, read
 from tests.conftest import Tree
@@ -24,6 +25,7 @@ extend-select = ["LLM003"]
 exclude = ["vendored/"]
 not-production = ["spec/"]
 prompt-modules = ["wording.py"]
+path-reads = true
 
 [tool.llmlint.per-path-ignores]
 "scripts/" = ["LLM3"]
@@ -36,6 +38,7 @@ prompt-modules = ["wording.py"]
         exclude=("vendored/",),
         not_production=("spec/",),
         prompt_modules=("wording.py",),
+        options=Options(path_reads=True),
         per_path_ignores={"scripts/": ("LLM3",)},
     )
 
@@ -73,6 +76,9 @@ def test_own_file_has_the_keys_at_the_top(tree: Tree) -> None:
             "`LLM0033` names no rule, did you mean `LLM003`? (in `select`)",
         ),
         ("[tool.llmlint]\nexclude = ['a',\n'\\']\nselect = []\n", 3, "`\\` is not a pattern (in `exclude`)"),
+        ("[tool.llmlint]\npath-reads = 'yes'\n", 2, "`path-reads` is neither true nor false"),
+        ("[tool.llmlint]\npath-reads = 1\n", 2, "`path-reads` is neither true nor false"),
+        ("[tool.llmlint]\nreads = true\n", 2, "unknown key `reads`, did you mean `path-reads`?"),
         ("[tool.llmlint]\nper-path-ignores = []\n", 2, "`per-path-ignores` is not a table"),
         (
             "[tool.llmlint.per-path-ignores]\n'a/' = ['LLM003']\n'b/' = ['LLM9']\n",

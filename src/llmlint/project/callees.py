@@ -65,7 +65,7 @@ class Callees:
                     needed = self._still_needed(hit, edge, env) if hit.needs else hit.needs
                     if needed is None:
                         continue
-                    if hit.use.kind in mark.safe or not concerns(origin, hit.use.kind):
+                    if hit.use.danger in mark.safe or not concerns(origin, hit.use.kind):
                         continue
                     if hit.use.kind == LOG and mark.parsed:
                         continue

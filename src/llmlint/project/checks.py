@@ -91,7 +91,7 @@ class Checks:
     def raising(self, call: m.Call, name: str) -> Checked:
         """For a call that raises unless its argument is harmless: what is harmless after it."""
         if isinstance(call.func, m.Attr) and call.func.name == "relative_to":
-            return [(call.func.value, frozenset({"path"}))]
+            return [(call.func.value, frozenset({guards.INSIDE}))]
         return [
             (given, frozenset(sanitizer.kinds))
             for sanitizer in self._flows.catalogue.sanitizers.get(name)
@@ -111,7 +111,7 @@ class Checks:
         """For a call whose truth proves something: what it proves harmless, and for which kinds."""
         found: Checked = []
         if isinstance(call.func, m.Attr) and call.func.name == "is_relative_to":
-            return [(call.func.value, frozenset({"path"}))]  # nothing but a path has such a method
+            return [(call.func.value, frozenset({guards.INSIDE}))]  # nothing but a path has such a method
         for value in self._flows.evaluator.eval(call.func, self._flow.func):
             match value:
                 case External(name=name):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from llmlint.facts import model as m
 from llmlint.model.finding import Finding, Step
 from llmlint.project.project import Project, callee, fitting
+from llmlint.project.sinks import PATH_READ
 from llmlint.project.taint import Flow
 
 _WHAT = {"shell": "runs it in a shell", "code": "runs it as code", "template": "renders it as a template"}
@@ -37,7 +38,7 @@ def tool_findings(project: Project, code: str, kinds: frozenset[str], help: str)
         chosen = [flow for flow in flows if flow.origin.kind == "tool"]
         if not chosen:
             continue
-        first = min(chosen, key=lambda flow: len(flow.hit.mark.steps))
+        first = min(chosen, key=_order)
         tool = first.origin.func
         tools = sorted({flow.origin.func.qualname for flow in chosen})
         more = f" (and {len(tools) - 1} more)" if len(tools) > 1 else ""
@@ -66,13 +67,18 @@ def model_findings(
         written = [flow for flow in flows if flow.origin.kind == "model"]
         if not written:
             continue
-        first = min(written, key=lambda flow: len(flow.hit.mark.steps))
+        first = min(written, key=_order)
         origin = first.origin
         head = f"`{_short(origin.name, 24)}`, what a model wrote, reaches"
         if origin.call is not None:
             head = f"What `{callee(origin.call, 24)}` returns reaches"
         message = fitting(head, call, "", f", which {_does(first)}")
         yield _finding(project, code, call, first, message, help, first.hit.mark.steps)
+
+
+def _order(flow: Flow) -> tuple[bool, int]:
+    """The shortest way says most; that a file is written says more than that one is read."""
+    return flow.hit.use.kind == PATH_READ, len(flow.hit.mark.steps)
 
 
 def _does(flow: Flow) -> str:

@@ -59,7 +59,7 @@ _WRITES_OUT = (
     "builtins.format",
 )
 """Functions that write out a whole value as text."""
-_DATA = frozenset({"sql", "path", "url", "html", "template", "xml", LOG, PROMPT, SYSTEM})
+_DATA = frozenset({"sql", "path", "url", "html", "template", "xml", "xpath", LOG, PROMPT, SYSTEM})
 """What the answer of a database or a service may be used for without a finding."""
 _LOG = Sink(path="", kind=LOG, does="logs it", source="", date=datetime.date(2026, 11, 21))
 """A log record, as a sink: for values that are handed to a function that logs them."""
@@ -182,7 +182,7 @@ class Calls:
         for use in self._flows.sinks.at(call, flow.func):
             taint = join_taints(self.shape(expr, env, known).flat() for expr in use.exprs)
             for origin, mark in taint.items():
-                if use.kind in mark.safe or not concerns(origin, use.kind):
+                if use.danger in mark.safe or not concerns(origin, use.kind):
                     continue
                 self._flows.note_hit(flow, origin, Hit(use, flow.func, call, mark, needs(env)))
 

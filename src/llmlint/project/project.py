@@ -10,6 +10,7 @@ from llmlint.facts import model as m
 from llmlint.model.finding import Finding, Step
 from llmlint.model.graph import GraphView
 from llmlint.model.location import Location
+from llmlint.model.options import Options
 from llmlint.project.calls import CallGraph, Edge, LlmCall
 from llmlint.project.caps import Caps
 from llmlint.project.content import Contents
@@ -44,9 +45,11 @@ class Project:
         catalogue: Catalogue,
         production: Callable[[str], bool],
         prompt_module: Callable[[str], bool],
+        options: Options,
     ) -> None:
         self.catalogue = catalogue
         self.prompt_module = prompt_module
+        self.options = options
         ordered = sorted(modules, key=lambda facts: facts.path)
         self.modules = tuple(Mod(facts, production(facts.path)) for facts in ordered)
         external = frozenset(root.split(".", 1)[0] for root in catalogue.import_roots())
@@ -64,14 +67,15 @@ class Project:
         *,
         production: Callable[[str], bool] = lambda _path: True,
         prompt_module: Callable[[str], bool] = lambda _path: False,
+        options: Options | None = None,
     ) -> Project:
         """Link the facts of some modules.
 
         ``production`` and ``prompt_module`` tell from a path whether the file is production code and
-        whether it is a place for prompts. Which files are passed decides what can be found across
-        files; the order does not matter.
+        whether it is a place for prompts; ``options`` is what single rules ask for. Which files are
+        passed decides what can be found across files; the order does not matter.
         """
-        return cls(modules, catalogue, production, prompt_module)
+        return cls(modules, catalogue, production, prompt_module, options or Options())
 
     # -- structure ------------------------------------------------------------------------------
 

@@ -22,6 +22,9 @@ _ELSEWHERE = frozenset({"docker", "podman", "nerdctl", "kubectl", "bwrap", "fire
 """Programs that run what follows in a container."""
 _COMMAND_FLAGS = frozenset({"-c", "-lc", "-ic", "-e", "/c", "-command", "-r"})
 
+PATH = "path"
+PATH_READ = "path-read"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SinkUse:
@@ -32,6 +35,11 @@ class SinkUse:
     exprs: tuple[m.Expr, ...]
     name: str
     """How the call is written, for messages."""
+
+    @property
+    def danger(self) -> str:
+        """The kind a text must be safe for: what keeps a written path inside keeps a read one inside."""
+        return PATH if self.kind == PATH_READ else self.kind
 
 
 class Sinks:

@@ -1,4 +1,4 @@
-"""LLM505: a model chooses which file is written or deleted."""
+"""LLM505: a model chooses which file is written or deleted, or, where the project wants it, read."""
 
 from __future__ import annotations
 
@@ -8,13 +8,18 @@ from llmlint.model.finding import Finding
 from llmlint.model.rule import Rule, Severity
 from llmlint.project.dangers import chosen_findings
 from llmlint.project.project import Project
+from llmlint.project.sinks import PATH, PATH_READ
 
 HELP = "Resolve the path and check `is_relative_to` the directory that is meant, then use the resolved path."
 
 
 def check(project: Project) -> Iterator[Finding]:
-    """Report files that are written, moved or deleted under a path that a model chose."""
-    yield from chosen_findings(project, "LLM505", frozenset({"path"}), HELP)
+    """Report files that are written, moved or deleted under a path that a model chose.
+
+    With ``path-reads``, files that are read as well.
+    """
+    kinds = {PATH, PATH_READ} if project.options.path_reads else {PATH}
+    yield from chosen_findings(project, "LLM505", frozenset(kinds), HELP)
 
 
 RULE = Rule(

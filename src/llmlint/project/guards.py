@@ -132,6 +132,10 @@ def proofs(test: m.Expr, judge: Judge) -> tuple[Proof, Proof]:
         case m.Attr(value=value, name=name) if name in _GOOD | {"is_error"} and (whole := key(value)):
             failed = {whole: NO_ANSWER}
             return (failed, {}) if name == "is_error" else ({}, failed)
+        case m.Call(func=m.Name(id="isinstance"), args=(m.Arg(value=first), m.Arg(value=m.Name(id="str")))):
+            # What is no text has been parsed already.
+            text = key(first)
+            return {}, {text: frozenset({"code"})} if text else {}
         case m.Call():
             return _call(test, judge), {}
         case _:

@@ -16,6 +16,7 @@ import networkx as nx
 from llmlint.catalogue.lookup import Catalogue
 from llmlint.facts import model as m
 from llmlint.facts import walk
+from llmlint.model.finding import Step
 from llmlint.model.location import Location
 from llmlint.project.calls import CallGraph
 from llmlint.project.carriers import Carriers
@@ -32,6 +33,7 @@ from llmlint.project.shapes import (
     Origin,
     Shape,
     Taint,
+    forget,
     join,
     same,
     same_shapes,
@@ -84,10 +86,12 @@ class Flows:
         self._field_names: set[str] = set()
         self._late_hits: dict[Func, dict[str, list[Hit]]] = defaultdict(lambda: defaultdict(list))
         self._found: dict[tuple[Place, str, Origin], Flow] = {}
+        self._steps: dict[tuple[Func, int, str], Step] = {}
         self.speech = Speech(self)
 
     def solve(self) -> None:
         """Interpret what matters until nothing changes (at most a few rounds)."""
+        forget()
         self.inputs.register(site for sites in self.graph.sites.values() for site in sites)
         condensed = nx.condensation(self.graph.graph)
         order = [condensed.nodes[n]["members"] for n in reversed(list(nx.topological_sort(condensed)))]
@@ -114,6 +118,7 @@ class Flows:
             if not progress:
                 break
         self._tool_flows()
+        forget()
 
     def _reads_text(self, attr: m.Attr, func: Func) -> bool:
         return any(origin.kind in CHOSEN for origin in self.field_shape(attr, func).flat())
@@ -319,10 +324,14 @@ class Flows:
         if known is None or len(flow.hit.mark.steps) < len(known.hit.mark.steps):
             self._found[key] = flow
 
-    @staticmethod
-    def location(func: Func, span: m.Span) -> Location:
-        """A span of a function's file as a location."""
-        return Location(func.path, span.line, span.column, span.end_line, span.end_column)
+    def step(self, func: Func, span: m.Span, message: str) -> Step:
+        """A step at a place of a function's file; there is one object for each."""
+        key = (func, id(span), message)
+        known = self._steps.get(key)
+        if known is None:
+            place = Location(func.path, span.line, span.column, span.end_line, span.end_column)
+            known = self._steps[key] = Step(place, message)
+        return known
 
     # -- results ------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from llmlint.project.composing import Composing
 from llmlint.project.conditions import Conditions
 from llmlint.project.environments import Env, merge, proven, settled
 from llmlint.project.flowcalls import Calls
+from llmlint.project.kinds import External
 from llmlint.project.origins import Origins
 from llmlint.project.scopes import Func
 from llmlint.project.shapes import (
@@ -99,6 +100,15 @@ class FunctionFlow:
         """Run statements, changing ``env``; False when control cannot run past them."""
         return all(self._statement(stmt, env) for stmt in body)
 
+    def _leaves(self, expr: m.Expr) -> bool:
+        """Whether this is a call that never returns: ``abort(400)``, under whatever name it was imported."""
+        if not isinstance(expr, m.Call):
+            return False
+        return walk.dotted(expr.func) in guards.LEAVING or any(
+            isinstance(value, External) and value.name in guards.LEAVING
+            for value in self.flows.evaluator.eval(expr.func, self.func)
+        )
+
     def _statement(self, stmt: m.Stmt, env: Env) -> bool:
         match stmt:
             case m.Assign(value=value, targets=targets):
@@ -110,7 +120,7 @@ class FunctionFlow:
                 self.assignments.assign(target, join((self.eval(target, env), self.eval(value, env))), env)
             case m.ExprStmt(value=value):
                 self.eval(value, env)
-                return not guards.terminates((stmt,))
+                return not self._leaves(value)
             case m.Return(value=value):
                 if value is not None:
                     self.summary.returned = join((self.summary.returned, self.eval(value, env)))

@@ -21,9 +21,10 @@ FOLDING = frozenset({"lower", "upper", "strip", "casefold", "lstrip", "rstrip"})
 _SAME_PATH = frozenset({"resolve", "absolute", "expanduser"})
 _WRAPS_PATH = frozenset({"Path", "PurePath", "str", "realpath", "abspath", "fspath", "expanduser"})
 _RESOLVES = frozenset({"resolve", "realpath", "abspath"})
-_LEAVING = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort", "abort", "flask.abort",
-                      "parser.error", "ctx.fail", "ctx.exit", "ctx.abort", "bottle.abort"})  # fmt: skip
-"""Functions that do not return, as they are usually written."""
+LEAVING = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort", "abort", "flask.abort",
+                     "quart.abort", "bottle.abort", "werkzeug.exceptions.abort", "parser.error", "ctx.fail",
+                     "ctx.exit", "ctx.abort"})  # fmt: skip
+"""Functions that do not return: by their full names, or as they are usually written."""
 _SEPARATORS = frozenset({"/", "\\"})
 _TEXT_TESTS = frozenset({"isdigit", "isdecimal", "isnumeric", "isalpha", "isalnum", "isidentifier"})
 _PLAIN_TYPES = frozenset({"int", "float", "bool"})
@@ -253,20 +254,3 @@ def _begins(subject: m.Expr, start: m.Expr, judge: Judge) -> Proof:
         fixed = all(text is not None and names_host(text) for text in texts)
         return {name: frozenset({"url"})} if name and fixed else {}
     return _inside(subject)
-
-
-def terminates(body: tuple[m.Stmt, ...]) -> bool:
-    """Whether control never runs past this block."""
-    for stmt in body:
-        match stmt:
-            case m.Return() | m.Raise() | m.Simple(what="break" | "continue"):
-                return True
-            case m.If(body=then, orelse=orelse) if orelse and terminates(then) and terminates(orelse):
-                return True
-            case m.ExprStmt(value=m.Call(func=func)) if walk.dotted(func) in _LEAVING:
-                return True
-            case m.With(body=inner) if terminates(inner):
-                return True
-            case _:
-                pass
-    return False

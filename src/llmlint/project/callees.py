@@ -67,7 +67,10 @@ class Callees:
                         continue
                     if APPROVED in env and hit.use.kind not in NOT_RUN:
                         continue
-                    way = Mark(mark.steps, mark.safe, mark.parsed).then(step, *hit.mark.steps)
+                    # Most are known by as short a way: then no longer way is put together.
+                    if self._flows.is_noted(flow, origin, hit, mark.length_then(1 + len(hit.mark.steps))):
+                        continue
+                    way = mark.then(step, *hit.mark.steps)
                     self._flows.note_hit(flow, origin, Hit(hit.use, hit.func, hit.place, way))
         for param in summary.prompt_params:
             self._flows.speech.argument(flow, given_for(given, param), self._expr(edge, param), call)
@@ -211,7 +214,9 @@ def _with_step(shape: Shape, step: Step, func: Func, depth: int = 0, done: _Done
     if known is not None:
         return known
     taint = {
-        o: k.then(step) if o.kind == "model" and o.func is not func and k.steps[-1:] != (step,) else k
+        o: k.then(step)
+        if o.kind == "model" and o.func is not func and (not k.steps or k.steps[-1] is not step)
+        else k
         for o, k in shape.taint.items()
     }
     fields = shape.fields

@@ -88,6 +88,11 @@ class Mark:
             known.steps, known.safe, known.parsed = steps, safe, parsed
         return known
 
+    def length_then(self, more: int) -> int:
+        """How long the way is with so many more steps; what gets too long stays as it is."""
+        length = len(self.steps) + more
+        return length if length <= MAX_STEPS else len(self.steps)
+
     def then(self, *steps: Step) -> Mark:
         """The same way, some steps longer."""
         if len(self.steps) + len(steps) > MAX_STEPS:

@@ -86,7 +86,7 @@ class Flows:
         self._field_names: set[str] = set()
         self._late_hits: dict[Func, dict[str, list[Hit]]] = defaultdict(lambda: defaultdict(list))
         self._found: dict[tuple[Place, str, Origin], Flow] = {}
-        self._steps: dict[tuple[Func, int, str], Step] = {}
+        self._steps: dict[tuple[Func, m.Span, str], Step] = {}
         self.speech = Speech(self)
 
     def solve(self) -> None:
@@ -318,6 +318,14 @@ class Flows:
             return
         self._keep(Flow(origin, hit))
 
+    def is_noted(self, flow: FunctionFlow, origin: Origin, hit: Hit, steps: int) -> bool:
+        """Whether noting this hit, seen by a way of so many steps, would change nothing."""
+        if origin.kind == "param":
+            of = flow.summary.param_hits if origin.func is flow.func else self._late_hits[origin.func]
+            return not _is_new(of.get(origin.name, []), hit)
+        known = self._found.get((hit.place, hit.use.kind, origin))
+        return known is not None and len(known.hit.mark.steps) <= steps
+
     def _keep(self, flow: Flow) -> None:
         key = (flow.hit.place, flow.hit.use.kind, flow.origin)
         known = self._found.get(key)
@@ -326,7 +334,7 @@ class Flows:
 
     def step(self, func: Func, span: m.Span, message: str) -> Step:
         """A step at a place of a function's file; there is one object for each."""
-        key = (func, id(span), message)
+        key = (func, span, message)
         known = self._steps.get(key)
         if known is None:
             place = Location(func.path, span.line, span.column, span.end_line, span.end_column)
@@ -390,11 +398,15 @@ def _is_computed(binding: Binding) -> bool:
     )
 
 
+def _is_new(known: list[Hit], hit: Hit) -> bool:
+    return len(known) < MAX_HITS and not any(
+        h.place is hit.place and h.use.kind == hit.use.kind for h in known
+    )
+
+
 def _add_hits(known: list[Hit], new: list[Hit]) -> bool:
     before = len(known)
     for hit in new:
-        if len(known) < MAX_HITS and not any(
-            h.place is hit.place and h.use.kind == hit.use.kind for h in known
-        ):
+        if _is_new(known, hit):
             known.append(hit)
     return len(known) > before

@@ -71,10 +71,13 @@ class Callees:
                         continue
                     if APPROVED in env and hit.use.kind not in NOT_RUN:
                         continue
-                    way = Mark(mark.steps, mark.safe, mark.parsed).then(step, *hit.mark.steps)
-                    self._flows.note_hit(
-                        flow, origin, Hit(hit.use, hit.func, hit.place, way, needed | needs(env))
-                    )
+                    held = needed | needs(env)
+                    # Most are known by as short a way: then no longer way is put together.
+                    length = mark.length_then(1 + len(hit.mark.steps))
+                    if self._flows.is_noted(flow, origin, hit, held, length):
+                        continue
+                    way = mark.then(step, *hit.mark.steps)
+                    self._flows.note_hit(flow, origin, Hit(hit.use, hit.func, hit.place, way, held))
         for param in summary.prompt_params:
             self._flows.speech.argument(flow, given_for(given, param), self._expr(edge, param), call)
         for param, kinds in by_name(summary.proven).items():
@@ -213,10 +216,22 @@ class Callees:
         return Shape(join_taints(rest), fields or None)
 
 
-def _substitute(shape: Shape, target: Func, given: dict[str, Shape], depth: int = 0) -> Shape:
+_Done = dict[tuple[Shape, int], Shape]
+"""Parts that have been seen: one shape can be in many places of another."""
+
+
+def _substitute(
+    shape: Shape, target: Func, given: dict[str, Shape], depth: int = 0, done: _Done | None = None
+) -> Shape:
     """A summary's shape with the callee's parameters replaced by what the caller gives."""
     if shape.clean:
         return CLEAN
+    if not shape.given and depth + shape.depth <= 4:
+        return shape
+    done = {} if done is None else done
+    known = done.get((shape, depth))
+    if known is not None:
+        return known
     taints: list[Taint] = []
     whole: list[Shape] = []
     for origin, mark in shape.taint.items():
@@ -237,21 +252,30 @@ def _substitute(shape: Shape, target: Func, given: dict[str, Shape], depth: int 
             taints.append({origin: mark})
     fields = None
     if shape.fields and depth < 4:
-        fields = {name: _substitute(f, target, given, depth + 1) for name, f in shape.fields.items()}
-    return join([Shape(join_taints(taints), fields), *whole])
+        fields = {n: _substitute(f, target, given, depth + 1, done) for n, f in shape.fields.items()}
+    result = done[shape, depth] = join([Shape(join_taints(taints), fields), *whole])
+    return result
 
 
-def _with_step(shape: Shape, step: Step, func: Func, depth: int = 0) -> Shape:
+def _with_step(shape: Shape, step: Step, func: Func, depth: int = 0, done: _Done | None = None) -> Shape:
     """What comes back from a function carries the step; what the caller itself gave needs none."""
     if shape.clean:
         return shape
+    done = {} if done is None else done
+    known = done.get((shape, depth))
+    if known is not None:
+        return known
     taint = {
-        o: k.then(step) if o.kind == "model" and o.func is not func and k.steps[-1:] != (step,) else k
+        o: k.then(step)
+        if o.kind == "model" and o.func is not func and (not k.steps or k.steps[-1] is not step)
+        else k
         for o, k in shape.taint.items()
     }
-    if not shape.fields or depth > 3:
-        return Shape(taint, shape.fields)
-    return Shape(taint, {n: _with_step(f, step, func, depth + 1) for n, f in shape.fields.items()})
+    fields = shape.fields
+    if fields and depth <= 3:
+        fields = {n: _with_step(f, step, func, depth + 1, done) for n, f in fields.items()}
+    result = done[shape, depth] = Shape(taint, fields)
+    return result
 
 
 def _is_name(expr: m.Expr, name: str) -> bool:

@@ -380,4 +380,4 @@ class FunctionFlow:
 
     def step(self, span: m.Span, message: str) -> Step:
         """A step at a place of this function's file."""
-        return Step(self.flows.location(self.func, span), message)
+        return self.flows.step(self.func, span, message)

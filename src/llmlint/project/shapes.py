@@ -8,7 +8,6 @@ object), so that a tainted field does not taint its siblings. Both are treated a
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
 from llmlint.facts import model as m
@@ -70,14 +69,31 @@ def concerns(origin: Origin, kind: str) -> bool:
 _ORIGINS: WeakValueDictionary[tuple[str, Func, str, m.Call | None], Origin] = WeakValueDictionary()
 
 
-@dataclass(frozen=True, slots=True)
 class Mark:
-    """The way from the origin to here, and the sink kinds it is safe for (``*``: all)."""
+    """The way from the origin to here, and the sink kinds it is safe for (``*``: all); one object each."""
 
-    steps: tuple[Step, ...] = ()
-    safe: frozenset[str] = frozenset()
-    parsed: bool = False
+    __slots__ = ("parsed", "safe", "steps")
+    steps: tuple[Step, ...]
+    safe: frozenset[str]
+    parsed: bool
     """Whether the text was taken apart on the way (``json.loads``, a regular expression …)."""
+
+    def __new__(
+        cls, steps: tuple[Step, ...] = (), safe: frozenset[str] = frozenset(), parsed: bool = False
+    ) -> Mark:
+        """The one mark of these."""
+        # Steps are compared by identity: hashing them all takes longer than everything else here.
+        key = (*map(id, steps), safe, parsed)
+        known = _known.marks.get(key)
+        if known is None:
+            known = _known.marks[key] = super().__new__(cls)
+            known.steps, known.safe, known.parsed = steps, safe, parsed
+        return known
+
+    def length_then(self, more: int) -> int:
+        """How long the way is with so many more steps; what gets too long stays as it is."""
+        length = len(self.steps) + more
+        return length if length <= MAX_STEPS else len(self.steps)
 
     def then(self, *steps: Step) -> Mark:
         """The same way, some steps longer."""
@@ -88,6 +104,42 @@ class Mark:
 
 Taint = dict[Origin, Mark]
 NO_TAINT: Taint = {}
+
+
+class _Known:
+    """Everything there is once: what is equal is identical, so that joins can be remembered by identity.
+
+    Taints are dicts and found by their ids: the tables keep alive what their keys speak of.
+    """
+
+    def __init__(self) -> None:
+        self.marks: dict[tuple[object, ...], Mark] = {}
+        self.taints: dict[tuple[object, ...], Taint] = {}
+        self.is_one: dict[int, Taint] = {}
+        self.shapes: dict[tuple[object, ...], Shape] = {}
+        self.joined_taints: dict[tuple[int, ...], Taint] = {}
+        self.joined: dict[tuple[object, ...], Shape] = {}
+        self.unlogged: dict[tuple[int, str], Taint] = {}
+
+    def one(self, taint: Taint) -> Taint:
+        """The one taint that says the same, with its origins in the same order."""
+        if not taint:
+            return NO_TAINT
+        if id(taint) in self.is_one:
+            return taint
+        known = self.taints.setdefault((*taint, *taint.values()), taint)
+        self.is_one[id(known)] = known
+        return known
+
+
+_known = _Known()
+
+
+def forget() -> None:
+    """Another project begins, or this one is solved: nothing is compared with what was before."""
+    global _known
+    _known = _Known()
+    _known.shapes[(id(NO_TAINT),)] = CLEAN
 
 
 COARSE = "field"
@@ -108,22 +160,32 @@ def mixed(shape: Shape) -> Taint:
 
 def without_log(taint: Taint, also: str = "log") -> Taint:
     """The same taint as far as danger goes, but no longer content that a log must not show."""
-    kinds = frozenset({"log", also})
-    return {o: k if kinds <= k.safe else Mark(k.steps, k.safe | kinds, k.parsed) for o, k in taint.items()}
+    taint = _known.one(taint)
+    key = (id(taint), also)
+    known = _known.unlogged.get(key)
+    if known is None:
+        kinds = frozenset({"log", also})
+        known = _known.unlogged[key] = _known.one(
+            {o: k if kinds <= k.safe else Mark(k.steps, k.safe | kinds, k.parsed) for o, k in taint.items()}
+        )
+    return known
 
 
 def join_taints(taints: Iterable[Taint]) -> Taint:
     """All origins of all; of several ways to the same origin the shortest, safe only where all are."""
-    given = [taint for taint in taints if taint]
-    if not given:
-        return NO_TAINT
-    result = given[0]
-    if len(given) == 1:
-        return result
-    result = dict(result)
+    given = {id(one): one for one in [_known.one(taint) for taint in taints if taint]}
+    if len(given) <= 1:
+        return next(iter(given.values()), NO_TAINT)
+    key = tuple(given)
+    known = _known.joined_taints.get(key)
+    if known is None:
+        known = _known.joined_taints[key] = _known.one(_join_taints(list(given.values())))
+    return known
+
+
+def _join_taints(given: list[Taint]) -> Taint:
+    result = dict(given[0])
     for taint in given[1:]:
-        if taint is given[0]:
-            continue
         for origin, mark in taint.items():
             known = result.get(origin)
             if known is None:
@@ -140,19 +202,35 @@ def join_taints(taints: Iterable[Taint]) -> Taint:
 
 
 class Shape:
-    """A value: its own taint, and that of the fields known by name. Never changed after it is made."""
+    """A value: its own taint, and that of the fields known by name. Never changed; one object each."""
 
-    __slots__ = ("_flat", "fields", "taint")
+    __slots__ = ("_flat", "depth", "fields", "given", "taint")
+    taint: Taint
+    fields: dict[str, Shape] | None
+    depth: int
+    """How many levels of fields there are."""
+    given: bool
+    """Whether any of it is what callers give (a parameter)."""
+    _flat: Taint | None
 
-    def __init__(self, taint: Taint, fields: dict[str, Shape] | None = None) -> None:
+    def __new__(cls, taint: Taint, fields: dict[str, Shape] | None = None) -> Shape:
+        """The one shape of these."""
         if fields and not taint:
             # A clean field says something only where the whole is tainted.
             fields = {name: value for name, value in fields.items() if not value.clean} or None
             if fields and depth_of(fields) > MAX_DEPTH:
                 fields = _shallow(fields, MAX_DEPTH)
-        self.taint = taint
-        self.fields = fields
-        self._flat: Taint | None = None
+        taint = _known.one(taint)
+        key = (id(taint), *fields, *fields.values()) if fields else (id(taint),)
+        known = _known.shapes.get(key)
+        if known is None:
+            known = _known.shapes[key] = super().__new__(cls)
+            known.taint, known.fields, known._flat = taint, fields or None, None
+            known.depth = depth_of(fields) if fields else 0
+            known.given = any(o.kind == "param" for o in taint) or any(
+                value.given for value in (fields or {}).values()
+            )
+        return known
 
     def flat(self) -> Taint:
         """Everything that is anywhere in the value; a secret in a field is not the value's text."""
@@ -214,7 +292,7 @@ def _shallow(fields: dict[str, Shape], levels: int) -> dict[str, Shape]:
 
 def depth_of(fields: dict[str, Shape]) -> int:
     """How many levels of fields there are."""
-    return 1 + max((depth_of(value.fields) for value in fields.values() if value.fields), default=0)
+    return 1 + max(value.depth for value in fields.values())
 
 
 CLEAN = Shape(NO_TAINT)
@@ -222,11 +300,19 @@ CLEAN = Shape(NO_TAINT)
 
 def join(shapes: Iterable[Shape], depth: int = 0) -> Shape:
     """What a value can be that is one of several."""
-    alternatives = [s for s in shapes if s is not CLEAN]
+    alternatives = [s for s in shapes if s.taint or s.fields]
     if len(alternatives) > 1:
-        alternatives = list({id(s): s for s in alternatives}.values())
+        alternatives = list(dict.fromkeys(alternatives))
     if len(alternatives) <= 1:
         return alternatives[0] if alternatives else CLEAN
+    key = (depth, *alternatives)
+    known = _known.joined.get(key)
+    if known is None:
+        known = _known.joined[key] = _join(alternatives, depth)
+    return known
+
+
+def _join(alternatives: list[Shape], depth: int) -> Shape:
     taint = join_taints(s.taint for s in alternatives)
     if not any(s.fields for s in alternatives):
         return Shape(taint)

@@ -16,6 +16,7 @@ import networkx as nx
 from llmlint.catalogue.lookup import Catalogue
 from llmlint.facts import model as m
 from llmlint.facts import walk
+from llmlint.model.finding import Step
 from llmlint.model.location import Location
 from llmlint.project.calls import CallGraph
 from llmlint.project.carriers import Carriers
@@ -32,6 +33,7 @@ from llmlint.project.shapes import (
     Origin,
     Shape,
     Taint,
+    forget,
     join,
     same,
     same_shapes,
@@ -84,10 +86,12 @@ class Flows:
         self._field_names: set[str] = set()
         self._late_hits: dict[Func, dict[str, list[Hit]]] = defaultdict(lambda: defaultdict(list))
         self._found: dict[tuple[Place, str, Origin], Flow] = {}
+        self._steps: dict[tuple[Func, m.Span, str], Step] = {}
         self.speech = Speech(self)
 
     def solve(self) -> None:
         """Interpret what matters until nothing changes (at most a few rounds)."""
+        forget()
         self.inputs.register(site for sites in self.graph.sites.values() for site in sites)
         condensed = nx.condensation(self.graph.graph)
         order = [condensed.nodes[n]["members"] for n in reversed(list(nx.topological_sort(condensed)))]
@@ -114,6 +118,7 @@ class Flows:
             if not progress:
                 break
         self._tool_flows()
+        forget()
 
     def _reads_text(self, attr: m.Attr, func: Func) -> bool:
         return any(origin.kind in CHOSEN for origin in self.field_shape(attr, func).flat())
@@ -313,16 +318,32 @@ class Flows:
             return
         self._keep(Flow(origin, hit))
 
+    def is_noted(
+        self, flow: FunctionFlow, origin: Origin, hit: Hit, needs: frozenset[str], steps: int
+    ) -> bool:
+        """Whether noting this hit, seen by a way of so many steps, would change nothing."""
+        if origin.kind == "param":
+            of = flow.summary.param_hits if origin.func is flow.func else self._late_hits[origin.func]
+            noted = of.get(origin.name, [])
+            other = _known_as(noted, hit)
+            return len(noted) >= MAX_HITS if other is None else other.needs <= needs
+        known = self._found.get((hit.place, hit.use.kind, origin))
+        return known is not None and len(known.hit.mark.steps) <= steps
+
     def _keep(self, flow: Flow) -> None:
         key = (flow.hit.place, flow.hit.use.kind, flow.origin)
         known = self._found.get(key)
         if known is None or len(flow.hit.mark.steps) < len(known.hit.mark.steps):
             self._found[key] = flow
 
-    @staticmethod
-    def location(func: Func, span: m.Span) -> Location:
-        """A span of a function's file as a location."""
-        return Location(func.path, span.line, span.column, span.end_line, span.end_column)
+    def step(self, func: Func, span: m.Span, message: str) -> Step:
+        """A step at a place of a function's file; there is one object for each."""
+        key = (func, span, message)
+        known = self._steps.get(key)
+        if known is None:
+            place = Location(func.path, span.line, span.column, span.end_line, span.end_column)
+            known = self._steps[key] = Step(place, message)
+        return known
 
     # -- results ------------------------------------------------------------------------------
 
@@ -381,17 +402,19 @@ def _is_computed(binding: Binding) -> bool:
     )
 
 
+def _known_as(known: list[Hit], hit: Hit) -> Hit | None:
+    return next((h for h in known if h.place is hit.place and h.use.kind == hit.use.kind), None)
+
+
 def _add_hits(known: list[Hit], new: list[Hit]) -> bool:
     changed = False
     for hit in new:
-        for other in known:
-            if other.place is hit.place and other.use.kind == hit.use.kind:
-                if not other.needs <= hit.needs:
-                    other.needs &= hit.needs
-                    changed = True
-                break
-        else:
-            if len(known) < MAX_HITS:
-                known.append(hit)
+        other = _known_as(known, hit)
+        if other is not None:
+            if not other.needs <= hit.needs:
+                other.needs &= hit.needs
                 changed = True
+        elif len(known) < MAX_HITS:
+            known.append(hit)
+            changed = True
     return changed

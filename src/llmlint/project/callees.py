@@ -16,6 +16,7 @@ from llmlint.project.scopes import Func
 from llmlint.project.shapes import (
     CLEAN,
     LOG,
+    MAX_STEPS,
     NO_TAINT,
     NOT_RUN,
     Mark,
@@ -73,7 +74,9 @@ class Callees:
                         continue
                     held = needed | needs(env)
                     # Most are known by as short a way: then no longer way is put together.
-                    length = mark.length_then(1 + len(hit.mark.steps))
+                    length = len(mark.steps) + 1 + len(hit.mark.steps)
+                    if length > MAX_STEPS:
+                        continue
                     if self._flows.is_noted(flow, origin, hit, held, length):
                         continue
                     way = mark.then(step, *hit.mark.steps)
@@ -155,7 +158,7 @@ class Callees:
                 fields = {k: self._flow.calls.shape(e, env, known) for k, e in bound.extra_keywords.items()}
                 others = join(named)
                 given[param.name] = Shape(others.taint, {**(others.fields or {}), **fields} or None)
-            elif param.name not in given and (named or placed):
+            elif param.kind != "*" and param.name not in given and (named or placed):
                 found = [self._one_of(s, param.name) for s in named]
                 if param.kind == "positional":
                     found += [self._one_of(s, str(place)) for s in placed]
@@ -265,12 +268,14 @@ def _with_step(shape: Shape, step: Step, func: Func, depth: int = 0, done: _Done
     known = done.get((shape, depth))
     if known is not None:
         return known
-    taint = {
-        o: k.then(step)
-        if o.kind == "model" and o.func is not func and (not k.steps or k.steps[-1] is not step)
-        else k
-        for o, k in shape.taint.items()
-    }
+    taint: Taint = {}
+    for origin, mark in shape.taint.items():
+        elsewhere = origin.kind == "model" and origin.func is not func
+        if elsewhere and (not mark.steps or mark.steps[-1] is not step):
+            if len(mark.steps) < MAX_STEPS:
+                taint[origin] = mark.then(step)
+        else:
+            taint[origin] = mark
     fields = shape.fields
     if fields and depth <= 3:
         fields = {n: _with_step(f, step, func, depth + 1, done) for n, f in fields.items()}

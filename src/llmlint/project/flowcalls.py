@@ -173,7 +173,9 @@ class Calls:
         flow = self._flow
         self._flows.note_structure(call, llm.entry.structured, flow.func)
         origin = Origin("model", flow.func, call=call)
-        return Shape({origin: Mark((flow.step(call.span, "the model writes this"),))})
+        # A service that is no known one answers with addresses of its own, too.
+        safe = frozenset({"url"}) if llm.http is not None and llm.endpoint is None else frozenset[str]()
+        return Shape({origin: Mark((flow.step(call.span, "the model writes this"),), safe)})
 
     def _sinks(self, call: m.Call, env: Env, known: Known) -> None:
         flow = self._flow

@@ -15,6 +15,7 @@ from llmlint.model.finding import Step
 from llmlint.project.scopes import Func
 
 MAX_STEPS = 12
+"""A longer way is not followed: nobody would believe it, and hardly one of them is real."""
 MAX_ORIGINS = 32
 MAX_DEPTH = 3
 MAX_FIELDS = 24
@@ -90,15 +91,8 @@ class Mark:
             known.steps, known.safe, known.parsed = steps, safe, parsed
         return known
 
-    def length_then(self, more: int) -> int:
-        """How long the way is with so many more steps; what gets too long stays as it is."""
-        length = len(self.steps) + more
-        return length if length <= MAX_STEPS else len(self.steps)
-
     def then(self, *steps: Step) -> Mark:
         """The same way, some steps longer."""
-        if len(self.steps) + len(steps) > MAX_STEPS:
-            return self
         return Mark(self.steps + steps, self.safe, self.parsed)
 
 

@@ -14,7 +14,7 @@ from llmlint.facts import model as m
 from llmlint.model.finding import Step
 from llmlint.project.scopes import Func
 
-MAX_STEPS = 12
+MAX_STEPS = 8
 """A longer way is not followed: nobody would believe it, and hardly one of them is real."""
 MAX_ORIGINS = 32
 MAX_DEPTH = 3

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from llmlint.facts import model as m
 from llmlint.project.environments import PROVEN, Env
-from llmlint.project.shapes import CLEAN, Shape, join, other_field
+from llmlint.project.shapes import CLEAN, Shape, join, mixed, other_field
 
 if TYPE_CHECKING:
     from llmlint.project.flow import FunctionFlow
@@ -67,7 +67,7 @@ class Assignments:
         """``base`` now also holds ``shape`` (``base.append(x)``, ``base[i] = x``)."""
         if shape.clean:
             return
-        added = Shape(shape.flat())
+        added = Shape(mixed(shape))
         match base:
             case m.Name(id=name):
                 self.bind(name, join((env.get(name, self._flow.closure.get(name, CLEAN)), added)), env)

@@ -9,7 +9,8 @@ from llmlint.model.finding import Step
 from llmlint.project import guards
 from llmlint.project.binding import bind
 from llmlint.project.calls import Edge
-from llmlint.project.environments import APPROVED, Env, by_name
+from llmlint.project.content import is_vector
+from llmlint.project.environments import APPROVED, Env, by_name, is_own_parameter, needs
 from llmlint.project.kinds import ClassRef
 from llmlint.project.scopes import Func
 from llmlint.project.shapes import (
@@ -61,17 +62,22 @@ class Callees:
                 continue
             for origin, mark in taint.flat().items():
                 for hit in hits:
+                    needed = self._still_needed(hit, edge, env) if hit.needs else hit.needs
+                    if needed is None:
+                        continue
                     if hit.use.danger in mark.safe or not concerns(origin, hit.use.kind):
                         continue
                     if hit.use.kind == LOG and mark.parsed:
                         continue
                     if APPROVED in env and hit.use.kind not in NOT_RUN:
                         continue
+                    held = needed | needs(env)
                     # Most are known by as short a way: then no longer way is put together.
-                    if self._flows.is_noted(flow, origin, hit, mark.length_then(1 + len(hit.mark.steps))):
+                    length = mark.length_then(1 + len(hit.mark.steps))
+                    if self._flows.is_noted(flow, origin, hit, held, length):
                         continue
                     way = mark.then(step, *hit.mark.steps)
-                    self._flows.note_hit(flow, origin, Hit(hit.use, hit.func, hit.place, way))
+                    self._flows.note_hit(flow, origin, Hit(hit.use, hit.func, hit.place, way, held))
         for param in summary.prompt_params:
             self._flows.speech.argument(flow, given_for(given, param), self._expr(edge, param), call)
         for param, kinds in by_name(summary.proven).items():
@@ -80,7 +86,10 @@ class Callees:
             if name is not None:
                 flow.conditions.apply({name: kinds}, env)
                 known.clear()
-        result = _substitute(summary.returned, target, given)
+        if is_vector(call) or self._is_plain(target):
+            result = CLEAN
+        else:
+            result = _substitute(summary.returned, target, given)
         back = flow.step(call.span, f"`{name_of}(...)` returns it")
         result = _with_step(result, back, flow.func)
         if (
@@ -100,6 +109,29 @@ class Callees:
             return Shape({Origin("person", flow.func, call=call): Mark()})
         return result
 
+    def _is_plain(self, target: Func) -> bool:
+        """Whether what a function gives is by its annotation a number or one of a few choices."""
+        returns = target.facts.returns
+        if returns is None or isinstance(returns, m.Const):
+            return False
+        return self._flows.tools.is_plain(returns, target.parent or target)
+
+    def _still_needed(self, hit: Hit, edge: Edge, env: Env) -> frozenset[str] | None:
+        """What this function's parameters have to be for a hit of the callee; None when it cannot be."""
+        found: set[str] = set()
+        for need in hit.needs:
+            wanted, _, name = need.partition(":")
+            given = self._expr(edge, name)
+            if given is None:
+                param = edge.target.params.get(name)
+                given = param.default if param is not None else None
+            if isinstance(given, m.Const):
+                if bool(given.value) != (wanted == "1"):
+                    return None
+            elif isinstance(given, m.Name) and is_own_parameter(given.id, self._flow.func):
+                found.add(f"{wanted}:{given.id}")
+        return frozenset(found)
+
     @staticmethod
     def _expr(edge: Edge, param: str) -> m.Expr | None:
         return bind(edge.call, edge.target, edge.skip_receiver).given.get(param)
@@ -108,24 +140,44 @@ class Callees:
         target = edge.target
         bound = bind(edge.call, target, edge.skip_receiver)
         given = {name: self._flow.calls.shape(expr, env, known) for name, expr in bound.given.items()}
-        spread = [self._flow.calls.shape(e, env, known) for e in bound.double_star]
-        if bound.star is not None:
-            spread.append(Shape(self._flow.calls.shape(bound.star, env, known).flat()))
-        names = [p for p in target.facts.params if p.name != target.receiver or not edge.skip_receiver]
-        for param in names:
-            if param.name not in given and spread and not param.kind.startswith("*"):
-                given[param.name] = join([_spread_field(s, param.name) for s in spread])
-            elif param.kind == "*" and (bound.extra or bound.star is not None):
+        named = [self._flow.calls.shape(e, env, known) for e in bound.double_star]
+        placed = [self._flow.calls.shape(bound.star, env, known)] if bound.star is not None else []
+        params = [p for p in target.facts.params if p.name != target.receiver or not edge.skip_receiver]
+        place = 0
+        for param in params:
+            if param.kind == "*" and (bound.extra or placed):
                 parts = [self._flow.calls.shape(e, env, known) for e in bound.extra]
-                if bound.star is not None:
-                    parts.append(self._flow.calls.shape(bound.star, env, known))
-                given[param.name] = Shape(join_taints(s.flat() for s in parts))
+                if placed or not parts:
+                    given[param.name] = Shape(join_taints(s.flat() for s in (*parts, *placed)))
+                else:
+                    given[param.name] = Shape(NO_TAINT, {str(n): s for n, s in enumerate(parts)})
             elif param.kind == "**":
                 fields = {k: self._flow.calls.shape(e, env, known) for k, e in bound.extra_keywords.items()}
-                given[param.name] = join([Shape(NO_TAINT, fields or None), *spread])
+                others = join(named)
+                given[param.name] = Shape(others.taint, {**(others.fields or {}), **fields} or None)
+            elif param.name not in given and (named or placed):
+                found = [self._one_of(s, param.name) for s in named]
+                if param.kind == "positional":
+                    found += [self._one_of(s, str(place)) for s in placed]
+                    place += 1
+                given[param.name] = join(found)
         if edge.skip_receiver and target.receiver and not receiver.clean:
             given[target.receiver] = receiver
         return given
+
+    def _one_of(self, spread: Shape, name: str) -> Shape:
+        """What ``**spread`` or ``*spread`` gives one parameter: one of several values, not the whole."""
+        if spread.fields and name in spread.fields:
+            return spread.fields[name]
+        taint: Taint = {}
+        for origin, mark in without_log(spread.taint).items():
+            if origin.kind == "param" and origin.func is self._flow.func and not mark.steps:
+                param = origin.func.params.get(origin.name)
+                if param is not None and param.kind.startswith("*"):
+                    # Which one the caller gives is told apart there.
+                    origin = Origin("param", origin.func, f"{origin.name}.{name}")
+            taint[origin] = mark
+        return Shape(taint) if taint else CLEAN
 
     def constructed(self, value: ClassRef, call: m.Call, shapes: list[Shape]) -> Shape:
         """An instance: fields by keyword for data classes, by what ``__init__`` stores for others."""
@@ -224,13 +276,6 @@ def _with_step(shape: Shape, step: Step, func: Func, depth: int = 0, done: _Done
         fields = {n: _with_step(f, step, func, depth + 1, done) for n, f in fields.items()}
     result = done[shape, depth] = Shape(taint, fields)
     return result
-
-
-def _spread_field(shape: Shape, name: str) -> Shape:
-    """What ``**shape`` gives a parameter: one of several values, not the whole."""
-    if shape.fields and name in shape.fields:
-        return shape.fields[name]
-    return Shape(without_log(shape.taint)) if shape.taint else CLEAN
 
 
 def _is_name(expr: m.Expr, name: str) -> bool:

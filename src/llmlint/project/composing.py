@@ -8,7 +8,7 @@ from llmlint.facts import model as m
 from llmlint.project.environments import Env
 from llmlint.project.hosts import host_is_fixed
 from llmlint.project.kinds import Data, ExternalObject
-from llmlint.project.shapes import CLEAN, Mark, Shape, Taint, join_taints, without_log
+from llmlint.project.shapes import CLEAN, Mark, Origin, Shape, Taint, join_taints, without_log
 
 if TYPE_CHECKING:
     from llmlint.project.flow import FunctionFlow
@@ -22,14 +22,18 @@ class Composing:
 
     def text(self, parts: tuple[m.Expr, ...], env: Env) -> Shape:
         """Text put together of parts; what comes after the host of a URL no longer chooses the host."""
-        taints = [self._flow.eval(part, env).flat() for part in parts]
+        taints = [self._flow.eval(part, env).whole() for part in parts]
         taint = join_taints(taints)
         if not taint:
             return CLEAN
-        tainted = {id(part) for part, one in zip(parts, taints, strict=True) if one}
-        if not host_is_fixed(parts, lambda part: id(part) in tainted, self.constant):
-            return Shape(taint)
-        return Shape({o: Mark(k.steps, k.safe | {"url"}, k.parsed) for o, k in taint.items()})
+        held = {id(part): one for part, one in zip(parts, taints, strict=True)}
+        return Shape({origin: self._placed(mark, origin, parts, held) for origin, mark in taint.items()})
+
+    def _placed(self, mark: Mark, origin: Origin, parts: tuple[m.Expr, ...], held: dict[int, Taint]) -> Mark:
+        """The mark of one origin, by where in the text it first stands."""
+        if "url" in mark.safe or not host_is_fixed(parts, lambda p: origin in held[id(p)], self.constant):
+            return mark
+        return Mark(mark.steps, mark.safe | {"url"}, mark.parsed)
 
     def constant(self, expr: m.Expr) -> str | None:
         """The text of an expression, where it is a constant."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from llmlint.facts import model as m
 from llmlint.project import guards
 from llmlint.project.checks import Checks
-from llmlint.project.environments import APPROVED, PROVEN, Env, made_safe
+from llmlint.project.environments import APPROVED, NEEDS, PROVEN, Env, is_own_parameter, made_safe
 from llmlint.project.shapes import CLEAN, NO_TAINT, Mark, Origin, Taint, join_taints
 
 if TYPE_CHECKING:
@@ -115,6 +115,14 @@ class Conditions:
             if head in env or head in self.flow.closure:
                 current = env.get(head) or self.flow.closure.get(head, CLEAN)
                 env[head] = made_safe(current, rest, kinds)
+
+    def need(self, test: m.Expr, then: Env, otherwise: Env) -> None:
+        """``if preprocess:`` on a parameter: what it has to be for control to come here."""
+        flipped = isinstance(test, m.Unary) and test.op == "not"
+        name = test.value if isinstance(test, m.Unary) and flipped else test
+        if isinstance(name, m.Name) and is_own_parameter(name.id, self.flow.func):
+            then[f"{NEEDS}{int(not flipped)}:{name.id}"] = CLEAN
+            otherwise[f"{NEEDS}{int(flipped)}:{name.id}"] = CLEAN
 
     def test(self, test: m.Expr, env: Env) -> None:
         """Control depends on ``test`` here."""

@@ -118,6 +118,13 @@ def leaves(expr: m.Expr) -> Iterator[m.Expr]:
             return
 
 
+def is_vector(call: m.Call) -> bool:
+    """Whether a call embeds text, by its name: numbers come back."""
+    func = call.func
+    name = func.name if isinstance(func, m.Attr) else func.id if isinstance(func, m.Name) else ""
+    return "embed" in name.lower()
+
+
 def redacts(call: m.Call) -> bool:
     """Whether a function is called that takes content out of text, by its name."""
     func = call.func
@@ -249,12 +256,26 @@ class Contents:
                     return True
         return False
 
+    def _message_list(self, leaf: m.Expr) -> m.Expr:
+        """For ``messages[-1].content`` and ``messages[0]["content"]``: ``messages``."""
+        match leaf:
+            case m.Attr(value=m.Sub(value=base, index=m.Const()), name=name) | m.Sub(
+                value=m.Sub(value=base, index=m.Const()), index=m.Text(value=name)
+            ) if name in self._project.catalogue.spoken:
+                return base
+            case _:
+                return leaf
+
     def _prompt_call(self, leaf: m.Expr, func: Func) -> m.Call | None:
+        leaf = self._message_list(leaf)
         name = key(leaf)
         if name is None or identifies(leaf):
             return None
         if any(b.kind == "error" for b in func.bindings.get(name, ())) or self._is_plain_field(leaf, func):
             return None
+        values = self._project.evaluator.eval(leaf, func)
+        if values and all(isinstance(value, Obj) for value in values):
+            return None  # an object shows what its class makes of it
         scope: Func | None = func
         while scope is not None:
             if name in self._prompt_keys.get(scope, {}):

@@ -43,6 +43,7 @@ class Setting:
 
 MAX_CALLERS = 40
 """Levels of callers in which a deadline around a call is looked for."""
+_WAITS = frozenset({"result", "get", "join", "wait", "exception"})
 ABSENT = Setting("absent")
 UNKNOWN_SETTING = Setting("unknown")
 
@@ -252,9 +253,33 @@ class Deadlines:
             if other.stmt is site.stmt and self._is_deadline(other.call, site.func, False):
                 if any(node is site.call for arg in other.call.args for node in walk.expressions(arg.value)):
                     return True
+        if self._is_handed_over(site) and any(
+            self._waits_with_timeout(other.call) for other in self._graph.sites[site.func]
+        ):
+            return True
         return any(
             self._is_deadline(d, site.func.parent or site.func, False) for d in site.func.facts.decorators
         )
+
+    def _is_handed_over(self, site: CallSite) -> bool:
+        """``executor.submit(ask, question)``: it runs elsewhere."""
+        for callee in self._evaluator.eval(site.call.func, site.func):
+            name = callee.name if isinstance(callee, External) else ""
+            if isinstance(callee, ExternalMethod):
+                name = f"{callee.owner.name}.{callee.path}"
+            if name and any(table.deferred for table in self._catalogue.passthroughs.get(name)):
+                return True
+        return False
+
+    @staticmethod
+    def _waits_with_timeout(call: m.Call) -> bool:
+        """``future.result(timeout=30)``, ``replies.get(timeout=30)``."""
+        if not (isinstance(call.func, m.Attr) and call.func.name in _WAITS):
+            return False
+        given = walk.argument(call, "timeout")
+        if given is None and call.func.name != "get" and call.args and call.args[0].keyword is None:
+            given = call.args[0].value
+        return given is not None and not (isinstance(given, m.Const) and given.value is None)
 
     def _bounded_by_callers(self, func: Func) -> bool:
         known = self._bounded.get(func)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from llmlint.project import guards
+from llmlint.project.scopes import Func
 from llmlint.project.shapes import CLEAN, Mark, Shape, join
 
 Env = dict[str, Shape]
@@ -14,6 +15,20 @@ PROVEN = "\0proven:"
 
 APPROVED = "\0approved"
 """Key in an environment: a person was asked and their answer looked at."""
+
+
+NEEDS = "\0needs:"
+"""Key prefix in an environment: this is reached only where a parameter is true (``1:<name>``) or false."""
+
+
+def needs(env: Env) -> frozenset[str]:
+    """What parameters have to be for control to come here: ``1:<name>`` or ``0:<name>``."""
+    return frozenset(name[len(NEEDS) :] for name in env if name.startswith(NEEDS))
+
+
+def is_own_parameter(name: str, func: Func) -> bool:
+    """Whether a name is a parameter that the function never sets."""
+    return name in func.params and len(func.bindings.get(name, ())) == 1
 
 
 def proven(env: Env) -> set[str]:

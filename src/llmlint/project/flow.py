@@ -28,6 +28,7 @@ from llmlint.project.shapes import (
     Shape,
     join,
     join_taints,
+    mixed,
     without_log,
 )
 from llmlint.project.summaries import Summary
@@ -37,6 +38,15 @@ if TYPE_CHECKING:
 
 TWICE = 5
 """Loops inside each other whose bodies are run twice; those further inside are run once each time."""
+
+
+_BAD_STATUS = frozenset({"HTTPStatusError", "HTTPError", "ClientResponseError"})
+
+
+def _is_bad_status(caught: m.Expr | None) -> bool:
+    """Whether a handler runs only where the service answered with an error."""
+    types = caught.items if isinstance(caught, m.Seq) else (caught,) if caught is not None else ()
+    return bool(types) and all((walk.dotted(t) or "").rsplit(".", 1)[-1] in _BAD_STATUS for t in types)
 
 
 class FunctionFlow:
@@ -162,6 +172,7 @@ class FunctionFlow:
         otherwise = dict(env)
         self.conditions.apply(when_true, then)
         self.conditions.apply(when_false, otherwise)
+        self.conditions.need(stmt.test, then, otherwise)
         through_then = self._block(stmt.body, then)
         through_else = self._block(stmt.orelse, otherwise)
         merge(env, [e for e, through in ((then, through_then), (otherwise, through_else)) if through])
@@ -208,6 +219,9 @@ class FunctionFlow:
             merge(inner, [before, env])
             if handler.name:
                 inner[handler.name] = CLEAN
+            if _is_bad_status(handler.type):
+                # What the service sent back is an error message, no answer.
+                inner = {n: Shape(without_log(s.taint), s.fields) if s.taint else s for n, s in inner.items()}
             if self._block(handler.body, inner):
                 ends.append(inner)
         through = bool(ends)
@@ -267,7 +281,7 @@ class FunctionFlow:
                     shape = Shape(NO_TAINT, {str(n): self.eval(i, env) for n, i in enumerate(items)})
                     self.flows.speech.pair(self, items, shape)
                     return shape
-                return Shape(join_taints([self.eval(i, env).flat() for i in items]))
+                return Shape(join_taints([mixed(self.eval(i, env)) for i in items]))
             case m.IfExp(test=test, body=body, orelse=orelse):
                 when_true, when_false = self.conditions.proofs(test, env)
                 self.eval(test, env)
@@ -319,7 +333,7 @@ class FunctionFlow:
     def _attribute(self, expr: m.Attr, base: m.Expr, name: str, env: Env) -> Shape:
         shape = self.eval(base, env)
         if shape.fields and name in shape.fields:
-            return shape.fields[name]
+            return self.calls.part(shape, name)
         if isinstance(base, m.Name) and base.id == self.func.receiver and self._declared(name):
             given = Shape({Origin("param", self.func, f"{base.id}.{name}"): Mark()})
             return join((given, self.flows.field_shape(expr, self.func)))

@@ -11,8 +11,8 @@ from llmlint.facts import model as m
 from llmlint.project import guards
 from llmlint.project.callees import Callees, Known
 from llmlint.project.checks import Checks
-from llmlint.project.content import identifies, leaves, redacts
-from llmlint.project.environments import APPROVED, Env
+from llmlint.project.content import identifies, is_vector, leaves, redacts
+from llmlint.project.environments import APPROVED, Env, needs
 from llmlint.project.hosts import names_host
 from llmlint.project.kinds import ClassRef, Data, External, ExternalMethod, Value, Values
 from llmlint.project.shapes import (
@@ -28,6 +28,7 @@ from llmlint.project.shapes import (
     concerns,
     join,
     join_taints,
+    mixed,
     without_log,
 )
 from llmlint.project.sinks import SinkUse
@@ -47,6 +48,17 @@ _ABOUT_TEXT = frozenset({"find", "rfind", "index", "rindex", "count", "startswit
                          "isspace", "isalpha", "isalnum", "isupper", "islower", "exists", "is_file",
                          "is_dir", "__len__"})  # fmt: skip
 """Methods whose result is a number or a truth value."""
+_WRITES_OUT = (
+    "json.",
+    "yaml.",
+    "pprint.",
+    "builtins.str",
+    "builtins.repr",
+    "orjson.",
+    "toml",
+    "builtins.format",
+)
+"""Functions that write out a whole value as text."""
 _DATA = frozenset({"sql", "path", "url", "html", "template", "xml", "xpath", LOG, PROMPT, SYSTEM})
 """What the answer of a database or a service may be used for without a finding."""
 _LOG = Sink(path="", kind=LOG, does="logs it", source="", date=datetime.date(2026, 11, 21))
@@ -87,8 +99,11 @@ class Calls:
             self._flows.speech.request(flow, llm, call, env)
             return self._response(call)
         if isinstance(call.func, m.Attr) and call.func.name in _MUTATORS and arguments:
-            flow.assignments.mutate(call.func.value, Shape(arguments), env)
+            added = join_taints(mixed(s) for s in shapes)
+            flow.assignments.mutate(call.func.value, Shape(added), env)
             known.clear()
+        if is_vector(call) and not self._flows.graph.edges_at.get(call):
+            return CLEAN
         edges = self._flows.graph.edges_at.get(call, ())
         values = self._flows.evaluator.eval(call.func, func)
         if receiver.taint or arguments:
@@ -169,7 +184,7 @@ class Calls:
             for origin, mark in taint.items():
                 if use.danger in mark.safe or not concerns(origin, use.kind):
                     continue
-                self._flows.note_hit(flow, origin, Hit(use, flow.func, call, mark))
+                self._flows.note_hit(flow, origin, Hit(use, flow.func, call, mark, needs(env)))
 
     def _log_record(self, call: m.Call, env: Env, known: Known) -> None:
         flow = self._flow
@@ -281,6 +296,8 @@ class Calls:
                 return join(shapes)
         if self._flows.carriers.is_dead_end(name):
             return Shape(receiver.flat())
+        if name.startswith(_WRITES_OUT):
+            arguments = join_taints(s.whole() for s in shapes)
         if self._flows.carriers.parses(name):
             parsed = {o: Mark(k.steps, k.safe, True) for o, k in arguments.items()}
             return Shape(without_log(parsed) if name.startswith("re.") else parsed)
@@ -303,9 +320,12 @@ class Calls:
         Usage and ids are not the model's words, and only the fields that lead to the text are what a
         log must not show.
         """
-        if shape.clean or (shape.fields and name in shape.fields):
-            return shape.field(name)
         catalogue = self._flows.catalogue
+        if shape.clean or (shape.fields and name in shape.fields):
+            known = shape.field(name)
+            if name in catalogue.metadata and known.taint:
+                return Shape(without_log(known.taint), known.fields)
+            return known
         taint = shape.taint
         if self._flows.structures:
             # A field of the asked structure that is a number or a choice is no free text.

@@ -25,6 +25,9 @@ LEAVING = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort", "abort"
                      "quart.abort", "bottle.abort", "werkzeug.exceptions.abort", "parser.error", "ctx.fail",
                      "ctx.exit", "ctx.abort"})  # fmt: skip
 """Functions that do not return: by their full names, or as they are usually written."""
+NO_ANSWER = frozenset({"log"})
+_STATUSES = frozenset({"status_code", "status", "code"})
+_GOOD = frozenset({"ok", "is_success"})
 _SEPARATORS = frozenset({"/", "\\"})
 _TEXT_TESTS = frozenset({"isdigit", "isdecimal", "isnumeric", "isalpha", "isalnum", "isidentifier"})
 _PLAIN_TYPES = frozenset({"int", "float", "bool"})
@@ -122,10 +125,17 @@ def proofs(test: m.Expr, judge: Judge) -> tuple[Proof, Proof]:
             return proofs(value, judge)
         case m.BinOp(op="-", left=left, right=right) if judge.constant(right):
             return {}, _members(left)
-        case m.Call(func=m.Attr(value=left, name="difference"), args=(m.Arg(value=right),)) if (
-            judge.constant(right)
+        case m.Call(func=m.Attr(value=left, name="difference"), args=(m.Arg(value=right),)) if judge.constant(
+            right
         ):
             return {}, _members(left)
+        case m.Attr(value=value, name=name) if name in _GOOD | {"is_error"} and (whole := key(value)):
+            failed = {whole: NO_ANSWER}
+            return (failed, {}) if name == "is_error" else ({}, failed)
+        case m.Call(func=m.Name(id="isinstance"), args=(m.Arg(value=first), m.Arg(value=m.Name(id="str")))):
+            # What is no text has been parsed already.
+            text = key(first)
+            return {}, {text: frozenset({"code"})} if text else {}
         case m.Call():
             return _call(test, judge), {}
         case _:
@@ -155,6 +165,10 @@ def _comparison(left: m.Expr, op: str, right: m.Expr, judge: Judge) -> tuple[Pro
             proof = _inside(walk.children(right)[0])
         case "in" | "not in" if not isinstance(right, m.Text | m.Template) and judge.constant(right):
             proof = _equal(left, judge)
+        case "<" | "<=" | ">" | ">=":
+            return _status(left, op, right)
+        case "==" | "!=" if (about := _failed(left, op, right)) is not None:
+            return about
         case "==" | "!=":
             for one, other in ((left, right), (right, left)):
                 if judge.constant(other) and (not proof or _is_call(one)):
@@ -165,6 +179,30 @@ def _comparison(left: m.Expr, op: str, right: m.Expr, judge: Judge) -> tuple[Pro
         case _:
             return {}, {}
     return (proof, {}) if holds else ({}, proof)
+
+
+def _status(left: m.Expr, op: str, right: m.Expr) -> tuple[Proof, Proof]:
+    """``response.status_code >= 400``: where that holds, its text is an error message, no answer."""
+    name = key(left.value) if isinstance(left, m.Attr) and left.name in _STATUSES else None
+    if name is None or not isinstance(right, m.Const):
+        return {}, {}
+    proof = {name: NO_ANSWER}
+    return (proof, {}) if op in (">", ">=") else ({}, proof)
+
+
+def _failed(left: m.Expr, op: str, right: m.Expr) -> tuple[Proof, Proof] | None:
+    """``response.status_code != 200``, ``reply.finish_reason == "error"``."""
+    if not isinstance(left, m.Attr):
+        return None
+    name = key(left.value)
+    if name is None:
+        return None
+    proof = {name: NO_ANSWER}
+    if left.name in _STATUSES and isinstance(right, m.Const):
+        return (proof, {}) if op == "!=" else ({}, proof)
+    if isinstance(right, m.Text) and ("error" in right.value or "fail" in right.value):
+        return (proof, {}) if op == "==" else ({}, proof)
+    return None
 
 
 def _members(expr: m.Expr) -> Proof:

@@ -51,6 +51,8 @@ class Origin:
 LOG, PROMPT, SYSTEM = "log", "prompt", "system"
 """Sink kinds that are not dangers of execution: a log record, a prompt, the system's part of one."""
 _PROMPTS = frozenset({PROMPT, SYSTEM})
+SAID = ("content", "text", "parts", "prompt", "input")
+"""Fields of messages that hold what is said."""
 NOT_RUN = frozenset({LOG, PROMPT, SYSTEM})
 """A person's approval of an action says nothing about these."""
 _OF_INTEREST = {"user": frozenset({SYSTEM}), "secret": _PROMPTS, "person": frozenset[str]()}
@@ -144,6 +146,18 @@ COARSE = "field"
 """Not a sink kind: marks what was kept in a field between calls, where one name holds many things."""
 
 
+def mixed(shape: Shape) -> Taint:
+    """An object as one of many in a list: which of them speaks for the system is not seen any more."""
+    if not shape.fields:
+        return shape.taint
+    said = [shape.fields[name].whole() for name in SAID if name in shape.fields]
+    taint = join_taints([shape.flat(), *said])
+    return {
+        o: Mark(k.steps, k.safe | {SYSTEM}, k.parsed) if o.kind == "user" else k
+        for o, k in taint.items()
+    }
+
+
 def without_log(taint: Taint, also: str = "log") -> Taint:
     """The same taint as far as danger goes, but no longer content that a log must not show."""
     taint = _known.one(taint)
@@ -219,12 +233,21 @@ class Shape:
         return known
 
     def flat(self) -> Taint:
-        """Everything that is anywhere in the value."""
+        """Everything that is anywhere in the value; a secret in a field is not the value's text."""
         if not self.fields:
             return self.taint
         if self._flat is None:
-            self._flat = join_taints([self.taint, *(field.flat() for field in self.fields.values())])
+            inside = join_taints(field.flat() for field in self.fields.values())
+            if any(origin.kind == "secret" for origin in inside):
+                inside = {o: k for o, k in inside.items() if o.kind != "secret"}
+            self._flat = join_taints([self.taint, inside])
         return self._flat
+
+    def whole(self) -> Taint:
+        """Everything that is in the value when it is written out as text."""
+        if not self.fields:
+            return self.taint
+        return join_taints([self.taint, *(field.whole() for field in self.fields.values())])
 
     def field(self, name: str) -> Shape:
         """The value of one field: as known, else as tainted as the whole."""
@@ -255,9 +278,12 @@ class Shape:
 
 
 def _shallow(fields: dict[str, Shape], levels: int) -> dict[str, Shape]:
-    """The same fields with everything below some level folded into that level."""
+    """The same fields without what is below some level.
+
+    It is not folded into that level: an object that holds one that holds a text is not that text.
+    """
     if levels <= 1:
-        return {name: Shape(value.flat()) for name, value in fields.items()}
+        return {name: Shape(value.taint) for name, value in fields.items() if value.taint}
     return {
         name: Shape(value.taint, _shallow(value.fields, levels - 1)) if value.fields else value
         for name, value in fields.items()
@@ -291,7 +317,7 @@ def _join(alternatives: list[Shape], depth: int) -> Shape:
     if not any(s.fields for s in alternatives):
         return Shape(taint)
     if depth >= MAX_DEPTH:
-        return Shape(join_taints(s.flat() for s in alternatives))
+        return Shape(taint)
     names = dict.fromkeys(name for s in alternatives if s.fields for name in s.fields)
     fields = {name: join([other_field(s, name) for s in alternatives], depth + 1) for name in names}
     return Shape(taint, fields)

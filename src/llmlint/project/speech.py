@@ -58,7 +58,8 @@ class Speech:
                 given = walk.argument(call, where.split(".", 1)[0])
                 if given is not None:
                     shape = flow.eval(given, env)
-                    self.argument(flow, shape, given, call, role)
+                    if llm.generates:  # what is only embedded is no conversation
+                        self.argument(flow, shape, given, call, role)
                     said = self._inner(flow, shape, given, where, env)
                     self._note(flow, said, role, _inside(given, where), call, env)
         for arg in call.args:
@@ -146,7 +147,7 @@ class Speech:
                     (p for p in walk.operands(expr) if isinstance(p, m.Template | m.Text | m.Call)), None
                 )
             case m.Seq(items=items):
-                held = [i for i in items if env is None or origin in flow.eval(i, env).flat()]
+                held = [i for i in items if env is None or origin in self.spoken(flow.eval(i, env))]
                 return next((found for i in held if (found := self._written(i, origin, flow, env))), None)
             case m.DictDisplay(items=items):
                 said = [
@@ -157,10 +158,11 @@ class Speech:
             case _:
                 return None
 
-    @staticmethod
-    def _inner(flow: FunctionFlow, shape: Shape, given: m.Expr, where: str, env: Env) -> Shape:
+    def _inner(self, flow: FunctionFlow, shape: Shape, given: m.Expr, where: str, env: Env) -> Shape:
         """``config.system_instruction``: the field of what is given."""
         inner = _inside(given, where)
+        if isinstance(inner, m.Seq) and inner.kind != "tuple":
+            return Shape(join_taints(self.spoken(flow.eval(item, env)) for item in inner.items))
         if inner is not given:
             return flow.eval(inner, env)
         for part in where.split(".")[1:]:

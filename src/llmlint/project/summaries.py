@@ -22,6 +22,8 @@ class Hit:
     place: Place
     """The sink, in ``func``."""
     mark: Mark
+    needs: frozenset[str] = frozenset()
+    """Parameters of the function whose summary this is in that have to be true or false for it."""
 
     def same(self, other: Hit) -> bool:
         """Whether both are the same text at the same sink; by which way is as found first."""
@@ -30,6 +32,7 @@ class Hit:
             and self.use.kind == other.use.kind
             and self.use.sink is other.use.sink
             and self.use.name == other.use.name
+            and self.needs == other.needs
             and self.mark.safe == other.mark.safe
             and self.mark.parsed == other.mark.parsed
         )

@@ -177,7 +177,7 @@ class Flows:
             if origin.kind == "person":
                 continue
             if origin.kind == "param":
-                if self.tools.chooses(origin.func, origin.name):
+                if self.tools.chooses(origin.func, origin.name.split(".", 1)[0]):
                     taint[Origin("tool", origin.func, origin.name)] = mark
             else:
                 taint[origin] = mark
@@ -329,11 +329,15 @@ class Flows:
             return
         self._keep(Flow(origin, hit))
 
-    def is_noted(self, flow: FunctionFlow, origin: Origin, hit: Hit, steps: int) -> bool:
+    def is_noted(
+        self, flow: FunctionFlow, origin: Origin, hit: Hit, needs: frozenset[str], steps: int
+    ) -> bool:
         """Whether noting this hit, seen by a way of so many steps, would change nothing."""
         if origin.kind == "param":
             of = flow.summary.param_hits if origin.func is flow.func else self._late_hits[origin.func]
-            return not _is_new(of.get(origin.name, []), hit)
+            noted = of.get(origin.name, [])
+            other = _known_as(noted, hit)
+            return len(noted) >= MAX_HITS if other is None else other.needs <= needs
         known = self._found.get((hit.place, hit.use.kind, origin))
         return known is not None and len(known.hit.mark.steps) <= steps
 
@@ -360,7 +364,7 @@ class Flows:
             if summary is None:
                 continue
             for name, hits in summary.param_hits.items():
-                if self.tools.chooses(tool, name):
+                if self.tools.chooses(tool, name.split(".", 1)[0]):
                     for hit in hits:
                         self._keep(Flow(Origin("tool", tool, name), hit))
 
@@ -409,15 +413,19 @@ def _is_computed(binding: Binding) -> bool:
     )
 
 
-def _is_new(known: list[Hit], hit: Hit) -> bool:
-    return len(known) < MAX_HITS and not any(
-        h.place is hit.place and h.use.kind == hit.use.kind for h in known
-    )
+def _known_as(known: list[Hit], hit: Hit) -> Hit | None:
+    return next((h for h in known if h.place is hit.place and h.use.kind == hit.use.kind), None)
 
 
 def _add_hits(known: list[Hit], new: list[Hit]) -> bool:
-    before = len(known)
+    changed = False
     for hit in new:
-        if _is_new(known, hit):
+        other = _known_as(known, hit)
+        if other is not None:
+            if not other.needs <= hit.needs:
+                other.needs &= hit.needs
+                changed = True
+        elif len(known) < MAX_HITS:
             known.append(hit)
-    return len(known) > before
+            changed = True
+    return changed

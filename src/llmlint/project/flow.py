@@ -66,7 +66,7 @@ class FunctionFlow:
         self._loops = 0
         self.closure: dict[str, Shape] = {}
         if func.parent is not None:
-            flows.changes.read(("closure", func.parent))
+            flows.read_closure(func)
             self.closure = flows.closures.get(func.parent, {})
 
     def run(self) -> Summary:

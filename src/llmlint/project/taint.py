@@ -36,7 +36,6 @@ from llmlint.project.shapes import (
     forget,
     join,
     same,
-    same_shapes,
     without_log,
 )
 from llmlint.project.sinks import Sinks
@@ -156,8 +155,12 @@ class Flows:
         known = self._summaries.get(func)
         if known is None or not known.same(summary):
             self.changes.changed(("summary", func))
-        if func not in self.closures or not same_shapes(self.closures[func], closure):
+        before = self.closures.get(func, {})
+        others = {name for name in {**before, **closure} if before.get(name) is not closure.get(name)}
+        if others or func not in self.closures:
             self.changes.changed(("closure", func))
+        for name in others:
+            self.changes.changed(("closure", (func, name)))
         self._summaries[func] = summary
         self.closures[func] = closure
         if func.cls is not None:
@@ -182,6 +185,14 @@ class Flows:
         return Shape(without_log(taint, COARSE) if taint else taint, fields or None)
 
     # -- asked by the interpreter -------------------------------------------------------------
+
+    def read_closure(self, func: Func) -> None:
+        """A function looks at those variables around it that it names; functions inside it at any."""
+        if func.inner:
+            self.changes.read(("closure", func.parent))
+            return
+        for name in {node.id: None for node in func.nodes if isinstance(node, m.Name)}:
+            self.changes.read(("closure", (func.parent, name)))
 
     def summary(self, func: Func) -> Summary | None:
         """The newest summary of a function, None before its first round."""

@@ -23,6 +23,8 @@ from llmlint.model.rule import AXES
 
 DATA = Path(__file__).resolve().parent / "flaws.json"
 SECURITY = next(axis for axis, name in AXES.items() if name == "security review")
+EVERYTHING = Path(__file__).resolve().parent / "everything.toml"
+"""Configuration that switches on what is off by default besides rules."""
 PATIENCE = 1800
 """Seconds for one tree. A run that ends early must not count as a quiet one."""
 
@@ -123,7 +125,7 @@ def security_codes() -> tuple[str, ...]:
 def check(where: str) -> tuple[str, list[Found]]:
     """The JSON report of llmlint on a tree with all security rules on, and the findings in it."""
     command = [sys.executable, "-m", "llmlint", "check", ".", "--output-format", "json"]
-    command += ["--extend-select", ",".join(security_codes())]
+    command += ["--extend-select", ",".join(security_codes()), "--config", str(EVERYTHING)]
     try:
         done = subprocess.run(
             command, cwd=tree(where), capture_output=True, text=True, check=False, timeout=PATIENCE

@@ -14,7 +14,8 @@ from pathlib import Path
 
 SEED = 20261121
 CACHE = Path(__file__).resolve().parent / ".cache"
-NOT_LLM = ("django", "twilio", "requests", "flask", "boto3", "ansible", "flaws")  # the last: versions with flaws
+# The last one is a folder of versions with published flaws.
+NOT_LLM = ("django", "twilio", "requests", "flask", "boto3", "ansible", "flaws")
 MENTIONS = re.compile(
     rb"^\s*(?:from|import)\s+(?:openai|anthropic|litellm|langchain\w*|langgraph|llama_index|google\.genai|"
     rb"google\.generativeai|vertexai|boto3|groq|ollama|mistralai|cohere|crewai|mcp|fastmcp|smolagents|dspy|"

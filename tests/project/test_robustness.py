@@ -73,7 +73,8 @@ def test_flows_are_found_however_deep(situation: str) -> None:
 
 def test_hundreds_of_functions_calling_each_other() -> None:
     chain = "".join(f"def f{n}(x):\n    return f{n + 1}(x)\n" for n in range(1500))
-    project = _linked(f"{HEAD}{chain}def f1500(x):\n    return {ASK}\nos.system(f0(1))\nos.system(f1497(1))\n")
+    ends = f"def f1500(x):\n    return {ASK}\nos.system(f0(1))\nos.system(f1497(1))\n"
+    project = _linked(f"{HEAD}{chain}{ends}")
     # A way of fifteen hundred steps is not followed, one of a few is.
     last = 3 + 2 * 1501 + 2
     assert [flow.hit.place.span.line for flow in project.flows.flows()] == [last]

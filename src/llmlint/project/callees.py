@@ -107,7 +107,7 @@ class Callees:
                     flow.summary.fields[field] = join((before, stored))
         if target.name == "__init__":
             return CLEAN
-        if result.clean and self._flows.asks_person(target):
+        if result.clean and self._flows.people.asked_in(target):
             # What it gives back was decided by a person: ``result = get_confirmation(command)``.
             return Shape({Origin("person", flow.func, call=call): Mark()})
         return result

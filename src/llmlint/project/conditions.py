@@ -146,7 +146,7 @@ class Conditions:
             case m.Call(args=args, func=func):
                 taints = [self.flow.eval(expr, env).flat(), *(self.reads(a.value, env) for a in args)]
                 if any(
-                    self.flow.flows.asks_person(e.target)
+                    self.flow.flows.people.asked_in(e.target)
                     for e in self.flow.flows.graph.edges_at.get(expr, ())
                 ):
                     taints.append({Origin("person", self.flow.func, call=expr): Mark()})

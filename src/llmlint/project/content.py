@@ -259,8 +259,9 @@ class Contents:
     def _message_list(self, leaf: m.Expr) -> m.Expr:
         """For ``messages[-1].content`` and ``messages[0]["content"]``: ``messages``."""
         match leaf:
-            case m.Attr(value=m.Sub(value=base, index=m.Const()), name=name) | m.Sub(
-                value=m.Sub(value=base, index=m.Const()), index=m.Text(value=name)
+            case (
+                m.Attr(value=m.Sub(value=base, index=m.Const()), name=name)
+                | m.Sub(value=m.Sub(value=base, index=m.Const()), index=m.Text(value=name))
             ) if name in self._project.catalogue.spoken:
                 return base
             case _:

@@ -90,7 +90,7 @@ class Calls:
         if arguments:
             self._log_record(call, env, known)
         llm = self._flows.graph.by_call.get(call)
-        if self._flows.waits_for_person(call, func):
+        if self._flows.people.asked_by(call, func):
             # click.confirm(…, abort=True) ends the program when the person says no.
             if any(a.keyword == "abort" for a in call.args):
                 env[APPROVED] = CLEAN

@@ -147,8 +147,7 @@ def mixed(shape: Shape) -> Taint:
     said = [shape.fields[name].whole() for name in SAID if name in shape.fields]
     taint = join_taints([shape.flat(), *said])
     return {
-        o: Mark(k.steps, k.safe | {SYSTEM}, k.parsed) if o.kind == "user" else k
-        for o, k in taint.items()
+        o: Mark(k.steps, k.safe | {SYSTEM}, k.parsed) if o.kind == "user" else k for o, k in taint.items()
     }
 
 

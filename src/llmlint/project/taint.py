@@ -23,8 +23,9 @@ from llmlint.project.carriers import Carriers
 from llmlint.project.flow import FunctionFlow
 from llmlint.project.inputs import Inputs
 from llmlint.project.interpreting import Changes, Interest
-from llmlint.project.kinds import ClassRef, External, ExternalMethod, Obj, Unknown
+from llmlint.project.kinds import ClassRef, Obj
 from llmlint.project.logs import Logs
+from llmlint.project.people import People
 from llmlint.project.scopes import Binding, Cls, Func, Mod
 from llmlint.project.shapes import (
     CLEAN,
@@ -76,8 +77,7 @@ class Flows:
         self.structures: dict[m.Call | None, frozenset[str]] = {}
         self._wanted: set[Func] = set()
         """Bodies of modules and classes, and constructors: what they set is read."""
-        self._asking: dict[Func, bool] = {}
-        self._waits: dict[m.Call, bool] = {}
+        self.people = People(graph, evaluator, catalogue)
         self._levels: dict[m.Call, int | None] = {}
         self._plain: dict[m.Expr, tuple[str, ...]] = {}
         self._summaries: dict[Func, Summary] = {}
@@ -265,39 +265,6 @@ class Flows:
                         )
         if plain:
             self.structures[call] = frozenset(plain)
-
-    def asks_person(self, func: Func) -> bool:
-        """Whether a project function (or one it calls, two levels down) asks a person something."""
-        known = self._asking.get(func)
-        if known is None:
-            level, known = [func], False
-            for _ in range(3):
-                known = known or any(
-                    self.waits_for_person(site.call, f) for f in level for site in self.graph.sites[f]
-                )
-                level = [e.target for f in level for e in self.graph.edges.get(f, ())][:40]
-            self._asking[func] = known
-        return known
-
-    def waits_for_person(self, call: m.Call, func: Func) -> bool:
-        """Whether a call reads a person's answer (``input``, ``click.confirm`` …)."""
-        known = self._waits.get(call)
-        if known is None:
-            known = self._waits[call] = self._waits_for_person(call, func)
-        return known
-
-    def _waits_for_person(self, call: m.Call, func: Func) -> bool:
-        values = self.evaluator.eval(call.func, func)
-        is_named_so = isinstance(call.func, m.Attr) and call.func.name in self.catalogue.person_methods
-        if is_named_so and all(isinstance(value, Unknown) for value in values):
-            return True
-        for value in values:
-            name = value.name if isinstance(value, External) else ""
-            if isinstance(value, ExternalMethod):
-                name = f"{value.owner.name}.{value.path}"
-            if name and any(table.person for table in self.catalogue.waits.get(name)):
-                return True
-        return False
 
     def log_level(self, call: m.Call, func: Func) -> int | None:
         """The level at which a call logs, None when it does not."""

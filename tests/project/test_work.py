@@ -69,7 +69,7 @@ def test_a_part_in_many_places_is_substituted_once(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr("llmlint.project.callees.join", counting)
     result = _substitute(shape, func, given)
-    assert {origin.kind for origin in result.flat()} == {"user"}
+    assert {origin.kind for origin in result.whole()} == {"user"}
     assert joins == 4, "one for each level, not one for each of 24 * 24 * 24 places"
 
 

@@ -333,13 +333,14 @@ class FunctionFlow:
     def _attribute(self, expr: m.Attr, base: m.Expr, name: str, env: Env) -> Shape:
         shape = self.eval(base, env)
         if shape.fields and name in shape.fields:
-            return self.calls.part(shape, name)
+            return self.origins.handed_over(self.calls.part(shape, name), name)
         if isinstance(base, m.Name) and base.id == self.func.receiver and self._declared(name):
             given = Shape({Origin("param", self.func, f"{base.id}.{name}"): Mark()})
             return join((given, self.flows.field_shape(expr, self.func)))
         inherited = self.composing.last_part(self.calls.part(shape, name), base, name)
         stored = self.flows.field_shape(expr, self.func)
-        return join((inherited, stored, self.origins.attribute(expr)))
+        found = join((inherited, stored, self.origins.attribute(expr)))
+        return self.origins.handed_over(found, name)
 
     def _declared(self, name: str) -> bool:
         """Whether a field of the receiver is one of a data class: filled by whoever makes the object."""

@@ -55,6 +55,12 @@ class Origins:
                     pass
         return join(found)
 
+    def handed_over(self, shape: Shape, name: str) -> Shape:
+        """A field called ``system_prompt``: an interface hands the system prompt over on purpose."""
+        if not shape.taint or not self._inputs.own_prompt(name):
+            return shape
+        return Shape({o: k for o, k in shape.taint.items() if o.kind != "user"}, shape.fields)
+
     def variable(self, name: str) -> Shape:
         """A module variable, of this module or imported from another."""
         mod: Mod | None = self._flow.func.mod

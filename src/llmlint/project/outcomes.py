@@ -42,6 +42,19 @@ _EMPTY = frozenset(
 _TEXT_OF_ERROR = frozenset({"traceback.format_exc", "sys.exc_info", "traceback.format_exception"})
 
 
+def _asked_for_nothing(test: m.Expr) -> set[str]:
+    """Names that a test finds empty: ``not x``, ``x is None``."""
+    match test:
+        case m.Unary(op="not", value=m.Name(id=name)):
+            return {name}
+        case m.Compare(left=m.Name(id=name), ops=("is" | "==",), rights=(m.Const(value=None),)):
+            return {name}
+        case m.BoolOp(left=left, right=right):
+            return _asked_for_nothing(left) | _asked_for_nothing(right)
+        case _:
+            return set()
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a handler ends. ``vanishes`` False: the caller can tell. ``does`` says it for a message."""
@@ -92,6 +105,8 @@ class Outcomes:
                 case m.Assign(targets=targets, value=value) if value is not None:
                     if self._stores(targets, value, derived, func, body):
                         return HANDED_ON
+                    if any(isinstance(t, m.Name) and self._made_up_for(t.id, func) for t in targets):
+                        return HANDED_ON
                     if not ends and isinstance(targets[0], m.Name) and targets[0].id not in derived:
                         ends.append(f"sets `{targets[0].id}` to {_constant(value)}")
                 case m.AugAssign(target=target, value=value):
@@ -110,6 +125,20 @@ class Outcomes:
                 case _:
                     pass
         return Outcome(True, ends[-1] if ends else "goes on", logged)
+
+    @staticmethod
+    def _made_up_for(name: str, func: Func) -> bool:
+        """``if not answer: answer = other_way()``, or ``raise``: what the handler left empty is seen to."""
+        for stmt in walk.statements(func.facts.body):
+            if not isinstance(stmt, m.If) or name not in _asked_for_nothing(stmt.test):
+                continue
+            for inner in stmt.body:
+                if isinstance(inner, m.Raise):
+                    return True
+                if isinstance(inner, m.Assign) and isinstance(inner.value, m.Call | m.Await):
+                    if any(isinstance(t, m.Name) and t.id == name for t in inner.targets):
+                        return True
+        return False
 
     # -- the error itself -----------------------------------------------------------------------
 

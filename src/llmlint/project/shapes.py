@@ -54,6 +54,7 @@ LOG, PROMPT, SYSTEM = "log", "prompt", "system"
 _PROMPTS = frozenset({PROMPT, SYSTEM})
 SAID = ("content", "text", "parts", "prompt", "input")
 """Fields of messages that hold what is said."""
+_IN_FIELDS = frozenset({"secret", "user"})
 NOT_RUN = frozenset({LOG, PROMPT, SYSTEM})
 """A person's approval of an action says nothing about these."""
 _OF_INTEREST = {"user": frozenset({SYSTEM}), "secret": _PROMPTS, "person": frozenset[str]()}
@@ -226,13 +227,16 @@ class Shape:
         return known
 
     def flat(self) -> Taint:
-        """Everything that is anywhere in the value; a secret in a field is not the value's text."""
+        """Everything that is anywhere in the value.
+
+        A secret or a person's words in a field are not the text of the value itself.
+        """
         if not self.fields:
             return self.taint
         if self._flat is None:
             inside = join_taints(field.flat() for field in self.fields.values())
-            if any(origin.kind == "secret" for origin in inside):
-                inside = {o: k for o, k in inside.items() if o.kind != "secret"}
+            if any(origin.kind in _IN_FIELDS for origin in inside):
+                inside = {o: k for o, k in inside.items() if o.kind not in _IN_FIELDS}
             self._flat = join_taints([self.taint, inside])
         return self._flat
 

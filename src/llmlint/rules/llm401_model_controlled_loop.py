@@ -8,7 +8,7 @@ from llmlint.facts import model as m
 from llmlint.model.finding import Finding
 from llmlint.model.rule import Rule, Severity
 from llmlint.project.calls import Edge, LlmCall
-from llmlint.project.loops import MODEL, Loop
+from llmlint.project.loops import BUDGET, MODEL, Loop
 from llmlint.project.project import Project, fitting
 from llmlint.project.scopes import Func
 
@@ -46,12 +46,16 @@ def _llm_call(project: Project, loop: Loop, func: Func) -> LlmCall | Edge | None
 
 def _only_model_ends(project: Project, loop: Loop, func: Func) -> bool:
     loops = project.loops
-    exits, bounded = [], False
+    exits, bounded, counted = [], False, False
     for exit in loops.exits(loop, func):
         if exit.in_handler is None:
             exits.append(exit)
         elif not _is_failure(project, exit.in_handler, func):
             bounded = True  # the end of some input, not a failure
+        else:
+            counted = counted or any(loops.classify(c, loop, func) == BUDGET for c in exit.conditions)
+    if counted and all(not exit.conditions for exit in exits):
+        return False  # what does not end in an answer is a failure, and failures are counted
     if not exits or bounded or project.repeats.by_hand(loop, func):
         return False
     for exit in exits:

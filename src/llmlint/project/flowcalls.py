@@ -232,11 +232,11 @@ class Calls:
                     return Shape(join_taints([receiver.flat(), arguments]))
                 return Shape(receiver.flat())
             case Data():
-                return self._formatted(call, Shape(join_taints([receiver.flat(), arguments])))
+                return self._formatted(call, receiver, shapes)
             case _:
                 base = call.func.value if isinstance(call.func, m.Attr) else None
                 if base is not None and _is_literal(base):
-                    return self._formatted(call, Shape(join_taints([receiver.flat(), arguments])))
+                    return self._formatted(call, receiver, shapes)
                 if isinstance(call.func, m.Attr):
                     return self._method(call.func.name, call, receiver)
                 return CLEAN
@@ -248,12 +248,13 @@ class Calls:
         return Shape({o: Mark(k.steps, k.safe | {guards.RESOLVED}, k.parsed) for o, k in resolved})
 
     @staticmethod
-    def _formatted(call: m.Call, shape: Shape) -> Shape:
-        """``"https://host/{}".format(name)``: the host is fixed."""
+    def _formatted(call: m.Call, receiver: Shape, shapes: list[Shape]) -> Shape:
+        """``"https://host/{}".format(name)``: all that is filled in, and the host is fixed."""
+        taint = join_taints([receiver.flat(), *(shape.whole() for shape in shapes)])
         base = call.func.value if isinstance(call.func, m.Attr) and call.func.name == "format" else None
-        if isinstance(base, m.Text) and names_host(base.value.split("{", 1)[0]) and shape.taint:
-            return Shape({o: Mark(k.steps, k.safe | {"url"}, k.parsed) for o, k in shape.taint.items()})
-        return shape
+        if taint and isinstance(base, m.Text) and names_host(base.value.split("{", 1)[0]):
+            return Shape({o: Mark(k.steps, k.safe | {"url"}, k.parsed) for o, k in taint.items()})
+        return Shape(taint)
 
     def _method(self, name: str, call: m.Call, receiver: Shape) -> Shape:
         """A method of a value whose class is not known."""

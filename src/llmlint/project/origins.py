@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from llmlint.facts import model as m
 from llmlint.model.finding import Step
 from llmlint.project.kinds import ClassRef, ModuleRef, Obj, Values
-from llmlint.project.scopes import Mod
+from llmlint.project.scopes import Cls, Func, Mod
 from llmlint.project.shapes import CLEAN, NO_TAINT, Mark, Origin, Shape, join
 
 if TYPE_CHECKING:
@@ -30,11 +31,63 @@ class Origins:
             param.annotation, func.parent or func
         ):
             return shape
-        step = self._flow.step(func.facts.span, f"a remote person sends `{param.name}`")
-        shape = join((shape, Shape({Origin("user", func, param.name): Mark((step,))})))
+        fields = self._body(param)
+        if fields:
+            return join((shape, Shape(NO_TAINT, fields)))
+        shape = join((shape, self._sent_in(param.name)))
         for name in self._inputs.fixed(func):
             shape = shape.with_field(name, CLEAN)
         return shape
+
+    def _body(self, param: m.Param) -> dict[str, Shape]:
+        """For a body that is a class of the project: what is sent in each of its fields of free text."""
+        func, flows = self._flow.func, self._flow.flows
+        if param.annotation is None:
+            return {}
+        instances = flows.evaluator.instances(param.annotation, func.parent or func)
+        return {
+            name: shape
+            for value in instances
+            if isinstance(value, Obj)
+            for name, shape in self._fields(value.cls, param.name, 0).items()
+        }
+
+    def _fields(self, cls: Cls, path: str, depth: int) -> dict[str, Shape]:
+        flows, fixed = self._flow.flows, self._inputs.fixed(self._flow.func)
+        found: dict[str, Shape] = {}
+        for owner in flows.evaluator.hierarchy.mro(cls):
+            for name, bindings in owner.attributes.items():
+                declared = [(scope, b.annotation) for scope, b in bindings if b.annotation is not None]
+                if name in fixed or name in found or not declared:
+                    continue
+                scope, annotation = declared[0]
+                if flows.tools.is_plain(annotation, scope) or self._has_roles(annotation, scope):
+                    continue
+                parts = [v.cls for v in flows.evaluator.instances(annotation, scope) if isinstance(v, Obj)]
+                if not parts:
+                    found[name] = self._sent_in(f"{path}.{name}")
+                elif depth < 2:
+                    inner = self._fields(parts[0], f"{path}.{name}", depth + 1)
+                    found[name] = Shape(NO_TAINT, inner or None)
+        return found
+
+    def _has_roles(self, annotation: m.Expr, scope: Func) -> bool:
+        """``list[Message]`` where a message has a role: who speaks is part of what is sent."""
+        if not isinstance(annotation, m.Sub):
+            return False
+        items = annotation.index.items if isinstance(annotation.index, m.Seq) else (annotation.index,)
+        return any(
+            isinstance(v, Obj) and any("role" in o.attributes for o in self._mro(v.cls))
+            for item in items
+            for v in self._flow.flows.evaluator.instances(item, scope)
+        ) or any(self._has_roles(item, scope) for item in items)
+
+    def _mro(self, cls: Cls) -> Iterable[Cls]:
+        return self._flow.flows.evaluator.hierarchy.mro(cls)
+
+    def _sent_in(self, what: str) -> Shape:
+        step = self._flow.step(self._flow.func.facts.span, f"a remote person sends `{what}`")
+        return Shape({Origin("user", self._flow.func, what): Mark((step,))})
 
     def attribute(self, expr: m.Attr) -> Shape:
         """``request.form``; ``config.DB_PASSWORD``."""

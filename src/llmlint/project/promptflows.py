@@ -12,7 +12,8 @@ from llmlint.project.shapes import PROMPT, SYSTEM
 from llmlint.project.summaries import Place
 from llmlint.project.taint import Flow
 
-_LIMIT = 100
+FAR = 5
+"""Steps after which what a person sent is no longer told from what else a server keeps and passes on."""
 
 
 def _by_place(project: Project, origin: str, kinds: frozenset[str]) -> Iterator[tuple[Place, Flow]]:
@@ -20,7 +21,7 @@ def _by_place(project: Project, origin: str, kinds: frozenset[str]) -> Iterator[
     found: dict[Place, list[Flow]] = defaultdict(list)
     for flow in project.flows.flows():
         hit = flow.hit
-        if flow.origin.kind == origin and hit.use.kind in kinds:
+        if flow.origin.kind == origin and hit.use.kind in kinds and len(hit.mark.steps) <= FAR:
             if hit.func.mod.production and flow.origin.func.mod.production:
                 found[hit.place].append(flow)
     for place, flows in found.items():

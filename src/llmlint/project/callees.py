@@ -256,7 +256,13 @@ def _substitute(
     fields = None
     if shape.fields and depth < 4:
         fields = {n: _substitute(f, target, given, depth + 1, done) for n, f in shape.fields.items()}
-    result = done[shape, depth] = join([Shape(join_taints(taints), fields), *whole])
+    if fields and whole:
+        # Fields that are known here are known of the result, whatever is in them of what was given.
+        rest = join(whole)
+        result = Shape(join_taints([*taints, rest.taint]), {**(rest.fields or {}), **fields})
+    else:
+        result = join([Shape(join_taints(taints), fields), *whole])
+    done[shape, depth] = result
     return result
 
 

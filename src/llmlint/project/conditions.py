@@ -134,6 +134,11 @@ class Conditions:
             known = self.flow.summary.tests.get(test, NO_TAINT)
             self.flow.summary.tests[test] = join_taints([known, taint])
 
+    def _knows(self, base: m.Expr, name: str, env: Env) -> bool:
+        """Whether a field is known by itself: then the rest of the object is not looked at."""
+        fields = self.flow.eval(base, env).fields
+        return fields is not None and name in fields
+
     def reads(self, expr: m.Expr, env: Env) -> Taint:
         """Every origin that an expression looks at, also where only a comparison comes of it."""
         match expr:
@@ -143,6 +148,12 @@ class Conditions:
                 return join_taints((self.reads(left, env), self.reads(right, env)))
             case m.Unary(value=value):
                 return self.reads(value, env)
+            case m.Call(func=m.Attr(value=base, name="get"), args=(m.Arg(value=m.Text(value=name)), *_)) if (
+                self._knows(base, name, env)
+            ):
+                return self.flow.eval(expr, env).flat()
+            case m.Attr(value=base, name=name) if self._knows(base, name, env):
+                return self.flow.eval(expr, env).flat()
             case m.Call(args=args, func=func):
                 taints = [self.flow.eval(expr, env).flat(), *(self.reads(a.value, env) for a in args)]
                 if any(

@@ -16,6 +16,7 @@ from llmlint.project.environments import APPROVED, Env, needs
 from llmlint.project.hosts import names_host
 from llmlint.project.kinds import ClassRef, Data, External, ExternalMethod, Value, Values
 from llmlint.project.shapes import (
+    ASIDE,
     CLEAN,
     LOG,
     NO_TAINT,
@@ -232,6 +233,9 @@ class Calls:
                     return Shape(join_taints([receiver.flat(), arguments]))
                 return Shape(receiver.flat())
             case Data():
+                first = call.args[0].value if call.args else None
+                if isinstance(call.func, m.Attr) and call.func.name == "get" and isinstance(first, m.Text):
+                    return join((self.part(receiver, first.value), *shapes[1:]))
                 return self._formatted(call, receiver, shapes)
             case _:
                 base = call.func.value if isinstance(call.func, m.Attr) else None
@@ -337,6 +341,14 @@ class Calls:
             taint = without_log({o: k for o, k in taint.items() if o.kind != "model" or k.parsed})
         if name not in catalogue.content or any(k.parsed for k in taint.values()):
             taint = without_log(taint)
+        if name not in catalogue.content and name not in catalogue.metadata:
+            # A field of something the model's words went into: which of its fields, is not known.
+            taint = {
+                o: Mark(k.steps, k.safe | {ASIDE}, k.parsed)
+                if o.kind == "model" and not k.parsed and o.call not in self._flows.structures
+                else k
+                for o, k in taint.items()
+            }
         return Shape(taint) if taint else CLEAN
 
 

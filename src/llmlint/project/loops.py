@@ -13,7 +13,7 @@ from llmlint.project.calls import CallGraph
 from llmlint.project.guards import key
 from llmlint.project.kinds import External, ExternalMethod, ExternalObject, FuncRef, Obj, Unknown
 from llmlint.project.scopes import Func
-from llmlint.project.shapes import COARSE, Taint
+from llmlint.project.shapes import ASIDE, COARSE, Taint
 from llmlint.project.sites import Frame, StatementSite, statement_sites
 from llmlint.project.taint import Flows
 from llmlint.project.values import Evaluator
@@ -158,7 +158,10 @@ class Loops:
         taint: Taint = self._flows.test_taint(func, expr)
         if not taint:
             taint = self._part_taint(expr, func)
-        return any(o.kind == "model" and not (exactly and COARSE in k.safe) for o, k in taint.items())
+        return any(
+            o.kind == "model" and ASIDE not in k.safe and not (exactly and COARSE in k.safe)
+            for o, k in taint.items()
+        )
 
     def _part_taint(self, expr: m.Expr, func: Func) -> Taint:
         """Taint of a part of a condition, from what the variables in it hold."""

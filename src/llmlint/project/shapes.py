@@ -152,6 +152,10 @@ def mixed(shape: Shape) -> Taint:
     }
 
 
+ASIDE = "aside"
+"""Not a sink kind: read under a name of its own from something the model's words went into as well."""
+
+
 def without_log(taint: Taint, also: str = "log") -> Taint:
     """The same taint as far as danger goes, but no longer content that a log must not show."""
     taint = _known.one(taint)

@@ -253,17 +253,19 @@ class Flows:
         if call in self.structures:
             return
         plain: set[str] = set()
+        known = False
         for where in wheres:
             given = walk.argument(call, where)
             for value in self.evaluator.eval(given, func) if given is not None else ():
                 if isinstance(value, ClassRef):
+                    known = True
                     for owner in self.evaluator.hierarchy.mro(value.cls):
                         plain.update(
                             name
                             for name, found in owner.attributes.items()
                             if any(b.annotation and self.tools.is_plain(b.annotation, f) for f, b in found)
                         )
-        if plain:
+        if known:
             self.structures[call] = frozenset(plain)
 
     def log_level(self, call: m.Call, func: Func) -> int | None:

@@ -86,6 +86,9 @@ class Catalogue:
         self.handles: set[str] = set()
         self.read_only: list[s.ReadOnly] = []
         self.carriers: list[s.Carrier] = []
+        self.http_statuses: list[s.HttpStatus] = []
+        self.model_classes: list[s.ModelClass] = []
+        self.field_makers: set[str] = set()
         self.sandboxes: ByName[s.Sandbox] = ByName()
         self._calls: dict[tuple[str, str], list[s.Call]] = defaultdict(list)
         self._derives: dict[tuple[str, str], s.Derive] = {}
@@ -168,6 +171,10 @@ class Catalogue:
             self.sanitizers.add((sanitizer.path, *sanitizer.also), sanitizer)
         self.read_only += file.read_only
         self.carriers += file.carrier
+        self.http_statuses += file.http_status
+        self.model_classes += file.model_class
+        for maker in file.field_maker:
+            self.field_makers.update(maker.paths)
         for handle in file.handle:
             self.handles.update(handle.methods)
         for sandbox in file.sandbox:

@@ -29,9 +29,12 @@ from llmlint.catalogue.uses import (
     Dispatch,
     Endpoint,
     Exceptions,
+    FieldMaker,
     Handle,
     HttpClient,
+    HttpStatus,
     Logger,
+    ModelClass,
     Passthrough,
     Patience,
     Pipe,
@@ -56,10 +59,13 @@ __all__ = [
     "Endpoint",
     "Entry",
     "Exceptions",
+    "FieldMaker",
     "Handle",
     "HttpClient",
+    "HttpStatus",
     "Input",
     "Logger",
+    "ModelClass",
     "OwnPrompt",
     "Passthrough",
     "Patience",
@@ -95,6 +101,9 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sanitizer: tuple[Sanitizer, ...] = ()
     sandbox: tuple[Sandbox, ...] = ()
     handle: tuple[Handle, ...] = ()
+    model_class: tuple[ModelClass, ...] = ()
+    http_status: tuple[HttpStatus, ...] = ()
+    field_maker: tuple[FieldMaker, ...] = ()
     carrier: tuple[Carrier, ...] = ()
     read_only: tuple[ReadOnly, ...] = ()
     logger: tuple[Logger, ...] = ()

@@ -144,6 +144,8 @@ class Carrier(Entry, frozen=True, kw_only=True, eq=False):
     """Functions of these modules that do not."""
     parsers: tuple[str, ...] = ()
     """Beginnings of dotted names of functions that take the text apart."""
+    writers: tuple[str, ...] = ()
+    """Beginnings of dotted names of functions that write out a whole object as text."""
 
 
 class Handle(Entry, frozen=True, kw_only=True, eq=False):
@@ -219,6 +221,32 @@ class HttpClient(Entry, frozen=True, kw_only=True, eq=False):
     """Classes whose instance may stand for the URL; their ``0|url`` is it (``urllib.request.Request``)."""
 
 
+class HttpStatus(Entry, frozen=True, kw_only=True, eq=False):
+    """How code tells an error of a service from an answer."""
+
+    codes: tuple[str, ...]
+    """Attributes of a response that hold the number."""
+    good: tuple[str, ...]
+    """Attributes that are true for an answer."""
+    bad: tuple[str, ...]
+    """Attributes that are true for an error."""
+    errors: tuple[str, ...]
+    """Exceptions (last names) that are raised for an error status only."""
+
+
+class ModelClass(Entry, frozen=True, kw_only=True, eq=False):
+    """Classes whose subclasses answer as a model by these methods: what they ask by HTTP is a model."""
+
+    on: tuple[str, ...]
+    methods: tuple[str, ...]
+
+
+class FieldMaker(Entry, frozen=True, kw_only=True, eq=False):
+    """Functions that describe a field of a data class instead of giving its value."""
+
+    paths: tuple[str, ...]
+
+
 class Exceptions(Entry, frozen=True, kw_only=True, eq=False):
     """Exception classes of an SDK: ``base`` catches every provider failure, ``narrow`` some."""
 
@@ -270,6 +298,8 @@ class Dispatch(Entry, frozen=True, kw_only=True, eq=False):
     """Parameters of a dispatcher that hold all arguments, when they carry no annotation."""
     skip_params: tuple[str, ...] = ()
     """Parameters (by name) of hand-written tools that the program fills."""
+    injected: tuple[str, ...] = ()
+    """Functions whose result, as a default, says that the program fills a parameter (last names)."""
 
 
 class PromptTemplate(Entry, frozen=True, kw_only=True, eq=False):

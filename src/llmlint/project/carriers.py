@@ -13,6 +13,7 @@ class Carriers:
         tables = catalogue.carriers
         self._modules = tuple(name for table in tables for name in table.modules)
         self._parsers = tuple(name for table in tables for name in table.parsers)
+        self._writers = tuple(name for table in tables for name in table.writers)
         self._dead_ends = frozenset(name for table in tables for name in table.dead_ends)
 
     def carries(self, name: str) -> bool:
@@ -22,6 +23,10 @@ class Carriers:
     def parses(self, name: str) -> bool:
         """Whether a function takes text apart."""
         return name.startswith(self._parsers)
+
+    def writes_out(self, name: str) -> bool:
+        """Whether a function writes out a whole object as text."""
+        return name.startswith(self._writers)
 
     def is_dead_end(self, name: str) -> bool:
         """Whether the result of an external function is not the text it is given."""

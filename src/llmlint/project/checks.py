@@ -14,7 +14,7 @@ from llmlint.project.binding import bind
 from llmlint.project.environments import by_name
 from llmlint.project.kinds import External, ExternalMethod, FuncRef
 from llmlint.project.scopes import Func
-from llmlint.project.shapes import CLEAN, Mark, Shape, Taint
+from llmlint.project.shapes import CLEAN, Shape, Taint, safe_for
 
 if TYPE_CHECKING:
     from llmlint.project.flow import FunctionFlow
@@ -41,7 +41,7 @@ class Checks:
             if "*" in sanitizer.kinds:
                 return CLEAN
             kinds = frozenset(sanitizer.kinds)
-            return Shape({o: Mark(k.steps, k.safe | kinds, k.parsed) for o, k in arguments.items()})
+            return Shape(safe_for(arguments, kinds))
         return None
 
     def part(self, expr: m.Expr) -> tuple[m.Expr, frozenset[str]] | None:

@@ -8,7 +8,7 @@ from llmlint.facts import model as m
 from llmlint.project.environments import Env
 from llmlint.project.hosts import host_is_fixed
 from llmlint.project.kinds import Data, ExternalObject
-from llmlint.project.shapes import CLEAN, Mark, Origin, Shape, Taint, join_taints, without_log
+from llmlint.project.shapes import CLEAN, Mark, Origin, Shape, Taint, join_taints, safe_for, without_log
 
 if TYPE_CHECKING:
     from llmlint.project.flow import FunctionFlow
@@ -52,7 +52,7 @@ class Composing:
             if isinstance(value, ExternalObject) and any(
                 sink.kind == "html" for sink in self._flow.flows.catalogue.sinks.get(value.name)
             ):
-                return Shape({o: Mark(k.steps, k.safe | {"html"}, k.parsed) for o, k in shape.flat().items()})
+                return Shape(safe_for(shape.flat(), frozenset({"html"})))
         return shape
 
     def last_part(self, shape: Shape, base: m.Expr, name: str) -> Shape:
@@ -61,7 +61,7 @@ class Composing:
             return shape
         for value in self._flow.flows.evaluator.eval(base, self._flow.func):
             if isinstance(value, ExternalObject) and value.name.startswith("pathlib."):
-                return Shape({o: Mark(k.steps, k.safe | {"path"}, k.parsed) for o, k in shape.flat().items()})
+                return Shape(safe_for(shape.flat(), frozenset({"path"})))
         return shape
 
     @staticmethod

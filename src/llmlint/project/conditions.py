@@ -37,6 +37,13 @@ class _Judge:
     def parsed(self, expr: m.Expr) -> tuple[m.Expr, frozenset[str]] | None:
         return self._checks.parsed(expr)
 
+    def status(self, name: str) -> str:
+        for table in self._conditions.flow.flows.catalogue.http_statuses:
+            for kind, names in (("code", table.codes), ("good", table.good), ("bad", table.bad)):
+                if name in names:
+                    return kind
+        return ""
+
 
 class Conditions:
     """The conditions of one function."""

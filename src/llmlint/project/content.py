@@ -59,6 +59,11 @@ _SHOWS = frozenset(
     }
 )
 """Functions whose result still shows what they are given."""
+_EMBEDS = re.compile(
+    r"embeddings?(?![a-z])|(^|_)a?embed_(quer|doc|text|batch|string|chunk|content|image|input)|^_?a?embed(_all)?$",
+    re.I,
+)
+"""``get_embedding``, ``embed_query``, ``_embed``."""
 SHORT = 80
 """A slice up to this many characters is an excerpt, not the content."""
 
@@ -118,11 +123,16 @@ def leaves(expr: m.Expr) -> Iterator[m.Expr]:
             return
 
 
+def embeds(name: str) -> bool:
+    """Whether a function of this name turns text into numbers; ``build_embed`` makes a box for a page."""
+    return _EMBEDS.search(name) is not None
+
+
 def is_vector(call: m.Call) -> bool:
     """Whether a call embeds text, by its name: numbers come back."""
     func = call.func
     name = func.name if isinstance(func, m.Attr) else func.id if isinstance(func, m.Name) else ""
-    return "embed" in name.lower()
+    return embeds(name)
 
 
 def redacts(call: m.Call) -> bool:

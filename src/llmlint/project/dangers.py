@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from llmlint.facts import model as m
 from llmlint.model.finding import Finding, Step
-from llmlint.project.project import Project, callee, fitting
+from llmlint.project.project import Project, callee, fitting, short
 from llmlint.project.sinks import PATH_READ
 from llmlint.project.taint import Flow
 
@@ -42,7 +42,7 @@ def tool_findings(project: Project, code: str, kinds: frozenset[str], help: str)
         tool = first.origin.func
         tools = sorted({flow.origin.func.qualname for flow in chosen})
         more = f" (and {len(tools) - 1} more)" if len(tools) > 1 else ""
-        head = f"`{_short(first.origin.name, 16)}` of tool `{_short(tool.qualname, 24)}`{more} reaches"
+        head = f"`{short(first.origin.name, 16)}` of tool `{short(tool.qualname, 24)}`{more} reaches"
         message = fitting(head, call, "", f", which {_does(first)}")
         start = Step(project.location(tool, tool.facts.span), f"the model chooses `{first.origin.name}` here")
         yield _finding(project, code, call, first, message, help, (start, *first.hit.mark.steps))
@@ -69,7 +69,7 @@ def model_findings(
             continue
         first = min(written, key=_order)
         origin = first.origin
-        head = f"`{_short(origin.name, 24)}`, what a model wrote, reaches"
+        head = f"`{short(origin.name, 24)}`, what a model wrote, reaches"
         if origin.call is not None:
             head = f"What `{callee(origin.call, 24)}` returns reaches"
         message = fitting(head, call, "", f", which {_does(first)}")
@@ -84,10 +84,6 @@ def _order(flow: Flow) -> tuple[bool, int]:
 def _does(flow: Flow) -> str:
     use = flow.hit.use
     return use.sink.does if use.kind == use.sink.kind else _WHAT.get(use.kind, use.sink.does)
-
-
-def _short(name: str, limit: int) -> str:
-    return name if len(name) <= limit else "…" + name[1 - limit :]
 
 
 def _finding(

@@ -21,6 +21,7 @@ from llmlint.project.kinds import (
     ParamValue,
     Site,
     Unknown,
+    external_name,
     is_none_value,
 )
 from llmlint.project.scopes import Func
@@ -264,9 +265,7 @@ class Deadlines:
     def _is_handed_over(self, site: CallSite) -> bool:
         """``executor.submit(ask, question)``: it runs elsewhere."""
         for callee in self._evaluator.eval(site.call.func, site.func):
-            name = callee.name if isinstance(callee, External) else ""
-            if isinstance(callee, ExternalMethod):
-                name = f"{callee.owner.name}.{callee.path}"
+            name = external_name(callee)
             if name and any(table.deferred for table in self._catalogue.passthroughs.get(name)):
                 return True
         return False

@@ -8,6 +8,7 @@ from llmlint.catalogue import schema as s
 from llmlint.catalogue.lookup import Catalogue
 from llmlint.facts import model as m
 from llmlint.facts import walk
+from llmlint.project.content import embeds as names_embedding
 from llmlint.project.kinds import Data, ExternalObject
 from llmlint.project.scopes import Func
 from llmlint.project.sites import CallSite
@@ -34,7 +35,7 @@ class Endpoints:
 
         Some addresses generate text or embed it, as the model is; then ``func`` says so by its name.
         """
-        embeds = "embed" in func.qualname.lower()
+        embeds = any(names_embedding(part) for part in func.qualname.split("."))
         found = self._entries.get((http, embeds))
         if found is None:
             found = s.Call(

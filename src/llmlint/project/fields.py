@@ -25,15 +25,6 @@ from llmlint.project.scopes import Binding, Cls, Func
 if TYPE_CHECKING:
     from llmlint.project.values import Evaluator
 
-_MAKERS = frozenset({"dataclasses.field", "pydantic.Field", "pydantic.fields.Field", "pydantic.PrivateAttr",
-                     "pydantic.v1.Field", "pydantic.v1.PrivateAttr", "pydantic_v1.Field", "sqlmodel.Field",
-                     "langchain_core.pydantic_v1.Field", "langchain.pydantic_v1.Field",
-                     "langchain_core.pydantic_v1.PrivateAttr", "llama_index.core.bridge.pydantic.Field",
-                     "llama_index.core.bridge.pydantic.PrivateAttr",
-                     "attrs.field", "attr.field", "attr.ib", "attr.attrib", "attrs.Factory",
-                     "attr.Factory"})  # fmt: skip
-"""Functions that describe a field instead of giving its value."""
-
 
 class Fields:
     """Reads descriptions of fields."""
@@ -45,11 +36,12 @@ class Fields:
 
     def described(self, values: Values) -> Values:
         """The same values, with descriptions of fields replaced by the defaults they give."""
-        if not any(isinstance(v, ExternalObject) and v.name in _MAKERS for v in values):
+        makers = self._evaluator.catalogue.field_makers
+        if not any(isinstance(v, ExternalObject) and v.name in makers for v in values):
             return values
         found: list[Value] = []
         for value in values:
-            if isinstance(value, ExternalObject) and value.name in _MAKERS:
+            if isinstance(value, ExternalObject) and value.name in makers:
                 found += self._default(value)
             else:
                 found.append(value)

@@ -40,15 +40,6 @@ TWICE = 5
 """Loops inside each other whose bodies are run twice; those further inside are run once each time."""
 
 
-_BAD_STATUS = frozenset({"HTTPStatusError", "HTTPError", "ClientResponseError"})
-
-
-def _is_bad_status(caught: m.Expr | None) -> bool:
-    """Whether a handler runs only where the service answered with an error."""
-    types = caught.items if isinstance(caught, m.Seq) else (caught,) if caught is not None else ()
-    return bool(types) and all((walk.dotted(t) or "").rsplit(".", 1)[-1] in _BAD_STATUS for t in types)
-
-
 class FunctionFlow:
     """One pass over one function; ``summary`` is its result."""
 
@@ -219,7 +210,7 @@ class FunctionFlow:
             merge(inner, [before, env])
             if handler.name:
                 inner[handler.name] = CLEAN
-            if _is_bad_status(handler.type):
+            if self._is_bad_status(handler.type):
                 # What the service sent back is an error message, no answer.
                 inner = {n: Shape(without_log(s.taint), s.fields) if s.taint else s for n, s in inner.items()}
             if self._block(handler.body, inner):
@@ -227,6 +218,12 @@ class FunctionFlow:
         through = bool(ends)
         merge(env, ends)
         return self._block(stmt.final, env) and through
+
+    def _is_bad_status(self, caught: m.Expr | None) -> bool:
+        """Whether a handler runs only where the service answered with an error."""
+        types = caught.items if isinstance(caught, m.Seq) else (caught,) if caught is not None else ()
+        errors = {name for table in self.flows.catalogue.http_statuses for name in table.errors}
+        return bool(types) and all((walk.dotted(t) or "").rsplit(".", 1)[-1] in errors for t in types)
 
     def _match(self, stmt: m.Match, env: Env) -> bool:
         subject = self.eval(stmt.subject, env)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from llmlint.catalogue.schema import Sink
 from llmlint.facts import model as m
 from llmlint.project import guards
 from llmlint.project.callees import Callees, Known
@@ -14,7 +12,7 @@ from llmlint.project.checks import Checks
 from llmlint.project.content import identifies, is_vector, leaves, redacts
 from llmlint.project.environments import APPROVED, Env, needs
 from llmlint.project.hosts import names_host
-from llmlint.project.kinds import ClassRef, Data, External, ExternalMethod, Value, Values
+from llmlint.project.kinds import ClassRef, Data, External, ExternalMethod, Value, Values, external_name
 from llmlint.project.shapes import (
     ASIDE,
     CLEAN,
@@ -30,9 +28,10 @@ from llmlint.project.shapes import (
     join,
     join_taints,
     mixed,
+    safe_for,
     without_log,
 )
-from llmlint.project.sinks import SinkUse
+from llmlint.project.sinks import SinkUse, own_sink
 from llmlint.project.summaries import Hit
 
 if TYPE_CHECKING:
@@ -49,20 +48,9 @@ _ABOUT_TEXT = frozenset({"find", "rfind", "index", "rindex", "count", "startswit
                          "isspace", "isalpha", "isalnum", "isupper", "islower", "exists", "is_file",
                          "is_dir", "__len__"})  # fmt: skip
 """Methods whose result is a number or a truth value."""
-_WRITES_OUT = (
-    "json.",
-    "yaml.",
-    "pprint.",
-    "builtins.str",
-    "builtins.repr",
-    "orjson.",
-    "toml",
-    "builtins.format",
-)
-"""Functions that write out a whole value as text."""
 _DATA = frozenset({"sql", "path", "url", "html", "template", "xml", "xpath", LOG, PROMPT, SYSTEM})
 """What the answer of a database or a service may be used for without a finding."""
-_LOG = Sink(path="", kind=LOG, does="logs it", source="", date=datetime.date(2026, 11, 21))
+_LOG = own_sink(LOG, "logs it")
 """A log record, as a sink: for values that are handed to a function that logs them."""
 
 
@@ -133,9 +121,7 @@ class Calls:
     def _raising_check(self, call: m.Call, values: Values, env: Env, known: Known) -> None:
         """``path.relative_to(root)``: whatever comes after it, the argument is harmless."""
         for value in values:
-            name = value.name if isinstance(value, External) else ""
-            if isinstance(value, ExternalMethod):
-                name = f"{value.owner.name}.{value.path}"
+            name = external_name(value)
             for expr, kinds in self.checks.raising(call, name):
                 proof = guards.proven_of(expr, kinds)
                 if proof:
@@ -157,12 +143,10 @@ class Calls:
                 asked = join_taints([asked, *(self.shape(e, env, known).flat() for e in use.exprs)])
         if asked:
             chosen = {o: k for o, k in asked.items() if o.kind in ("model", "tool", "param")}
-            yield Shape({o: Mark(k.steps, k.safe | _DATA, k.parsed) for o, k in chosen.items()})
+            yield Shape(safe_for(chosen, _DATA))
 
     def _is_request(self, value: Value) -> bool:
-        name = value.name if isinstance(value, External) else ""
-        if isinstance(value, ExternalMethod):
-            name = f"{value.owner.name}.{value.path}"
+        name = external_name(value)
         return bool(name and self._flows.catalogue.http.get(name))
 
     # -- sources and sinks --------------------------------------------------------------------
@@ -248,8 +232,7 @@ class Calls:
     @staticmethod
     def _resolved(path: Shape) -> Shape:
         """A path without ``..``: from now on its beginning says where it lies."""
-        resolved = path.flat().items()
-        return Shape({o: Mark(k.steps, k.safe | {guards.RESOLVED}, k.parsed) for o, k in resolved})
+        return Shape(safe_for(path.flat(), frozenset({guards.RESOLVED})))
 
     @staticmethod
     def _formatted(call: m.Call, receiver: Shape, shapes: list[Shape]) -> Shape:
@@ -257,7 +240,7 @@ class Calls:
         taint = join_taints([receiver.flat(), *(shape.whole() for shape in shapes)])
         base = call.func.value if isinstance(call.func, m.Attr) and call.func.name == "format" else None
         if taint and isinstance(base, m.Text) and names_host(base.value.split("{", 1)[0]):
-            return Shape({o: Mark(k.steps, k.safe | {"url"}, k.parsed) for o, k in taint.items()})
+            return Shape(safe_for(taint, frozenset({"url"})))
         return Shape(taint)
 
     def _method(self, name: str, call: m.Call, receiver: Shape) -> Shape:
@@ -303,7 +286,7 @@ class Calls:
                 return join(shapes)
         if self._flows.carriers.is_dead_end(name):
             return Shape(receiver.flat())
-        if name.startswith(_WRITES_OUT):
+        if self._flows.carriers.writes_out(name):
             arguments = join_taints(s.whole() for s in shapes)
         if self._flows.carriers.parses(name):
             parsed = {o: Mark(k.steps, k.safe, True) for o, k in arguments.items()}

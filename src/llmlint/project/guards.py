@@ -26,8 +26,7 @@ LEAVING = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort", "abort"
                      "ctx.exit", "ctx.abort"})  # fmt: skip
 """Functions that do not return: by their full names, or as they are usually written."""
 NO_ANSWER = frozenset({"log"})
-_STATUSES = frozenset({"status_code", "status", "code"})
-_GOOD = frozenset({"ok", "is_success"})
+"""What a service sends with an error status is nothing that a log must not show."""
 _SEPARATORS = frozenset({"/", "\\"})
 _TEXT_TESTS = frozenset({"isdigit", "isdecimal", "isnumeric", "isalpha", "isalnum", "isidentifier"})
 _PLAIN_TYPES = frozenset({"int", "float", "bool"})
@@ -50,6 +49,9 @@ class Judge(Protocol):
 
     def part(self, expr: m.Expr) -> tuple[m.Expr, frozenset[str]] | None:
         """For a part that decides (``urlsplit(url).hostname``): the whole, and the kinds it decides."""
+
+    def status(self, name: str) -> str:
+        """What an attribute of a response is: ``code`` (a number), ``good``, ``bad``, or nothing of these."""
 
     def parsed(self, expr: m.Expr) -> tuple[m.Expr, frozenset[str]] | None:
         """For a value taken from a parse (``parse(query)[0]``): what was parsed, and the kinds."""
@@ -120,7 +122,9 @@ def proofs(test: m.Expr, judge: Judge) -> tuple[Proof, Proof]:
         case m.Compare(left=left, ops=("is",), rights=(m.Const(value=True),)) if _is_call(left):
             return proofs(left, judge)
         case m.Compare(left=left, ops=(op,), rights=(right,)):
-            return _comparison(left, op, right, judge)
+            when_true, when_false = _comparison(left, op, right, judge)
+            failed_if_true, failed_if_false = _failed(left, op, right, judge)
+            return {**failed_if_true, **when_true}, {**failed_if_false, **when_false}
         case m.Walrus(value=value):
             return proofs(value, judge)
         case m.BinOp(op="-", left=left, right=right) if judge.constant(right):
@@ -129,9 +133,10 @@ def proofs(test: m.Expr, judge: Judge) -> tuple[Proof, Proof]:
             right
         ):
             return {}, _members(left)
-        case m.Attr(value=value, name=name) if name in _GOOD | {"is_error"} and (whole := key(value)):
+        case m.Attr(value=value, name=name) if (whole := key(value)) is not None:
+            status = judge.status(name)
             failed = {whole: NO_ANSWER}
-            return (failed, {}) if name == "is_error" else ({}, failed)
+            return (failed if status == "bad" else {}), (failed if status == "good" else {})
         case m.Call(func=m.Name(id="isinstance"), args=(m.Arg(value=first), m.Arg(value=m.Name(id="str")))):
             # What is no text has been parsed already.
             text = key(first)
@@ -165,10 +170,6 @@ def _comparison(left: m.Expr, op: str, right: m.Expr, judge: Judge) -> tuple[Pro
             proof = _inside(walk.children(right)[0])
         case "in" | "not in" if not isinstance(right, m.Text | m.Template) and judge.constant(right):
             proof = _equal(left, judge)
-        case "<" | "<=" | ">" | ">=":
-            return _status(left, op, right)
-        case "==" | "!=" if (about := _failed(left, op, right)) is not None:
-            return about
         case "==" | "!=":
             for one, other in ((left, right), (right, left)):
                 if judge.constant(other) and (not proof or _is_call(one)):
@@ -181,28 +182,31 @@ def _comparison(left: m.Expr, op: str, right: m.Expr, judge: Judge) -> tuple[Pro
     return (proof, {}) if holds else ({}, proof)
 
 
-def _status(left: m.Expr, op: str, right: m.Expr) -> tuple[Proof, Proof]:
-    """``response.status_code >= 400``: where that holds, its text is an error message, no answer."""
-    name = key(left.value) if isinstance(left, m.Attr) and left.name in _STATUSES else None
-    if name is None or not isinstance(right, m.Const):
+def _failed(left: m.Expr, op: str, right: m.Expr, judge: Judge) -> tuple[Proof, Proof]:
+    """``response.status_code != 200``, ``reply.finish_reason == "error"``: where it is no answer."""
+    name = key(left.value) if isinstance(left, m.Attr) else None
+    if name is None or not isinstance(left, m.Attr):
         return {}, {}
     proof = {name: NO_ANSWER}
-    return (proof, {}) if op in (">", ">=") else ({}, proof)
-
-
-def _failed(left: m.Expr, op: str, right: m.Expr) -> tuple[Proof, Proof] | None:
-    """``response.status_code != 200``, ``reply.finish_reason == "error"``."""
-    if not isinstance(left, m.Attr):
-        return None
-    name = key(left.value)
-    if name is None:
-        return None
-    proof = {name: NO_ANSWER}
-    if left.name in _STATUSES and isinstance(right, m.Const):
-        return (proof, {}) if op == "!=" else ({}, proof)
-    if isinstance(right, m.Text) and ("error" in right.value or "fail" in right.value):
-        return (proof, {}) if op == "==" else ({}, proof)
-    return None
+    match right:
+        case m.Text(value=text) if op in ("==", "!=") and ("error" in text or "fail" in text):
+            return (proof, {}) if op == "==" else ({}, proof)
+        case m.Const(value=int(code)) if judge.status(left.name) == "code" and 100 <= code < 600:
+            # Of the numbers on either side: is any of them that of an answer (200 to 299)?
+            above, below = code >= 300 or (op == ">" and code == 299), code <= 200
+            match op:
+                case "==" | "!=":
+                    answer = 200 <= code < 300
+                    equal, other = ({}, proof) if answer else (proof, {})
+                    return (equal, other) if op == "==" else (other, equal)
+                case ">=" | ">":
+                    return (proof if above else {}), (proof if below else {})
+                case "<" | "<=":
+                    return (proof if below else {}), (proof if above else {})
+                case _:
+                    return {}, {}
+        case _:
+            return {}, {}
 
 
 def _members(expr: m.Expr) -> Proof:
@@ -211,10 +215,6 @@ def _members(expr: m.Expr) -> Proof:
         expr = expr.args[0].value
     name = key(expr)
     return {name: ALL} if name else {}
-
-
-def _parents(expr: m.Expr) -> bool:
-    return isinstance(expr, m.Attr) and expr.name == "parents"
 
 
 def _equal(expr: m.Expr, judge: Judge) -> Proof:

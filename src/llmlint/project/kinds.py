@@ -187,6 +187,17 @@ Value = (
 Values = tuple[Value, ...]
 
 
+def external_name(value: object) -> str:
+    """The dotted name of an external function or method; empty for anything else."""
+    match value:
+        case External(name=name):
+            return name
+        case ExternalMethod(owner=owner, path=path):
+            return f"{owner.name}.{path}"
+        case _:
+            return ""
+
+
 def is_none_value(value: object) -> bool:
     """Whether this is the literal None."""
     return isinstance(value, Data) and isinstance(value.expr, m.Const) and value.expr.value is None

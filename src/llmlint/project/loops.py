@@ -11,7 +11,14 @@ from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.calls import CallGraph
 from llmlint.project.guards import key
-from llmlint.project.kinds import External, ExternalMethod, ExternalObject, FuncRef, Obj, Unknown
+from llmlint.project.kinds import (
+    External,
+    ExternalObject,
+    FuncRef,
+    Obj,
+    Unknown,
+    external_name,
+)
 from llmlint.project.scopes import Func
 from llmlint.project.shapes import ASIDE, COARSE, Taint
 from llmlint.project.sites import Frame, StatementSite, statement_sites
@@ -292,9 +299,7 @@ class Loops:
             if not any(isinstance(v, FuncRef | Obj) for v in callees) or call.func.name.endswith("input"):
                 return True
         for callee in self._evaluator.eval(call.func, func):
-            name = callee.name if isinstance(callee, External) else ""
-            if isinstance(callee, ExternalMethod):
-                name = f"{callee.owner.name}.{callee.path}"
+            name = external_name(callee)
             if name and self._catalogue.waits.get(name):
                 return True
         return False

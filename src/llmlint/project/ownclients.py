@@ -9,13 +9,6 @@ from llmlint.catalogue.lookup import Catalogue
 from llmlint.project.classes import Hierarchy
 from llmlint.project.scopes import Cls, Func
 
-_ANSWERING = frozenset({"complete", "acomplete", "stream_complete", "astream_complete", "chat", "achat",
-                        "stream_chat", "astream_chat", "_call", "_acall", "_generate", "_agenerate",
-                        "_stream", "_astream"})  # fmt: skip
-"""Methods that LangChain's and LlamaIndex's model classes leave to their subclasses."""
-
-_ASKING = ("complete", "invoke", "generate", "predict")
-
 
 class OwnClients:
     """Looks project classes up in the catalogue's client tables, by exact names only."""
@@ -40,12 +33,16 @@ class OwnClients:
         method: Func | None = func
         while method is not None and method.cls is None:
             method = method.parent
-        if method is None or method.cls is None or method.name not in _ANSWERING:
+        if method is None or method.cls is None:
+            return False
+        answering = [t for t in self._catalogue.model_classes if method.name in t.methods]
+        if not answering:
             return False
         known = list(self.of(method.cls))
         for base in self._hierarchy.external_bases(method.cls):
             known += self._catalogue.clients.get(base)
-        return any(self._catalogue.calls_on(entry, name) for entry in known for name in _ASKING)
+        ids = {one for entry in known for one in self._catalogue.ids(entry)}
+        return any(ids & set(table.on) for table in answering)
 
     def _exact(self, cls: Cls) -> Iterator[s.Client]:
         parts = cls.mod.path.removesuffix(".py").removesuffix("/__init__").split("/")

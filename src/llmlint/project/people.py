@@ -5,7 +5,7 @@ from __future__ import annotations
 from llmlint.catalogue.lookup import Catalogue
 from llmlint.facts import model as m
 from llmlint.project.calls import CallGraph
-from llmlint.project.kinds import External, ExternalMethod, Unknown
+from llmlint.project.kinds import Unknown, external_name
 from llmlint.project.scopes import Func
 from llmlint.project.values import Evaluator
 
@@ -46,9 +46,7 @@ class People:
         if is_named_so and all(isinstance(value, Unknown) for value in values):
             return True
         for value in values:
-            name = value.name if isinstance(value, External) else ""
-            if isinstance(value, ExternalMethod):
-                name = f"{value.owner.name}.{value.path}"
+            name = external_name(value)
             if name and any(table.person for table in self._catalogue.waits.get(name)):
                 return True
         return False

@@ -227,6 +227,11 @@ def callee(call: m.Call, limit: int = 40) -> str:
     return f"{text}(...)"
 
 
+def short(name: str, limit: int) -> str:
+    """A name cut from the left, for messages."""
+    return name if len(name) <= limit else "…" + name[1 - limit :]
+
+
 def fitting(head: str, call: m.Call, tail: str, spare: str = "") -> str:
     """A message of at most 100 characters around the name of a call.
 

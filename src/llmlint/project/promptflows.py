@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from llmlint.facts import model as m
 from llmlint.model.finding import Finding, Step
-from llmlint.project.project import Project, callee
+from llmlint.project.project import Project, callee, short
 from llmlint.project.shapes import PROMPT, SYSTEM
 from llmlint.project.summaries import Place
 from llmlint.project.taint import Flow
@@ -32,9 +32,7 @@ def user_findings(project: Project, code: str, help: str) -> Iterator[Finding]:
     """System prompts that a remote person's text becomes part of."""
     for place, flow in _by_place(project, "user", frozenset({SYSTEM})):
         sender = flow.origin.func.qualname
-        message = (
-            f"`{flow.origin.name}`, sent to `{_short(sender, 30)}`, speaks for the system in this prompt"
-        )
+        message = f"`{flow.origin.name}`, sent to `{short(sender, 30)}`, speaks for the system in this prompt"
         yield _finding(project, code, place, flow, message, help)
 
 
@@ -48,7 +46,7 @@ def secret_findings(project: Project, code: str, help: str) -> Iterator[Finding]
         if flow.hit.use.kind == SYSTEM and key in told:
             continue  # the message of a request that is reported already
         told.add(key)
-        message = f"`{_short(flow.origin.name, 40)}` is sent to the model, and can come back in any answer"
+        message = f"`{short(flow.origin.name, 40)}` is sent to the model, and can come back in any answer"
         yield _finding(project, code, place, flow, message, help)
 
 
@@ -57,7 +55,3 @@ def _finding(project: Project, code: str, place: Place, flow: Flow, message: str
     what = f"`{callee(place)}` sends it" if isinstance(place, m.Call) else "it becomes part of this prompt"
     end = Step(project.location(hit.func, place.span), what)
     return project.finding(code, hit.func, place.span, message, help=help, steps=(*hit.mark.steps, end))
-
-
-def _short(name: str, limit: int) -> str:
-    return name if len(name) <= limit else "…" + name[1 - limit :]

@@ -156,16 +156,18 @@ ASIDE = "aside"
 """Not a sink kind: read under a name of its own from something the model's words went into as well."""
 
 
-def without_log(taint: Taint, also: str = "log") -> Taint:
+def safe_for(taint: Taint, kinds: frozenset[str]) -> Taint:
+    """The same taint, harmless for some kinds of sink."""
+    return {o: k if kinds <= k.safe else Mark(k.steps, k.safe | kinds, k.parsed) for o, k in taint.items()}
+
+
+def without_log(taint: Taint, also: str = LOG) -> Taint:
     """The same taint as far as danger goes, but no longer content that a log must not show."""
     taint = _known.one(taint)
     key = (id(taint), also)
     known = _known.unlogged.get(key)
     if known is None:
-        kinds = frozenset({"log", also})
-        known = _known.unlogged[key] = _known.one(
-            {o: k if kinds <= k.safe else Mark(k.steps, k.safe | kinds, k.parsed) for o, k in taint.items()}
-        )
+        known = _known.unlogged[key] = _known.one(safe_for(taint, frozenset({LOG, also})))
     return known
 
 

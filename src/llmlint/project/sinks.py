@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +11,15 @@ from llmlint.catalogue import schema as s
 from llmlint.catalogue.lookup import Catalogue
 from llmlint.facts import model as m
 from llmlint.facts import walk
-from llmlint.project.kinds import Data, External, ExternalMethod, ExternalObject, Unknown, Value
+from llmlint.project.kinds import (
+    Data,
+    External,
+    ExternalMethod,
+    ExternalObject,
+    Unknown,
+    Value,
+    external_name,
+)
 from llmlint.project.readonly import ReadOnly
 from llmlint.project.scopes import Func
 from llmlint.project.values import Evaluator
@@ -40,6 +49,11 @@ class SinkUse:
     def danger(self) -> str:
         """The kind a text must be safe for: what keeps a written path inside keeps a read one inside."""
         return PATH if self.kind == PATH_READ else self.kind
+
+
+def own_sink(kind: str, does: str) -> s.Sink:
+    """A sink that is no function of anybody's: a log record, a prompt."""
+    return s.Sink(path="", kind=kind, does=does, source="", date=datetime.date.min)
 
 
 class Sinks:
@@ -87,9 +101,7 @@ class Sinks:
 
     def _passed_on(self, callee: Value, call: m.Call, func: Func) -> list[SinkUse]:
         """``asyncio.to_thread(os.system, command)``: the sink is called with the arguments that follow."""
-        name = callee.name if isinstance(callee, External) else ""
-        if isinstance(callee, ExternalMethod):
-            name = f"{callee.owner.name}.{callee.path}"
+        name = external_name(callee)
         for table in self._catalogue.passthroughs.get(name) if name else ():
             given = walk.argument(call, table.arg)
             if given is None or table.awaits or table.context or not table.arg[:1].isdigit():

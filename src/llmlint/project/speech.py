@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from llmlint.catalogue.schema import Sink
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.calls import LlmCall
 from llmlint.project.kinds import Client
 from llmlint.project.scopes import Func
-from llmlint.project.shapes import PROMPT, SYSTEM, Origin, Shape, Taint, concerns, join_taints
-from llmlint.project.sinks import SinkUse
+from llmlint.project.shapes import PROMPT, SAID, SYSTEM, Origin, Shape, Taint, concerns, join_taints
+from llmlint.project.sinks import SinkUse, own_sink
 from llmlint.project.summaries import Hit, Place
 
 if TYPE_CHECKING:
@@ -22,10 +20,9 @@ if TYPE_CHECKING:
     from llmlint.project.taint import Flows
 
 _ROLES = frozenset({"system", "developer"})
-_TODAY = datetime.date(2026, 11, 21)
 _SINKS = {
-    SYSTEM: Sink(path="", kind=SYSTEM, does="speaks for the system", source="", date=_TODAY),
-    PROMPT: Sink(path="", kind=PROMPT, does="sends it to the model", source="", date=_TODAY),
+    SYSTEM: own_sink(SYSTEM, "speaks for the system"),
+    PROMPT: own_sink(PROMPT, "sends it to the model"),
 }
 
 
@@ -150,9 +147,7 @@ class Speech:
                 held = [i for i in items if env is None or origin in self.spoken(flow.eval(i, env))]
                 return next((found for i in held if (found := self._written(i, origin, flow, env))), None)
             case m.DictDisplay(items=items):
-                said = [
-                    v for k, v in items if isinstance(k, m.Text) and k.value in ("text", "content", "parts")
-                ]
+                said = [v for k, v in items if isinstance(k, m.Text) and k.value in SAID]
                 inner = [found for v in said if (found := self._written(v, origin, flow, env))]
                 return inner[0] if inner else expr
             case _:

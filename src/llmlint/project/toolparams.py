@@ -46,9 +46,6 @@ _FIELD_BASES = (
 
 _FIELD_DECORATORS = ("dataclass", "define", "frozen", "mutable", "attrs", "s", "dataclass_json")
 
-_INJECTING = ("Depends", "CurrentContext", "CurrentFastMCP")
-"""Calls that, as a default, say that the program gives the value."""
-
 
 class Parameters:
     """Judges parameters and annotations."""
@@ -89,7 +86,7 @@ class Parameters:
                 return True
         if isinstance(param.default, m.Call):
             called = self._evaluator.type_name(param.default.func, func.parent or func)
-            if called in _INJECTING:
+            if called in self._words.injected:
                 return True
         return param.annotation is not None and self._is_object(param.annotation, func.parent or func)
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from llmlint.catalogue.lookup import Catalogue
 from llmlint.facts import model as m
 from llmlint.project.calls import CallGraph
-from llmlint.project.kinds import Data, Values
 from llmlint.project.scopes import Func
 
 _NAME_KEYS = frozenset({"name", "tool_name", "function_name"})
@@ -55,11 +54,6 @@ def sketched(text: str) -> frozenset[str]:
     return frozenset(_DESCRIBED.findall(text))
 
 
-def schema_in(values: Values) -> m.Expr | None:
-    """The first value that is a schema."""
-    return next((v.expr for v in values if isinstance(v, Data) and is_schema(v.expr)), None)
-
-
 @dataclass(frozen=True, slots=True)
 class Words:
     """The catalogue's words for hand-written tools."""
@@ -69,6 +63,7 @@ class Words:
     run_methods: tuple[str, ...]
     argument_names: frozenset[str]
     skip_params: frozenset[str]
+    injected: frozenset[str]
 
     @classmethod
     def of(cls, catalogue: Catalogue) -> Words:
@@ -80,6 +75,7 @@ class Words:
             tuple(dict.fromkeys(word for table in tables for word in table.run_methods)),
             frozenset(word for table in tables for word in table.argument_names),
             frozenset(word for table in tables for word in table.skip_params),
+            frozenset(word for table in tables for word in table.injected),
         )
 
 

@@ -16,7 +16,7 @@ import pytest
 from llmlint import registry
 from llmlint.model.finding import Finding
 from llmlint.model.location import Location
-from llmlint.model.rule import Rule, Severity
+from llmlint.model.rule import Confidence, Rule, Severity
 
 Tree = Callable[[Mapping[str, str | bytes]], Path]
 
@@ -70,9 +70,17 @@ class StandIns:
         self.parsed: list[str] = []
         self.failing_rule = False
         self.rules = {
-            "LLM801": Rule("LLM801", "bad-word", "BAD", Severity.ERROR, self._finds("LLM801", "BAD")),
+            "LLM801": Rule(
+                "LLM801", "bad-word", "BAD", Severity.ERROR, Confidence.HIGH, self._finds("LLM801", "BAD")
+            ),
             "LLM802": Rule(
-                "LLM802", "odd-word", "ODD", Severity.ADVICE, self._finds("LLM802", "ODD"), default=False
+                "LLM802",
+                "odd-word",
+                "ODD",
+                Severity.ADVICE,
+                Confidence.LOW,
+                self._finds("LLM802", "ODD"),
+                default=False,
             ),
         }
 

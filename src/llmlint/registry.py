@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from llmlint.model.rule import AXES, Rule, Severity
+from llmlint.model.rule import AXES, Confidence, Rule, Severity
 from llmlint.resources import rules_directory
 
 DOCS = "https://llmlint.readthedocs.io/rules/{code}"
@@ -28,6 +28,7 @@ OWN_RULES = (
         "internal-problem",
         "llmlint itself failed on this file or in this rule; everything else was checked",
         Severity.ERROR,
+        Confidence.HIGH,
         None,
         in_tests=True,
     ),
@@ -36,6 +37,7 @@ OWN_RULES = (
         "configuration-problem",
         "the configuration of llmlint cannot be used",
         Severity.ERROR,
+        Confidence.HIGH,
         None,
         in_tests=True,
     ),
@@ -44,6 +46,7 @@ OWN_RULES = (
         "unparsable-file",
         "the file cannot be read or parsed, so nothing in it was checked",
         Severity.ERROR,
+        Confidence.HIGH,
         None,
         in_tests=True,
     ),
@@ -52,6 +55,7 @@ OWN_RULES = (
         "unused-suppression",
         "a `# llmlint: ignore` comment suppresses nothing",
         Severity.ADVICE,
+        Confidence.HIGH,
         None,
         in_tests=True,
     ),

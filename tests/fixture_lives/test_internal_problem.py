@@ -10,7 +10,7 @@ import pytest
 from llmlint import registry
 from llmlint.model.finding import Finding
 from llmlint.model.location import Location
-from llmlint.model.rule import Check, Rule, Severity
+from llmlint.model.rule import Check, Confidence, Rule, Severity
 from llmlint.project.project import Project
 
 from .adapter import findings_of
@@ -22,7 +22,7 @@ SITUATION = Situation("LLM000", "crash", {"app/x.py": TEXT}, (), frozenset())
 
 
 def rule(code: str, check: Check) -> Rule:
-    return Rule(code, "some-rule", "finds something", Severity.ERROR, check)
+    return Rule(code, "some-rule", "finds something", Severity.ERROR, Confidence.HIGH, check)
 
 
 def fails(project: Project) -> Iterator[Finding]:

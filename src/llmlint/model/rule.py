@@ -34,6 +34,17 @@ class Severity(enum.Enum):
     ADVICE = "advice"
 
 
+class Confidence(enum.Enum):
+    """How sure it is that a finding is what it says."""
+
+    HIGH = "high"
+    """A fact of the code read: a literal, a parameter that is absent, a resolved call."""
+    MEDIUM = "medium"
+    """It rests on something inferred: a flow of values, an outcome, who may reach whom."""
+    LOW = "low"
+    """A hint: what would make it harmless may lie outside the repository."""
+
+
 Check = Callable[["Project"], Iterator[Finding]]
 
 
@@ -46,6 +57,7 @@ class Rule:
     summary: str
     """One line for tables: what the rule finds."""
     severity: Severity
+    confidence: Confidence
     check: Check | None
     """None for the tool's own codes, which the engine reports itself."""
     default: bool = True

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.model.finding import Finding
-from llmlint.model.rule import Rule, Severity
+from llmlint.model.rule import Confidence, Rule, Severity
 from llmlint.project.guarded import Target, finally_returns
 from llmlint.project.outcomes import Outcome
 from llmlint.project.project import Project, fitting
@@ -79,5 +79,6 @@ RULE = Rule(
     name="swallowed-llm-error",
     summary="A broad `except` makes the failure of an LLM call vanish",
     severity=Severity.ERROR,
+    confidence=Confidence.MEDIUM,
     check=check,
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from llmlint.facts import model as m
 from llmlint.model.finding import Finding
-from llmlint.model.rule import Rule, Severity
+from llmlint.model.rule import Confidence, Rule, Severity
 from llmlint.project.calls import LlmCall
 from llmlint.project.deadlines import Construction, Setting
 from llmlint.project.kinds import Site
@@ -81,5 +81,6 @@ RULE = Rule(
     name="missing-timeout",
     summary="An LLM client or call has no deadline at all",
     severity=Severity.ERROR,
+    confidence=Confidence.HIGH,
     check=check,
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from llmlint.facts import model as m
 from llmlint.model.finding import Finding
-from llmlint.model.rule import Rule, Severity
+from llmlint.model.rule import Confidence, Rule, Severity
 from llmlint.project.deadlines import Construction, describe
 from llmlint.project.project import Project, fitting
 from llmlint.project.scopes import Func
@@ -68,5 +68,6 @@ RULE = Rule(
     name="default-timeout",
     summary="An LLM client keeps a default deadline of many minutes",
     severity=Severity.WARNING,
+    confidence=Confidence.HIGH,
     check=check,
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.model.finding import Finding
-from llmlint.model.rule import Rule, Severity
+from llmlint.model.rule import Confidence, Rule, Severity
 from llmlint.project.project import Project, callee
 from llmlint.project.retries import RetryUse
 from llmlint.project.scopes import Func
@@ -108,5 +108,6 @@ RULE = Rule(
     name="unbounded-retry",
     summary="Retries of an LLM call have no bound",
     severity=Severity.ERROR,
+    confidence=Confidence.HIGH,
     check=check,
 )

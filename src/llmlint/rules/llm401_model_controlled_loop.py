@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from llmlint.facts import model as m
 from llmlint.model.finding import Finding
-from llmlint.model.rule import Rule, Severity
+from llmlint.model.rule import Confidence, Rule, Severity
 from llmlint.project.calls import Edge, LlmCall
 from llmlint.project.loops import BUDGET, MODEL, Loop
 from llmlint.project.project import Project, fitting
@@ -81,5 +81,6 @@ RULE = Rule(
     name="model-controlled-loop",
     summary="Only the model's own words end a loop of LLM calls",
     severity=Severity.ERROR,
+    confidence=Confidence.MEDIUM,
     check=check,
 )

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from llmlint.model.finding import Finding
-from llmlint.model.rule import Rule, Severity
+from llmlint.model.rule import Confidence, Rule, Severity
 from llmlint.project.project import Project, fitting
 
 HELP = "Leave the parameter out, or set a number that the task needs."
@@ -35,5 +35,6 @@ RULE = Rule(
     name="cap-disabled",
     summary="A literal switches off the limit of an agent loop",
     severity=Severity.ERROR,
+    confidence=Confidence.HIGH,
     check=check,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from llmlint.model.finding import Finding
-from llmlint.model.rule import Rule, Severity
+from llmlint.model.rule import Confidence, Rule, Severity
 from llmlint.project.dangers import tool_findings
 from llmlint.project.project import Project
 
@@ -22,5 +22,6 @@ RULE = Rule(
     name="tool-argument-to-shell",
     summary="A tool argument chosen by the model reaches a shell",
     severity=Severity.ERROR,
+    confidence=Confidence.MEDIUM,
     check=check,
 )

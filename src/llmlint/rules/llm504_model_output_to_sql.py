@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from llmlint.model.finding import Finding
-from llmlint.model.rule import Rule, Severity
+from llmlint.model.rule import Confidence, Rule, Severity
 from llmlint.project.dangers import chosen_findings
 from llmlint.project.project import Project
 
@@ -22,6 +22,7 @@ RULE = Rule(
     name="model-output-to-sql",
     summary="What a model chose is run as a database statement",
     severity=Severity.ERROR,
+    confidence=Confidence.MEDIUM,
     check=check,
     default=False,
 )

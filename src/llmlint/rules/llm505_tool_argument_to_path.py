@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from llmlint.model.finding import Finding
-from llmlint.model.rule import Rule, Severity
+from llmlint.model.rule import Confidence, Rule, Severity
 from llmlint.project.dangers import chosen_findings
 from llmlint.project.project import Project
 from llmlint.project.sinks import PATH, PATH_READ
@@ -27,6 +27,7 @@ RULE = Rule(
     name="tool-argument-to-path",
     summary="A model chooses which file is written or deleted",
     severity=Severity.ERROR,
+    confidence=Confidence.LOW,
     check=check,
     default=False,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from llmlint.model.finding import Finding
-from llmlint.model.rule import Rule, Severity
+from llmlint.model.rule import Confidence, Rule, Severity
 from llmlint.project.dangers import chosen_findings
 from llmlint.project.project import Project
 
@@ -22,6 +22,7 @@ RULE = Rule(
     name="tool-argument-to-url",
     summary="A model chooses which host a request goes to",
     severity=Severity.WARNING,
+    confidence=Confidence.LOW,
     check=check,
     default=False,
 )

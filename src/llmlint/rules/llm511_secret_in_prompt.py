@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from llmlint.model.finding import Finding
-from llmlint.model.rule import Rule, Severity
+from llmlint.model.rule import Confidence, Rule, Severity
 from llmlint.project.project import Project
 from llmlint.project.promptflows import secret_findings
 
@@ -22,5 +22,6 @@ RULE = Rule(
     name="secret-in-prompt",
     summary="A secret is sent to the model",
     severity=Severity.ERROR,
+    confidence=Confidence.MEDIUM,
     check=check,
 )

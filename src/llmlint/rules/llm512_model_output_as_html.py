@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from llmlint.model.finding import Finding
-from llmlint.model.rule import Rule, Severity
+from llmlint.model.rule import Confidence, Rule, Severity
 from llmlint.project.dangers import model_findings
 from llmlint.project.project import Project
 
@@ -22,5 +22,6 @@ RULE = Rule(
     name="model-output-as-html",
     summary="A model's answer becomes HTML unescaped",
     severity=Severity.ERROR,
+    confidence=Confidence.MEDIUM,
     check=check,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from llmlint.model.finding import Finding
-from llmlint.model.rule import Rule, Severity
+from llmlint.model.rule import Confidence, Rule, Severity
 from llmlint.project.project import Project, fitting
 
 HELP = "Log ids, sizes and usage; pass content through a redaction function, or log it at DEBUG."
@@ -31,5 +31,6 @@ RULE = Rule(
     name="unredacted-llm-logging",
     summary="The content of prompts or answers is logged at INFO or above",
     severity=Severity.WARNING,
+    confidence=Confidence.MEDIUM,
     check=check,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from llmlint.model.finding import Finding, Step
-from llmlint.model.rule import Rule, Severity
+from llmlint.model.rule import Confidence, Rule, Severity
 from llmlint.project.project import Project, callee
 from llmlint.project.prompts import Piece, Prompt
 
@@ -52,5 +52,6 @@ RULE = Rule(
     name="hardcoded-prompt",
     summary="An instruction prompt of 25 words or more is written inside the code that sends it",
     severity=Severity.ADVICE,
+    confidence=Confidence.HIGH,
     check=check,
 )

@@ -82,7 +82,15 @@ def test_client(table: Table) -> None:
     cls = resolve(entry.path, table)
     if entry.kind == "derived":
         return
-    named = [*entry.timeout, *entry.opaque, *entry.cap, *entry.system, *entry.tools, *entry.when]
+    named = [
+        *entry.timeout,
+        *entry.opaque,
+        *entry.cap,
+        *entry.system,
+        *entry.tools,
+        *entry.copies,
+        *entry.when,
+    ]
     named += [path for path in (entry.retries, entry.model, entry.wraps) if path]
     check_parameters(cls, named, f"`{entry.path}`")
 

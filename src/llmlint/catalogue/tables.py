@@ -81,6 +81,8 @@ class Client(Entry, frozen=True, kw_only=True, eq=False):
     """Constructor parameter paths that carry a system prompt or instructions."""
     tools: tuple[str, ...] = ()
     """Constructor parameter paths that take a list of tools (functions or tool objects)."""
+    copies: tuple[str, ...] = ()
+    """Parameters that take another SDK's client and only copy settings out of it: it is never called."""
 
 
 class Derive(Entry, frozen=True, kw_only=True, eq=False):

@@ -32,7 +32,9 @@ _FIRST = frozenset({"Optional", "Annotated", "Final", "ClassVar", "Required", "N
 _LISTS = frozenset({"list", "List", "Sequence", "MutableSequence", "Iterable", "Iterator", "Collection",
                     "set", "Set", "frozenset", "FrozenSet", "AbstractSet", "MutableSet", "deque", "Deque",
                     "Generator", "AsyncGenerator", "AsyncIterator", "AsyncIterable"})  # fmt: skip
-_DICTS = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "defaultdict", "DefaultDict", "OrderedDict"})
+MAPPINGS = frozenset(
+    {"dict", "Dict", "Mapping", "MutableMapping", "defaultdict", "DefaultDict", "OrderedDict"}
+)
 _TUPLES = frozenset({"tuple", "Tuple"})
 
 
@@ -76,7 +78,7 @@ class Annotations:
             )
         if last in _LISTS:
             return self._holding("list", (items[0],), func, depth)
-        if last in _DICTS:
+        if last in MAPPINGS:
             return self._holding("dict", items, func, depth) if len(items) == 2 else ()
         if last in _TUPLES:
             if len(items) == 2 and isinstance(items[1], m.Other):

@@ -10,10 +10,10 @@ from llmlint.catalogue import schema as s
 from llmlint.catalogue.lookup import Catalogue
 from llmlint.facts import model as m
 from llmlint.facts import walk
+from llmlint.project.annotations import MAPPINGS
 from llmlint.project.calls import CallGraph, LlmCall
 from llmlint.project.kinds import (
     Client,
-    ClientMethod,
     Data,
     External,
     ExternalMethod,
@@ -47,17 +47,6 @@ MAX_CALLERS = 40
 _WAITS = frozenset({"result", "get", "join", "wait", "exception"})
 ABSENT = Setting("absent")
 UNKNOWN_SETTING = Setting("unknown")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Construction:
-    """A client constructed without a deadline of its own, and the calls made through it."""
-
-    client: Client
-    site: CallSite
-    calls: tuple[LlmCall, ...]
-    only_asides: bool
-    """No call to a model is seen, but others are (listing models, counting tokens)."""
 
 
 class Deadlines:
@@ -168,11 +157,31 @@ class Deadlines:
         found = self.setting(call, func, entry.timeout)
         if found.state != "absent":
             return found
-        if self._is_opaque(call, func, entry.opaque):
+        if self._is_opaque(call, func, entry.opaque) or self._given_whole(call, func):
             return UNKNOWN_SETTING
         if set(entry.global_timeout) & self._globals:
             return UNKNOWN_SETTING
         return ABSENT
+
+    def _given_whole(self, call: m.Call, func: Func) -> bool:
+        """Whether all settings come as one mapping without a keyword: ``ChatOpenAI(settings)``."""
+        for arg in call.args:
+            if arg.keyword is not None or arg.star:
+                continue
+            for value in self._evaluator.eval(arg.value, func):
+                if isinstance(value, Data) and isinstance(value.expr, m.DictDisplay):
+                    return True
+                if isinstance(value, ParamValue) and self._is_mapping(value):
+                    return True
+        return False
+
+    def _is_mapping(self, value: ParamValue) -> bool:
+        param = value.func.params.get(value.name)
+        annotation = param.annotation if param is not None else None
+        if isinstance(annotation, m.Sub):
+            annotation = annotation.value
+        scope = value.func.parent or value.func
+        return annotation is not None and self._evaluator.type_name(annotation, scope) in MAPPINGS
 
     def _is_opaque(self, call: m.Call, func: Func, paths: Iterable[str]) -> bool:
         """Whether something is given that may hold a deadline we do not look into."""
@@ -317,38 +326,6 @@ class Deadlines:
                 for value in self._evaluator.eval(target, func):
                     if isinstance(value, External):
                         found.add(value.name)
-        return found
-
-    # -- constructions --------------------------------------------------------------------------
-
-    def constructions(self) -> list[Construction]:
-        """Every client constructed in the project, with the calls made through it."""
-        calls: dict[m.Call, list[LlmCall]] = {}
-        for call in self._graph.llm_calls:
-            for client in (call.client, *call.client.inner) if call.client else ():
-                if client.site is not None:
-                    calls.setdefault(client.site.call, []).append(call)
-        asides: set[m.Call] = set()
-        for func in self._graph.functions:
-            for site in self._graph.sites[func]:
-                for value in self._evaluator.eval(site.call.func, func):
-                    if isinstance(value, ClientMethod) and value.client.site is not None:
-                        if not self._catalogue.leads_somewhere(value.client.entry, value.path):
-                            asides.add(value.client.site.call)
-        found: list[Construction] = []
-        for func in self._graph.functions:
-            for site in self._graph.sites[func]:
-                for value in self._evaluator.eval(site.call, func):
-                    if (
-                        isinstance(value, Client)
-                        and value.site is not None
-                        and value.site.call is site.call
-                        and not value.changes
-                    ):
-                        through = tuple(calls.get(site.call, ()))
-                        aside = not through and site.call in asides
-                        found.append(Construction(value, site, through, aside))
-                        break
         return found
 
     def attempts(self, call: m.Call, func: Func, where: str, default: int | None) -> int | None:

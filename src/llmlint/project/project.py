@@ -13,6 +13,7 @@ from llmlint.model.location import Location
 from llmlint.model.options import Options
 from llmlint.project.calls import CallGraph, Edge, LlmCall
 from llmlint.project.caps import Caps
+from llmlint.project.constructions import Construction, Constructions
 from llmlint.project.content import Contents
 from llmlint.project.deadlines import Deadlines
 from llmlint.project.guarded import Guarded
@@ -132,6 +133,11 @@ class Project:
     def deadlines(self) -> Deadlines:
         """Which deadlines apply."""
         return Deadlines(self.graph, self.evaluator, self.catalogue)
+
+    @functools.cached_property
+    def constructions(self) -> tuple[Construction, ...]:
+        """Every LLM client that is constructed, also outside production code."""
+        return tuple(Constructions(self.graph, self.evaluator, self.catalogue).all())
 
     @functools.cached_property
     def loops(self) -> Loops:

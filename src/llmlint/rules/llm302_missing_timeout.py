@@ -8,7 +8,8 @@ from llmlint.facts import model as m
 from llmlint.model.finding import Finding
 from llmlint.model.rule import Confidence, Rule, Severity
 from llmlint.project.calls import LlmCall
-from llmlint.project.deadlines import Construction, Setting
+from llmlint.project.constructions import Construction
+from llmlint.project.deadlines import Setting
 from llmlint.project.kinds import Site
 from llmlint.project.project import Project, fitting
 
@@ -18,7 +19,7 @@ HELP = "Pass {parameter}, so that a stalled provider ends in an error that can b
 def check(project: Project) -> Iterator[Finding]:
     """Report constructions and calls without a deadline."""
     deadlines = project.deadlines
-    for made in deadlines.constructions():
+    for made in project.constructions:
         if made.site.func.mod.production and not made.only_asides:
             yield from _construction(project, made)
     for call in project.llm_calls:

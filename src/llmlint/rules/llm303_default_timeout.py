@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from llmlint.facts import model as m
 from llmlint.model.finding import Finding
 from llmlint.model.rule import Confidence, Rule, Severity
-from llmlint.project.deadlines import Construction, describe
+from llmlint.project.constructions import Construction
+from llmlint.project.deadlines import describe
 from llmlint.project.project import Project, fitting
 from llmlint.project.scopes import Func
 
@@ -19,7 +20,7 @@ LONG = 60.0
 def check(project: Project) -> Iterator[Finding]:
     """Report constructions and module-level calls that keep a long default."""
     deadlines = project.deadlines
-    for made in deadlines.constructions():
+    for made in project.constructions:
         entry = made.client.entry
         if entry.default_timeout is None or entry.default_timeout <= LONG or entry.no_deadline:
             continue

@@ -13,6 +13,8 @@ from llmlint.project.project import Project, fitting
 from llmlint.project.scopes import Func
 
 HELP = "Count the rounds (or the tokens, or the time) and stop at a bound."
+NEAR = 4
+"""Calls between a loop and the model up to which what comes back is taken for the model's decision."""
 
 
 def check(project: Project) -> Iterator[Finding]:
@@ -26,9 +28,11 @@ def check(project: Project) -> Iterator[Finding]:
         target = _llm_call(project, stmt, place.func)
         if target is None or not _only_model_ends(project, stmt, place.func):
             continue
+        edges, end = project.reach.way(target)
+        if len(edges) > NEAR:
+            continue
         head = "Only the model's answer ends this loop around"
         message = fitting(head, target.site.call, ": nothing caps its cost")
-        edges, end = project.reach.way(target)
         yield project.finding(
             "LLM401", place.func, stmt.span, message, help=HELP, steps=project.way_steps(edges, end)
         )

@@ -79,6 +79,8 @@ class Report:
     """How many files of the project had to be parsed."""
     sources: Sources | None = None
     """For excerpts."""
+    not_run: tuple[str, ...] = ()
+    """Codes of rules that were selected and are below the least severity or confidence asked for."""
 
     def of_status(self, status: Status) -> tuple[Finding, ...]:
         """The findings with this status."""
@@ -110,6 +112,7 @@ def _collector_paused() -> Iterator[None]:
 def _analyse(request: Request, progress: Progress) -> Report:
     files, seen = _survey(request, progress)
     own = registry.own_codes(request.selection)
+    not_run = tuple(rule.code for rule in registry.left_out(request.selection))
     found = list(seen.problems)
     modules = _extract(request, seen.parse, found, progress)
     found += _check(request, modules) if modules else ()
@@ -128,10 +131,10 @@ def _analyse(request: Request, progress: Progress) -> Report:
     marked, used = triage.mark(found, suppressions, request.settings, noqa=request.noqa)
     if commented and "LLM003" in own:
         active = {rule.code for rule in registry.select(request.selection)}
-        idle = triage.unused(suppressions, used, active)
+        idle = triage.unused(suppressions, used, active, everything=not not_run)
         marked += triage.mark(idle, suppressions, request.settings, noqa=request.noqa)[0]
     shown = tuple(path for path in files if request.shows(path))
-    return Report(request.root, _in_order(marked), shown, len(seen.parse), request.sources)
+    return Report(request.root, _in_order(marked), shown, len(seen.parse), request.sources, not_run)
 
 
 def graph(request: Request, progress: Progress = silent) -> GraphView:

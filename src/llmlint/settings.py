@@ -12,13 +12,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import tomli
 
 from llmlint.model.options import Options
+from llmlint.model.rule import Confidence, Ranked, Severity
 from llmlint.registry import Layer, UnknownRule, check_code
 from llmlint.source.ignoring import PatternError, patterns
 from llmlint.source.roots import OWN_FILE, configuration_in
+
+R = TypeVar("R", bound=Ranked)
 
 NOT_PRODUCTION = (
     "test/",
@@ -80,6 +84,8 @@ KEYS = (
     "select",
     "ignore",
     "extend-select",
+    "min-severity",
+    "min-confidence",
     "exclude",
     "not-production",
     "prompt-modules",
@@ -185,7 +191,13 @@ class _Reader:
         select = self.codes("select") if "select" in self.table else None
         return Settings(
             file=self.file,
-            layer=Layer(select, self.codes("extend-select"), self.codes("ignore")),
+            layer=Layer(
+                select,
+                self.codes("extend-select"),
+                self.codes("ignore"),
+                self.word("min-severity", Severity),
+                self.word("min-confidence", Confidence),
+            ),
             exclude=self.globs("exclude", ()),
             not_production=self.globs("not-production", NOT_PRODUCTION),
             prompt_modules=self.globs("prompt-modules", PROMPT_MODULES),
@@ -221,6 +233,16 @@ class _Reader:
         if not isinstance(value, bool):
             raise self.error(key, f"`{key}` is neither true nor false")
         return value
+
+    def word(self, key: str, words: type[R]) -> R | None:
+        """One of the words of an enumeration; None where the key is absent."""
+        value = self.table.get(key)
+        if value is None:
+            return None
+        known = [word.value for word in words]
+        if value not in known:
+            raise self.error(key, f"`{key}` is none of {', '.join(known)}")
+        return words(value)
 
     def codes(self, key: str) -> tuple[str, ...]:
         found = self.strings(key, self.table.get(key, []))

@@ -9,7 +9,9 @@ cost more than everything else together.
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,9 +25,10 @@ from llmlint.source.discovery import members
 from llmlint.source.document import Document
 from llmlint.source.suppressions import Suppressions, find_suppressions
 from llmlint.source.survey import Sources, Survey, survey
-from llmlint.source.triage_bytes import Seeds
+from llmlint.source.triage_bytes import Seeds, defining
 
 if TYPE_CHECKING:
+    from llmlint.catalogue.lookup import Catalogue
     from llmlint.facts.model import ModuleFacts
     from llmlint.model.graph import GraphView
     from llmlint.project.project import Project
@@ -59,6 +62,13 @@ class Request:
     def selection(self) -> registry.Selection:
         """Which rules run."""
         return registry.Selection((self.settings.layer, *self.layers), self.off)
+
+    @functools.cached_property
+    def catalogue(self) -> Catalogue:
+        """What llmlint knows, with what the project adds to it."""
+        from llmlint.catalogue.lookup import extended
+
+        return extended(self.settings.own.files)
 
     @property
     def sources(self) -> Sources:
@@ -113,7 +123,7 @@ def _analyse(request: Request, progress: Progress) -> Report:
     files, seen = _survey(request, progress)
     own = registry.own_codes(request.selection)
     not_run = tuple(rule.code for rule in registry.left_out(request.selection))
-    found = list(seen.problems)
+    found = [*seen.problems, *_catalogue_mistakes(request)]
     modules = _extract(request, seen.parse, found, progress)
     found += _check(request, modules) if modules else ()
     for path in sorted(request.named - seen.parse):
@@ -123,7 +133,7 @@ def _analyse(request: Request, progress: Progress) -> Report:
     found = [
         f
         for f in found
-        if (request.shows(f.location.path) or f.code == "LLM000")
+        if (request.shows(f.location.path) or f.code in ("LLM000", "LLM001"))
         and (f.code not in registry.ALWAYS or f.code in own)
     ]
     commented = {path for path in seen.commented if request.shows(path)}
@@ -146,19 +156,24 @@ def graph(request: Request, progress: Progress = silent) -> GraphView:
 
 
 def _survey(request: Request, progress: Progress) -> tuple[tuple[str, ...], Survey]:
-    from llmlint.catalogue.lookup import load
-
     found = set(members(request.root, request.settings.exclude, shallow=request.shallow).files)
     files = tuple(sorted(found | request.named | set(request.texts)))
-    catalogue = load()
+    catalogue, own = request.catalogue, request.settings.own
+    inside = defining(files, own.names())
     seeds = Seeds.of(
-        catalogue.import_roots(),
+        {*catalogue.import_roots(), *own.roots()} - inside.roots,
         (endpoint.host for endpoint in catalogue.endpoints),
         catalogue.dispatch_mentions,
         catalogue.conditional_roots(),
     )
     production = request.settings.is_production
-    return files, survey(request.sources, files, seeds, progress, production)
+    return files, survey(request.sources, files, seeds, progress, production, inside.files)
+
+
+def _catalogue_mistakes(request: Request) -> Iterator[Finding]:
+    for mistake in request.settings.own.mistakes:
+        path = Path(os.path.relpath(mistake.file, request.root)).as_posix()
+        yield problems.catalogue(path, mistake.line, mistake.message)
 
 
 def _extract(
@@ -192,16 +207,16 @@ def _extract(
 
 
 def _link(request: Request, modules: list[ModuleFacts]) -> Project:
-    from llmlint.catalogue.lookup import load
     from llmlint.project.project import Project
 
     settings = request.settings
     return Project.build(
         modules,
-        load(),
+        request.catalogue,
         production=settings.is_production,
         prompt_module=settings.is_prompt_module,
         options=settings.options,
+        own_names=settings.own.names(),
     )
 
 

@@ -94,7 +94,9 @@ def test_a_deadline_around_a_declared_call_bounds_what_it_does_inside(tree: Tree
     tree(
         {
             ".git/HEAD": "",
-            "llm.py": "import ollama\n\n\nasync def ask(q):\n    return await ollama.AsyncClient().chat('m', q)\n",
+            "llm.py": (
+                "import ollama\n\n\nasync def ask(q):\n    return await ollama.AsyncClient().chat('m', q)\n"
+            ),
             "use.py": (
                 "import asyncio\n\nfrom llm import ask\n\n\n"
                 "async def f(q):\n    return await asyncio.wait_for(ask(q), 5)\n"

@@ -11,7 +11,6 @@ from llmlint.model.finding import Finding
 from llmlint.model.location import Location
 from llmlint.source.document import Document, unparsable
 
-
 NOT_USED = "this catalogue is not used: "
 
 

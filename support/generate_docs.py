@@ -2,6 +2,7 @@
 
 - ``<!-- rules:3 -->`` … ``<!-- /rules -->`` holds the rules of axis 3, ``<!-- rules -->`` all of them;
 - ``<!-- demo -->`` and ``<!-- finding -->`` hold what the commands in them print;
+- below the title of a rule page stands what its rule says of itself: severity, confidence, default;
 - ``### Output`` of a rule page is what is found in its ``### Bad`` as ``app/example.py``;
 - ``<!-- defaults:start -->`` … ``<!-- defaults:end -->`` holds what the catalogue says of SDKs.
 
@@ -45,6 +46,8 @@ SHOWN = re.compile(
     r"(<!-- (demo|finding) -->\n```console\n\$ llmlint ([^\n]*)\n).*?(```\n<!-- /\2 -->)", re.DOTALL
 )
 Entry = schema.Client | schema.Call
+TITLE = re.compile(r"\A(# [^\n]*\n\n)(?:\*\*Severity\*\*: [^\n]*\n\n)?")
+OPT_IN = "usage/configuration.md#rules-that-are-off-by-default"
 BLOCK = re.compile(r"^### (Bad|Output|Good)\n\n```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
@@ -85,14 +88,16 @@ def table(rules: Iterable[Rule], page: Path, *, with_axis: bool) -> str:
     if not rows:
         return "None yet; the audit criteria below cover this axis.\n"
     axis_head, axis_rule = (" axis |", "---|") if with_axis else ("", "")
-    lines = [f"| code | name | what it finds |{axis_head} default |", f"|---|---|---|{axis_rule}---|"]
+    lines = [
+        f"| code | name | what it finds |{axis_head} severity | default |",
+        f"|---|---|---|{axis_rule}---|---|",
+    ]
     for rule in rows:
         axis = f" {axis_cell(rule, page)} |" if with_axis else ""
         name = f"[{rule.name}]({link(rule_page(rule), page)})"
         default = "on" if rule.default else "off"
-        lines.append(
-            f"| {rule.code} | {name} | {rule.summary.replace('|', chr(92) + '|')} |{axis} {default} |"
-        )
+        summary = rule.summary.replace("|", chr(92) + "|")
+        lines.append(f"| {rule.code} | {name} | {summary} |{axis} {rule.severity.value} | {default} |")
     return "\n".join(lines) + "\n"
 
 
@@ -100,6 +105,13 @@ def axis_cell(rule: Rule, page: Path) -> str:
     """The rule's axis, linked to its page when it has one."""
     name = AXES[rule.axis]
     return f"[{name}]({link(axis_page(rule.axis), page)})" if rule.axis else name
+
+
+def header(rule: Rule) -> str:
+    """The line below the title of a rule page."""
+    default = "on" if rule.default else f"off, [switched on by its code](../docs/{OPT_IN})"
+    severity, confidence = rule.severity.value, rule.confidence.value
+    return f"**Severity**: {severity}. **Confidence**: {confidence}. **Default**: {default}.\n\n"
 
 
 # --- examples, really run ----------------------------------------------------------------------
@@ -119,14 +131,19 @@ def examples(page: str) -> dict[str, Example]:
 
 
 @functools.cache
-def output(example: Example) -> str:
-    """What every rule there is finds in an example, in the concise format without the total."""
+def output(example: Example, code: str) -> str:
+    """What is found in an example of the page of a rule, in the concise format without the total.
+
+    Beside the rules that are on by default, those of the page's axis run that are not: who switches one
+    of them on must be able to follow the advice of the others. What an opt-in rule of another axis asks
+    for is another matter, which would only blur the example.
+    """
     with tempfile.TemporaryDirectory() as empty:
         if example.language == "toml":
             return _lines(_configured(Path(empty), example.text))
-        every = registry.Layer(extend_select=tuple(registry.names()))
+        of_axis = registry.Layer(extend_select=tuple(c for c in registry.names() if c[:4] == code[:4]))
         document: Document | Finding = from_text(EXAMPLE, example.text)
-        request = Request(Path(empty), layers=(every,), named=frozenset([EXAMPLE]), texts={EXAMPLE: document})
+        request = Request(Path(empty), layers=(of_axis,), named=frozenset([EXAMPLE]), texts={EXAMPLE: document})
         return _lines(analyse(request).of_status(Status.REPORTED))
 
 
@@ -145,14 +162,14 @@ def _lines(findings: Iterable[Finding]) -> str:
     return "".join(f"{line}\n" for line in list(concise.lines([report]))[:-1])
 
 
-def with_output(page: str) -> str:
+def with_output(page: str, code: str) -> str:
     """The page with the output of its bad example as it has to be."""
     bad = examples(page).get("Bad")
     if bad is None:  # LLM000: no code of a user's makes it speak
         return page
 
     def fill(match: re.Match[str]) -> str:
-        return f"### Output\n\n```text\n{output(bad)}```" if match[1] == "Output" else match[0]
+        return f"### Output\n\n```text\n{output(bad, code)}```" if match[1] == "Output" else match[0]
 
     return BLOCK.sub(fill, page)
 
@@ -345,10 +362,12 @@ def rewritten(page: Path, rules: tuple[Rule, ...]) -> str:
     text = SHOWN.sub(lambda match: match[1] + printed(match[3]) + match[4], text)
     if page.parent != ROOT / "rules":
         return text
-    of_code = DEFAULT_TABLES.get(page.name[:6])
+    code = page.name[:6]
+    text = TITLE.sub(lambda match: match[1] + header(registry.rule(code)), text)
+    of_code = DEFAULT_TABLES.get(code)
     if of_code is not None:
         text = DEFAULTS.sub(lambda match: match[1] + of_code() + match[2], text)
-    return with_output(text)
+    return with_output(text, code)
 
 
 def main(arguments: list[str]) -> int:

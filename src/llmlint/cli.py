@@ -8,17 +8,19 @@ from __future__ import annotations
 import argparse
 import functools
 import os
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from llmlint import __version__, registry
+from llmlint.model.rule import Confidence, Severity
 from llmlint.reporters.display import printable
 from llmlint.settings import Settings, SettingsError, load, read
 
 if TYPE_CHECKING:
-    from llmlint.engine import Request
+    from llmlint.engine import Report, Request
     from llmlint.model.rule import Rule
 
 CLEAN, FINDINGS, USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -71,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_paths(check)
     check.add_argument(
         "--output-format",
-        choices=("full", "concise", "json"),
+        choices=("full", "concise", "json", "sarif", "github", "gitlab"),
         help="default: full on a terminal, else concise",
     )
     for option, text in (
@@ -80,6 +82,12 @@ def _parser() -> argparse.ArgumentParser:
         ("--ignore", "do not run these rules"),
     ):
         check.add_argument(option, type=_codes, action="extend", metavar="CODES", help=text)
+    for word, known in (("severity", Severity), ("confidence", Confidence)):
+        check.add_argument(
+            f"--min-{word}",
+            choices=[one.value for one in known],
+            help=f"do not run rules of less {word}",
+        )
     check.add_argument("--no-color", action="store_true", help="plain text, even on a terminal")
     check.set_defaults(run=_check)
 
@@ -161,6 +169,8 @@ def _check(arguments: argparse.Namespace) -> int:
         None if arguments.select is None else tuple(arguments.select),
         tuple(arguments.extend_select or ()),
         tuple(arguments.ignore or ()),
+        None if arguments.min_severity is None else Severity(arguments.min_severity),
+        None if arguments.min_confidence is None else Confidence(arguments.min_confidence),
     )
     requests = _requests(arguments, Request(Path(), layers=(layer,)))
     with ProgressBar(enabled=sys.stderr.isatty()) as progress:
@@ -169,16 +179,35 @@ def _check(arguments: argparse.Namespace) -> int:
     if output == "full":
         from llmlint.reporters import full
 
-        full.write(reports, sys.stdout, color=_wants_color(arguments))
-    elif output == "json":
-        from llmlint.reporters import json
-
-        print(json.text(reports))
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        full.write(reports, sys.stdout, color=_wants_color(arguments), width=width)
     else:
-        from llmlint.reporters import concise
-
-        print("\n".join(concise.lines(reports)))
+        print(_text(output, reports))
     return FINDINGS if any(report.of_status(Status.REPORTED) for report in reports) else CLEAN
+
+
+def _text(output: str, reports: Sequence[Report]) -> str:
+    match output:
+        case "json":
+            from llmlint.reporters import json
+
+            return json.text(reports)
+        case "sarif":
+            from llmlint.reporters import sarif
+
+            return sarif.text(reports)
+        case "gitlab":
+            from llmlint.reporters import gitlab
+
+            return gitlab.text(reports)
+        case "github":
+            from llmlint.reporters import github
+
+            return "\n".join(github.lines(reports))
+        case _:
+            from llmlint.reporters import concise
+
+            return "\n".join(concise.lines(reports))
 
 
 def _rule(arguments: argparse.Namespace) -> int:

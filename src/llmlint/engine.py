@@ -9,7 +9,9 @@ cost more than everything else together.
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,9 +25,10 @@ from llmlint.source.discovery import members
 from llmlint.source.document import Document
 from llmlint.source.suppressions import Suppressions, find_suppressions
 from llmlint.source.survey import Sources, Survey, survey
-from llmlint.source.triage_bytes import Seeds
+from llmlint.source.triage_bytes import Seeds, defining
 
 if TYPE_CHECKING:
+    from llmlint.catalogue.lookup import Catalogue
     from llmlint.facts.model import ModuleFacts
     from llmlint.model.graph import GraphView
     from llmlint.project.project import Project
@@ -60,6 +63,13 @@ class Request:
         """Which rules run."""
         return registry.Selection((self.settings.layer, *self.layers), self.off)
 
+    @functools.cached_property
+    def catalogue(self) -> Catalogue:
+        """What llmlint knows, with what the project adds to it."""
+        from llmlint.catalogue.lookup import extended
+
+        return extended(self.settings.own.files)
+
     @property
     def sources(self) -> Sources:
         """Where texts come from."""
@@ -79,6 +89,8 @@ class Report:
     """How many files of the project had to be parsed."""
     sources: Sources | None = None
     """For excerpts."""
+    not_run: tuple[str, ...] = ()
+    """Codes of rules that were selected and are below the least severity or confidence asked for."""
 
     def of_status(self, status: Status) -> tuple[Finding, ...]:
         """The findings with this status."""
@@ -110,7 +122,8 @@ def _collector_paused() -> Iterator[None]:
 def _analyse(request: Request, progress: Progress) -> Report:
     files, seen = _survey(request, progress)
     own = registry.own_codes(request.selection)
-    found = list(seen.problems)
+    not_run = tuple(rule.code for rule in registry.left_out(request.selection))
+    found = [*seen.problems, *_catalogue_mistakes(request)]
     modules = _extract(request, seen.parse, found, progress)
     found += _check(request, modules) if modules else ()
     for path in sorted(request.named - seen.parse):
@@ -120,7 +133,7 @@ def _analyse(request: Request, progress: Progress) -> Report:
     found = [
         f
         for f in found
-        if (request.shows(f.location.path) or f.code == "LLM000")
+        if (request.shows(f.location.path) or f.code in ("LLM000", "LLM001"))
         and (f.code not in registry.ALWAYS or f.code in own)
     ]
     commented = {path for path in seen.commented if request.shows(path)}
@@ -128,10 +141,10 @@ def _analyse(request: Request, progress: Progress) -> Report:
     marked, used = triage.mark(found, suppressions, request.settings, noqa=request.noqa)
     if commented and "LLM003" in own:
         active = {rule.code for rule in registry.select(request.selection)}
-        idle = triage.unused(suppressions, used, active)
+        idle = triage.unused(suppressions, used, active, everything=not not_run)
         marked += triage.mark(idle, suppressions, request.settings, noqa=request.noqa)[0]
     shown = tuple(path for path in files if request.shows(path))
-    return Report(request.root, _in_order(marked), shown, len(seen.parse), request.sources)
+    return Report(request.root, _in_order(marked), shown, len(seen.parse), request.sources, not_run)
 
 
 def graph(request: Request, progress: Progress = silent) -> GraphView:
@@ -143,19 +156,24 @@ def graph(request: Request, progress: Progress = silent) -> GraphView:
 
 
 def _survey(request: Request, progress: Progress) -> tuple[tuple[str, ...], Survey]:
-    from llmlint.catalogue.lookup import load
-
     found = set(members(request.root, request.settings.exclude, shallow=request.shallow).files)
     files = tuple(sorted(found | request.named | set(request.texts)))
-    catalogue = load()
+    catalogue, own = request.catalogue, request.settings.own
+    inside = defining(files, own.names())
     seeds = Seeds.of(
-        catalogue.import_roots(),
+        {*catalogue.import_roots(), *own.roots()} - inside.roots,
         (endpoint.host for endpoint in catalogue.endpoints),
         catalogue.dispatch_mentions,
         catalogue.conditional_roots(),
     )
     production = request.settings.is_production
-    return files, survey(request.sources, files, seeds, progress, production)
+    return files, survey(request.sources, files, seeds, progress, production, inside.files)
+
+
+def _catalogue_mistakes(request: Request) -> Iterator[Finding]:
+    for mistake in request.settings.own.mistakes:
+        path = Path(os.path.relpath(mistake.file, request.root)).as_posix()
+        yield problems.catalogue(path, mistake.line, mistake.message)
 
 
 def _extract(
@@ -189,16 +207,16 @@ def _extract(
 
 
 def _link(request: Request, modules: list[ModuleFacts]) -> Project:
-    from llmlint.catalogue.lookup import load
     from llmlint.project.project import Project
 
     settings = request.settings
     return Project.build(
         modules,
-        load(),
+        request.catalogue,
         production=settings.is_production,
         prompt_module=settings.is_prompt_module,
         options=settings.options,
+        own_names=settings.own.names(),
     )
 
 

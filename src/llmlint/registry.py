@@ -72,6 +72,9 @@ class Layer:
     """None leaves the selection as it was; otherwise it starts anew."""
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    min_severity: Severity | None = None
+    """Rules that are less severe are not run; None leaves it as it was."""
+    min_confidence: Confidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,23 @@ class Selection:
     layers: tuple[Layer, ...] = ()
     off: frozenset[str] = frozenset()
     """Codes that are off by default here whatever their rule says."""
+
+    @property
+    def min_severity(self) -> Severity:
+        """The least severity that is run: what the last layer says that says something."""
+        said = [layer.min_severity for layer in self.layers if layer.min_severity is not None]
+        return said[-1] if said else Severity.ADVICE
+
+    @property
+    def min_confidence(self) -> Confidence:
+        """The least confidence that is run."""
+        said = [layer.min_confidence for layer in self.layers if layer.min_confidence is not None]
+        return said[-1] if said else Confidence.LOW
+
+    def admits(self, rule: Rule) -> bool:
+        """Whether a rule is severe and sure enough. What stops a run from looking always is."""
+        enough = rule.severity.at_least(self.min_severity) and rule.confidence.at_least(self.min_confidence)
+        return enough or rule.code in ALWAYS
 
 
 class UnknownRule(LookupError):
@@ -144,12 +164,28 @@ def check_code(code: str) -> None:
 def own_codes(selection: Selection) -> frozenset[str]:
     """The active ones of the tool's own codes; imports no rule."""
     return frozenset(
-        one.code for one in OWN_RULES if _state(one.code, one.code not in selection.off, selection)
+        one.code
+        for one in OWN_RULES
+        if selection.admits(one) and _state(one.code, one.code not in selection.off, selection)
     )
 
 
 def select(selection: Selection) -> tuple[Rule, ...]:
     """The active rules, in the order of codes, the tool's own among them."""
+    return tuple(rule for rule in _selected(selection) if selection.admits(rule))
+
+
+def left_out(selection: Selection) -> tuple[Rule, ...]:
+    """The rules that were selected and are not run, since they are not severe or sure enough.
+
+    Imports rules only where a least severity or confidence is asked for.
+    """
+    if selection.min_severity is Severity.ADVICE and selection.min_confidence is Confidence.LOW:
+        return ()
+    return tuple(rule for rule in _selected(selection) if not selection.admits(rule))
+
+
+def _selected(selection: Selection) -> tuple[Rule, ...]:
     active = []
     for code in names():
         if not _state(code, True, selection):

@@ -12,13 +12,19 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import tomli
 
+from llmlint.catalogue.loader import line_of_syntax_error
+from llmlint.catalogue.own import Own, read_beside, read_table
 from llmlint.model.options import Options
+from llmlint.model.rule import Confidence, Ranked, Severity
 from llmlint.registry import Layer, UnknownRule, check_code
 from llmlint.source.ignoring import PatternError, patterns
 from llmlint.source.roots import OWN_FILE, configuration_in
+
+R = TypeVar("R", bound=Ranked)
 
 NOT_PRODUCTION = (
     "test/",
@@ -80,11 +86,14 @@ KEYS = (
     "select",
     "ignore",
     "extend-select",
+    "min-severity",
+    "min-confidence",
     "exclude",
     "not-production",
     "prompt-modules",
     "path-reads",
     "per-path-ignores",
+    "catalogue",
 )
 
 
@@ -109,6 +118,8 @@ class Settings:
     prompt_modules: tuple[str, ...] = PROMPT_MODULES
     options: Options = field(default_factory=Options)
     per_path_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    own: Own = field(default_factory=Own)
+    """What the project adds to the catalogue."""
 
     def is_production(self, path: str) -> bool:
         """Whether the file at this path (relative to the root) runs in production."""
@@ -136,7 +147,7 @@ _compiled = functools.lru_cache(maxsize=64)(patterns)
 def load(root: Path) -> Settings:
     """The settings of the project at ``root``; the defaults when it has no configuration."""
     file = configuration_in(root)
-    return Settings() if file is None else read(file)
+    return Settings(own=read_beside(root)) if file is None else read(file)
 
 
 def read(file: Path) -> Settings:
@@ -150,31 +161,25 @@ def read(file: Path) -> Settings:
     try:
         data = tomli.loads(text)
     except (tomli.TOMLDecodeError, RecursionError) as error:
-        raise SettingsError(
-            file, _line_of_syntax_error(error, text), f"is not valid TOML: {error}"
-        ) from error
+        raise SettingsError(file, line_of_syntax_error(error, text), f"is not valid TOML: {error}") from error
     if file.name == OWN_FILE or "tool" not in data:
         table: object = data
+        prefix: tuple[str, ...] = ()
     else:
         tool = data["tool"]
+        prefix = ("tool", "llmlint")
         table = tool.get("llmlint", {}) if isinstance(tool, dict) else {}
     if not isinstance(table, dict):
         raise SettingsError(file, 1, "`tool.llmlint` is not a table")
-    return _Reader(file, text, table).settings()
-
-
-def _line_of_syntax_error(error: Exception, text: str) -> int:
-    match = re.search(r"at line (\d+)", str(error))
-    if match:
-        return int(match[1])
-    return text.rstrip().count("\n") + 1 if "end of document" in str(error) else 1
+    return _Reader(file, text, table, prefix).settings()
 
 
 class _Reader:
-    def __init__(self, file: Path, text: str, table: Mapping[str, object]) -> None:
+    def __init__(self, file: Path, text: str, table: Mapping[str, object], prefix: tuple[str, ...]) -> None:
         self.file = file
         self.text = text
         self.table = table
+        self.prefix = prefix
 
     def settings(self) -> Settings:
         for key in self.table:
@@ -185,13 +190,27 @@ class _Reader:
         select = self.codes("select") if "select" in self.table else None
         return Settings(
             file=self.file,
-            layer=Layer(select, self.codes("extend-select"), self.codes("ignore")),
+            layer=Layer(
+                select,
+                self.codes("extend-select"),
+                self.codes("ignore"),
+                self.word("min-severity", Severity),
+                self.word("min-confidence", Confidence),
+            ),
             exclude=self.globs("exclude", ()),
             not_production=self.globs("not-production", NOT_PRODUCTION),
             prompt_modules=self.globs("prompt-modules", PROMPT_MODULES),
             options=Options(path_reads=self.switch("path-reads")),
             per_path_ignores=self.per_path_ignores(),
+            own=self.own(),
         )
+
+    def own(self) -> Own:
+        found = read_beside(self.file.parent)
+        if "catalogue" in self.table:
+            inside = read_table(self.file, self.text, self.table["catalogue"], (*self.prefix, "catalogue"))
+            found = inside + found
+        return found
 
     def error(self, key: str, message: str, value: str = "") -> SettingsError:
         return SettingsError(self.file, self.line_of(key, value), message)
@@ -221,6 +240,16 @@ class _Reader:
         if not isinstance(value, bool):
             raise self.error(key, f"`{key}` is neither true nor false")
         return value
+
+    def word(self, key: str, words: type[R]) -> R | None:
+        """One of the words of an enumeration; None where the key is absent."""
+        value = self.table.get(key)
+        if value is None:
+            return None
+        known = [word.value for word in words]
+        if value not in known:
+            raise self.error(key, f"`{key}` is none of {', '.join(known)}")
+        return words(value)
 
     def codes(self, key: str) -> tuple[str, ...]:
         found = self.strings(key, self.table.get(key, []))
@@ -260,7 +289,7 @@ class _Reader:
         return found
 
 
-_HEADER = re.compile(r"""\s*\[?\s*tool\s*\.\s*["']?llmlint\b""")
+_HEADER = re.compile(r"""\s*\[{0,2}\s*tool\s*\.\s*["']?llmlint\b""")
 
 
 def _double(line: str) -> str:

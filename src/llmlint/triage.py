@@ -10,6 +10,8 @@ from llmlint.settings import Settings
 from llmlint.source.suppressions import Suppression, Suppressions
 
 UNUSED = "LLM003"
+BY_PATH = "per-path-ignores: "
+"""How the reason of what the configuration suppressed begins."""
 UNUSED_HELP = "Remove the comment, or write the code on the line the finding names."
 
 
@@ -38,7 +40,7 @@ def mark(
         if own:
             finding = replace(finding, status=Status.SUPPRESSED, reason=own[0].reason)
         elif pattern is not None:
-            finding = replace(finding, status=Status.SUPPRESSED, reason=f"per-path-ignores: {pattern}")
+            finding = replace(finding, status=Status.SUPPRESSED, reason=f"{BY_PATH}{pattern}")
         elif noqa and of_file.by_noqa(finding.code, line):
             finding = replace(finding, status=Status.SUPPRESSED, reason="")
         marked.append(finding)
@@ -46,11 +48,16 @@ def mark(
 
 
 def unused(
-    suppressions: Mapping[str, Suppressions], used: Collection[Suppression], active: Collection[str]
+    suppressions: Mapping[str, Suppressions],
+    used: Collection[Suppression],
+    active: Collection[str],
+    *,
+    everything: bool = True,
 ) -> list[Finding]:
     """LLM003 for every comment of our own form that suppresses nothing.
 
-    A comment for a rule that did not run may well be needed on another day: it is left alone.
+    A comment for a rule that did not run may well be needed on another day: it is left alone. So is
+    one that names no code, unless ``everything`` that was selected did run.
     """
     found = []
     for of_file in suppressions.values():
@@ -58,6 +65,8 @@ def unused(
             found.append(Finding(UNUSED, malformed.message, malformed.location, help=UNUSED_HELP))
         for one in of_file.own:
             if one in used or not all(any(a.startswith(code) for a in active) for code in one.codes):
+                continue
+            if not one.codes and not everything:
                 continue
             place = "this file" if one.whole_file else "this line"
             what = ", ".join(one.codes) if one.codes else "anything"

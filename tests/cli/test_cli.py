@@ -63,6 +63,66 @@ def test_selecting(
     assert code == (1 if codes else 0)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "codes", "rest"),
+    [
+        (["--min-severity", "advice"], ["LLM801", "LLM802"], ""),
+        (
+            ["--min-severity", "warning"],
+            ["LLM801"],
+            "; 2 rules below the minimum severity or confidence not run",
+        ),
+        (["--min-confidence", "medium", "--ignore", "LLM003"], ["LLM801"], "; 1 rule below"),
+        (["--select", "LLM802", "--min-severity", "error"], [], "; 1 rule below"),
+        (["--select", "LLM801", "--min-severity", "error"], ["LLM801"], ""),
+        (["--config", "strict.toml"], ["LLM801"], "; 2 rules below"),
+        (["--config", "strict.toml", "--min-severity", "advice"], ["LLM801", "LLM802"], ""),
+    ],
+)
+def test_what_is_below_the_minimum_is_not_run_and_the_totals_say_so(
+    tree: Tree,
+    stand_ins: StandIns,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    codes: list[str],
+    rest: str,
+) -> None:
+    tree(
+        {
+            "a.py": "import openai\nBAD = 1\nODD = 1\n",
+            "llmlint.toml": "extend-select = ['LLM802']\n",
+            "strict.toml": "[tool.llmlint]\nextend-select = ['LLM802']\nmin-severity = 'warning'\n",
+        }
+    )
+    assert cli.main(["check", "a.py", *arguments]) == (1 if codes else 0)
+    *found, total = capsys.readouterr().out.splitlines()
+    assert [line.split()[1] for line in found] == codes
+    assert total.partition("1 file" if len(codes) < 2 else "in 1 file")[2].startswith(rest)
+    assert bool(rest) == ("not run" in total)
+
+
+def test_what_stops_a_run_from_looking_is_always_said(
+    tree: Tree, stand_ins: StandIns, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tree({"a.py": "import openai\nNOPARSE\n"})
+    assert cli.main(["check", "--min-severity", "error", "--min-confidence", "high"]) == 1
+    assert "LLM002" in capsys.readouterr().out
+
+
+def test_a_comment_for_a_rule_that_was_not_run_is_not_called_idle(
+    tree: Tree, stand_ins: StandIns, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tree(
+        {
+            "a.py": "import openai\nODD = 1  # llmlint: ignore\n",
+            "llmlint.toml": "extend-select = ['LLM802']\n",
+        }
+    )
+    assert cli.main(["check"]) == 0
+    assert cli.main(["check", "--min-confidence", "medium"]) == 0
+    assert "LLM003" not in capsys.readouterr().out
+
+
 def test_only_suppressed_findings_end_with_0(
     tree: Tree, stand_ins: StandIns, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -80,7 +140,14 @@ def test_json(tree: Tree, stand_ins: StandIns, capsys: pytest.CaptureFixture[str
         ("app/llm.py", "reported"),
         ("app/quiet.py", "suppressed"),
     ]
-    assert made["summary"] == {"findings": 1, "suppressed": 1, "baselined": 0, "files": 3, "parsed": 2}
+    assert made["summary"] == {
+        "findings": 1,
+        "suppressed": 1,
+        "baselined": 0,
+        "files": 3,
+        "parsed": 2,
+        "not_run": [],
+    }
 
 
 def test_standard_input(
@@ -126,6 +193,8 @@ def test_mistakes_end_with_2(
         ["audit"],
         ["check", "--nope"],
         ["check", "--select", "E501"],
+        ["check", "--min-severity", "fatal"],
+        ["check", "--min-confidence", "error"],
         ["rule"],
         ["rule", "LLM002", "--all"],
     ],
@@ -257,9 +326,13 @@ def test_names_that_no_encoding_takes_are_printed_escaped(tree: Tree) -> None:
     for name in (b"\xff.py", b"a\nb.py"):
         with open(os.fsencode(root) + b"/" + name, "wb") as stream:
             stream.write(b"import openai\n'\xff'\n")
-    for form in ("concise", "full", "json"):
+    for form in ("concise", "full", "json", "github", "gitlab"):
         done = run("llmlint", "check", "--output-format", form, cwd=root)
         assert done.returncode == 1, done.stderr
         assert done.stderr == b""
         assert b"udcff.py" in done.stdout
         assert b"a\\nb.py" in done.stdout
+    done = run("llmlint", "check", "--output-format", "sarif", cwd=root)
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert b'"%FF.py"' in done.stdout
+    assert b'"a%0Ab.py"' in done.stdout

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from .aliasing import aliased
 from .expectation import difference, disagreements, expected
 from .situations import Situation, living
 from .suppression import FORMS, suppressed
+from .wording import complaints
 
 
 def report(lines: list[str]) -> str:
@@ -24,14 +24,8 @@ def report(lines: list[str]) -> str:
 def test_plain(situation: Situation, tmp_path: Path) -> None:
     findings = [f for f in findings_of(situation, tmp_path) if f.status is Status.REPORTED]
     lines = disagreements(situation, findings)
-    lines += [f"not a message in the house's form: {f.message}" for f in findings if not _in_form(f.message)]
+    lines += [complaint for finding in findings for complaint in complaints(finding)]
     assert not lines, report(lines)
-
-
-def _in_form(message: str) -> bool:
-    """One short sentence without a full stop, advice or something that looks like a place."""
-    advice = re.search(r"\b(should|consider|please)\b|:\d+:\d+:", message, re.I)
-    return len(message) <= 100 and not message.endswith(".") and not advice
 
 
 @living("alias")

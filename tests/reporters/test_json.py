@@ -36,7 +36,9 @@ def test_the_schema_is_a_schema() -> None:
 def test_every_field_arrives(tree: Tree) -> None:
     root = tree({})
     sparse = Finding("LLM002", "other", Location("b.py", 1))
-    made = json.loads(reporter.text([Report(root, (FULL, sparse), ("a.py", "b.py", "c.py"), 2)]))
+    made = json.loads(
+        reporter.text([Report(root, (FULL, sparse), ("a.py", "b.py", "c.py"), 2, not_run=("LLM703",))])
+    )
     jsonschema.validate(made, SCHEMA)
     assert made["llmlint"] == __version__
     place = {"path": "a.py", "line": 2, "column": 5, "end_line": 3, "end_column": 1}
@@ -44,7 +46,9 @@ def test_every_field_arrives(tree: Tree) -> None:
         "code": "LLM003",
         "name": "unused-suppression",
         "axis": 0,
+        "axis_name": "the tool's own",
         "severity": "advice",
+        "confidence": "high",
         "message": "message",
         "help": "help",
         "url": "https://llmlint.readthedocs.io/rules/LLM003",
@@ -55,7 +59,14 @@ def test_every_field_arrives(tree: Tree) -> None:
         "reason": "why",
     }
     assert (made["findings"][1]["end_line"], made["findings"][1]["end_column"]) == (0, 0)
-    assert made["summary"] == {"findings": 1, "suppressed": 1, "baselined": 0, "files": 3, "parsed": 2}
+    assert made["summary"] == {
+        "findings": 1,
+        "suppressed": 1,
+        "baselined": 0,
+        "files": 3,
+        "parsed": 2,
+        "not_run": ["LLM703"],
+    }
 
 
 def test_an_empty_report(tmp_path: Path) -> None:
@@ -72,7 +83,9 @@ def test_hostile_names_survive(tree: Tree) -> None:
     assert json.loads(text)["findings"][0]["path"] == path
 
 
-@pytest.mark.parametrize("change", [{"code": "E501"}, {"line": 0}, {"status": "gone"}, {"extra": 1}])
+@pytest.mark.parametrize(
+    "change", [{"code": "E501"}, {"line": 0}, {"status": "gone"}, {"confidence": "sure"}, {"extra": 1}]
+)
 def test_the_schema_refuses_what_is_wrong(tmp_path: Path, change: dict[str, object]) -> None:
     made = json.loads(reporter.text([Report(tmp_path, (FULL,), ("a.py",))]))
     made["findings"][0].update(change)
@@ -87,7 +100,9 @@ def test_rules_as_json() -> None:
         "code": "LLM002",
         "name": "unparsable-file",
         "axis": 0,
+        "axis_name": "the tool's own",
         "severity": "error",
+        "confidence": "high",
         "summary": rules[0].summary,
         "default": True,
         "url": "https://llmlint.readthedocs.io/rules/LLM002",

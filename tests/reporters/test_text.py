@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.text import Text
 
 from llmlint.engine import Report
 from llmlint.model.finding import Finding, Status, Step
@@ -29,9 +31,9 @@ def report(root: Path, *findings: Finding, files: tuple[str, ...] = ("a.py",)) -
     return Report(root, findings, files, sources=Sources(root, {}))
 
 
-def full_text(*reports: Report, color: bool = False) -> str:
+def full_text(*reports: Report, color: bool = False, width: int | None = None) -> str:
     stream = io.StringIO()
-    full.write(reports, stream, color=color)
+    full.write(reports, stream, color=color, width=width)
     return stream.getvalue()
 
 
@@ -101,7 +103,10 @@ def test_full_shows_source_steps_help_and_page(tree: Tree) -> None:
         ),
     )
     assert full_text(report(root, one)) == (
-        "LLM003 `x` stands here, so this is a test\n"
+        "a.py: 1 finding\n"
+        "\n"
+        "LLM003 advice (the tool's own, high confidence)\n"
+        "`x` stands here, so this is a test\n"
         "  --> a.py:2:2\n"
         "    |\n"
         "  2 |     os.system(f'{cmd}')\n"
@@ -119,6 +124,9 @@ def test_full_shows_source_steps_help_and_page(tree: Tree) -> None:
     )
 
 
+WIDE = "y = " + "1" * 5000 + "\n"
+
+
 @pytest.mark.parametrize(
     ("source", "place", "excerpt"),
     [
@@ -131,8 +139,10 @@ def test_full_shows_source_steps_help_and_page(tree: Tree) -> None:
         ("x = (\n 1)\n", Location("a.py", 1, 4, 2, 3), ["x = (", "    ^"]),
         ("x\n", Location("a.py", 1, 0, 0, 0), ["x", "^"]),
         ("x\n", Location("a.py", 1, 50, 1, 60), ["x", " ^"]),
-        ("y = " + "1" * 5000 + "\n", Location("a.py", 1, 0, 1, 5004), ["y = " + "1" * 156 + "…", "^" * 160]),
-        ("y = " + "1" * 5000 + "\n", Location("a.py", 1, 4000, 1, 4001), ["y = " + "1" * 156 + "…", ""]),
+        (WIDE, Location("a.py", 1, 0, 1, 5004), ["y = " + "1" * 149 + "…", "^" * 154]),
+        (WIDE, Location("a.py", 1, 4000, 1, 4001), ["…" + "1" * 152 + "…", " " * 152 + "^"]),
+        (WIDE, Location("a.py", 1, 4000, 1, 4900), ["…" + "1" * 152 + "…", " " * 51 + "^" * 103]),
+        (WIDE, Location("a.py", 1, 5003, 1, 5004), ["…" + "1" * 153, " " * 153 + "^"]),
     ],
 )
 def test_the_caret_stands_below_what_is_meant(
@@ -140,7 +150,7 @@ def test_the_caret_stands_below_what_is_meant(
 ) -> None:
     root = tree({"a.py": source})
     lines = full_text(report(root, finding(location=place))).splitlines()
-    assert [line[6:].rstrip() for line in lines[3:5]] == excerpt
+    assert [line[6:].rstrip() for line in lines[6:8]] == excerpt
 
 
 @pytest.mark.parametrize(("path", "line"), [("a.py", 99), ("a.py", 0), ("missing.py", 1), ("bad.py", 1)])
@@ -149,6 +159,7 @@ def test_a_place_that_cannot_be_shown_is_left_out(tree: Tree, path: str, line: i
     text = full_text(report(root, finding(path, line)))
     assert "|" not in text
     assert f"--> {path}:{line}:1" in text
+    assert text.startswith(f"{path}: 1 finding\n")
 
 
 def test_markup_in_names_and_sources_is_not_obeyed(tree: Tree) -> None:
@@ -174,3 +185,48 @@ def test_long_lines_are_not_wrapped(tree: Tree, monkeypatch: pytest.MonkeyPatch)
     root = tree({"a.py": "x\n"})
     text = full_text(report(root, finding(message="`word` " * 13)))
     assert ("`word` " * 13).strip() in text
+
+
+def test_findings_stand_below_their_file(tree: Tree) -> None:
+    root = tree({"a.py": "x\ny\n", "b.py": "z\n"})
+    text = full_text(report(root, finding(), finding(line=2), finding("b.py")))
+    assert [line for line in text.splitlines() if line.startswith(("a.py", "b.py"))] == [
+        "a.py: 2 findings",
+        "b.py: 1 finding",
+    ]
+
+
+@pytest.mark.parametrize("width", [1, 20, 40, 80, 200])
+@pytest.mark.parametrize("column", [0, 7, 60, 150])
+def test_on_a_narrow_terminal_the_caret_stays_below_what_is_meant(
+    tree: Tree, width: int, column: int
+) -> None:
+    line = "".join(f"{n:03}" for n in range(60))
+    root = tree({"a.py": f"{line}\n"})
+    one = finding(location=Location("a.py", 1, column, 1, column + 3))
+    source, carets = full_text(report(root, one), width=width).splitlines()[6:8]
+    assert len(source) <= max(width, 27)
+    assert source[carets.index("^") :].startswith(line[column : column + 3])
+    assert carets.count("^") == 3
+
+
+def test_wide_characters_count_twice(tree: Tree) -> None:
+    root = tree({"a.py": "x = '" + "漢" * 60 + "' + y\n"})
+    one = finding(location=Location("a.py", 1, 69, 1, 70))
+    source, carets = full_text(report(root, one), width=50).splitlines()[6:8]
+    assert Text(source).cell_len <= 50
+    assert Text(source[: source.rindex("y")]).cell_len == carets.index("^")
+
+
+def test_what_colour_says_a_word_says_too(tree: Tree) -> None:
+    root = tree({"a.py": "x\n"})
+    plain = full_text(report(root, finding()))
+    assert re.sub(r"\x1b\[[\d;]*m", "", full_text(report(root, finding()), color=True)) == plain
+    assert "LLM003 advice (" in plain
+
+
+def test_the_totals_say_what_was_not_run(tmp_path: Path) -> None:
+    one = Report(tmp_path, (), ("a.py",), not_run=("LLM703",))
+    two = Report(tmp_path / "b", (), ("b.py",), not_run=("LLM703", "LLM003"))
+    assert totals([one]) == "No findings in 1 file; 1 rule below the minimum severity or confidence not run"
+    assert totals([one, two]).endswith("; 2 rules below the minimum severity or confidence not run")

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from llmlint.model.options import Options
+from llmlint.model.rule import Confidence, Severity
 from llmlint.registry import Layer
 from llmlint.settings import Settings, SettingsError, load, read
 from tests.conftest import Tree
@@ -25,6 +26,8 @@ extend-select = ["LLM003"]
 exclude = ["vendored/"]
 not-production = ["spec/"]
 prompt-modules = ["wording.py"]
+min-severity = "warning"
+min-confidence = "medium"
 path-reads = true
 
 [tool.llmlint.per-path-ignores]
@@ -34,7 +37,7 @@ path-reads = true
     )
     assert load(root) == Settings(
         file=root / "pyproject.toml",
-        layer=Layer(("LLM3", "LLM5"), ("LLM003",), ("LLM003",)),
+        layer=Layer(("LLM3", "LLM5"), ("LLM003",), ("LLM003",), Severity.WARNING, Confidence.MEDIUM),
         exclude=("vendored/",),
         not_production=("spec/",),
         prompt_modules=("wording.py",),
@@ -77,6 +80,8 @@ def test_own_file_has_the_keys_at_the_top(tree: Tree) -> None:
         ),
         ("[tool.llmlint]\nexclude = ['a',\n'\\']\nselect = []\n", 3, "`\\` is not a pattern (in `exclude`)"),
         ("[tool.llmlint]\npath-reads = 'yes'\n", 2, "`path-reads` is neither true nor false"),
+        ("[tool.llmlint]\nmin-severity = 'fatal'\n", 2, "`min-severity` is none of error, warning, advice"),
+        ("[tool.llmlint]\n\nmin-confidence = 3\n", 3, "`min-confidence` is none of high, medium, low"),
         ("[tool.llmlint]\npath-reads = 1\n", 2, "`path-reads` is neither true nor false"),
         ("[tool.llmlint]\nreads = true\n", 2, "unknown key `reads`, did you mean `path-reads`?"),
         ("[tool.llmlint]\nper-path-ignores = []\n", 2, "`per-path-ignores` is not a table"),

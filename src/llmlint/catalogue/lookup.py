@@ -17,10 +17,14 @@ _NAMESPACES = frozenset({"google", "azure"})
 """Import roots shared by unrelated distributions: the second part tells them apart."""
 
 
-def _tail(name: str) -> tuple[str, str]:
+def import_root(name: str) -> str:
+    """The package a dotted name is imported from: ``openai``, ``google.genai``."""
     parts = name.split(".")
-    root = ".".join(parts[:2]) if parts[0] in _NAMESPACES else parts[0]
-    return root, parts[-1]
+    return ".".join(parts[:2]) if parts[0] in _NAMESPACES else parts[0]
+
+
+def _tail(name: str) -> tuple[str, str]:
+    return import_root(name), name.rpartition(".")[2]
 
 
 class ByName(Generic[T]):
@@ -233,6 +237,11 @@ class Catalogue:
 
     # -- clients and calls ----------------------------------------------------------------
 
+    @functools.cached_property
+    def client_ids(self) -> frozenset[str]:
+        """Every class id and group of a client."""
+        return frozenset(one for file in self.files for client in file.client for one in self.ids(client))
+
     @staticmethod
     def ids(client: s.Client) -> Iterator[str]:
         """The class id and the groups under which methods of this client are filed."""
@@ -334,3 +343,9 @@ class Catalogue:
 def load() -> Catalogue:
     """The catalogue that ships with llmlint, read once per process."""
     return Catalogue(load_files())
+
+
+def extended(own: Iterable[s.CatalogueFile]) -> Catalogue:
+    """The catalogue with what a project adds, which comes first."""
+    added = tuple(own)
+    return Catalogue((*added, *load().files)) if added else load()

@@ -36,6 +36,8 @@ class Passthrough(Entry, frozen=True, kw_only=True, eq=False):
     """Which argument is the function (``0|func``); the following ones are its arguments."""
     deadline: tuple[str, ...] = ()
     """Parameters that bound the time of what runs inside (``wait_for``: ``1|timeout``)."""
+    bounded: bool = False
+    """What runs inside is bounded without a parameter, too (a decorator with a deadline of its own)."""
     awaits: bool = False
     """The argument is an awaitable (``wait_for(coro, 5)``, ``gather(*coros)``), not a function."""
     context: bool = False

@@ -9,16 +9,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from llmlint.catalogue.own import FILE as OWN_CATALOGUE
 from llmlint.engine import Report, Request, analyse
 from llmlint.model.finding import Finding, Status
 from llmlint.registry import Layer
 from llmlint.settings import load
+from llmlint.source import problems
 from llmlint.source.discovery import locate, members
 from llmlint.source.document import Document, decode, from_text, read_bytes
 from llmlint.source.roots import absolute, configuration_in, is_shallow
 
 OFF = frozenset(["LLM003"])
 """Off by default here: a comment may be meant for a rule that this flake8 run does not select."""
+
+_EVERY_FILE = ""
 
 PROJECTS = 4
 """How many projects are kept; an editor has seldom more open."""
@@ -66,9 +70,9 @@ class ProjectMemo:
                     request, texts={path: edited}, named=frozenset([path]), shows=lambda other: other == path
                 )
             )
-            return _reported(report).get(path, [])
+            return _of_file(_reported(report), path)
         extra = path if not path.endswith(".py") else ""
-        return self._project(request, extra).get(path, [])
+        return _of_file(self._project(request, extra), path)
 
     def _project(self, request: Request, extra: str) -> dict[str, list[Finding]]:
         key = (request.root, request.layers[0], extra)
@@ -94,8 +98,20 @@ class ProjectMemo:
 def _reported(report: Report) -> dict[str, list[Finding]]:
     found: dict[str, list[Finding]] = {}
     for finding in report.of_status(Status.REPORTED):
-        found.setdefault(finding.location.path, []).append(finding)
+        # What is wrong with a configuration is wrong for every file: flake8 does not look at that one.
+        where = _EVERY_FILE if finding.code == "LLM001" else finding.location.path
+        found.setdefault(where, []).append(finding)
     return found
+
+
+def _of_file(found: dict[str, list[Finding]], path: str) -> list[Finding]:
+    configuration = [
+        problems.configuration(
+            path, Path(one.location.path), one.location.line, one.message.removeprefix(problems.NOT_USED)
+        )
+        for one in found.get(_EVERY_FILE, ())
+    ]
+    return [*configuration, *found.get(path, ())]
 
 
 def _edited(file: Path, path: str, lines: Sequence[str]) -> Document | None:
@@ -117,6 +133,7 @@ def _stamp(request: Request) -> Stamp:
     configuration = configuration_in(request.root)
     if configuration is not None:
         files.append(configuration.name)
+    files.append(OWN_CATALOGUE)
     stamps = []
     for path in files:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from llmlint.model.finding import Finding
 
@@ -26,7 +26,16 @@ AXES = {
 """The readiness axes: the first digit of every code."""
 
 
-class Severity(enum.Enum):
+class Ranked(enum.Enum):
+    """Words in an order, the strongest first."""
+
+    def at_least(self, least: Self) -> bool:
+        """Whether this word is as strong as ``least`` or stronger."""
+        order = list(type(self))
+        return order.index(self) <= order.index(least)
+
+
+class Severity(Ranked):
     """How much it hurts when the finding is true."""
 
     ERROR = "error"
@@ -34,7 +43,7 @@ class Severity(enum.Enum):
     ADVICE = "advice"
 
 
-class Confidence(enum.Enum):
+class Confidence(Ranked):
     """How sure it is that a finding is what it says."""
 
     HIGH = "high"

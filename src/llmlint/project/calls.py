@@ -233,6 +233,9 @@ class CallGraph:
         for entry in self._catalogue.functions.get(name):
             if self._evaluator.matches(entry.when, site.call, site.func):
                 self._note(LlmCall(site, entry, None))
+                inside = self._evaluator.declared.functions.get(name)
+                if inside is not None:  # what stands around this call bounds what it does inside
+                    yield Edge(site, inside, False, site.call)
                 return
         http = self._endpoints.llm_request(name, site)
         if http is not None:

@@ -12,7 +12,7 @@ from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.model.finding import Step
 from llmlint.project.guards import key
-from llmlint.project.kinds import Data, Obj, is_none_value
+from llmlint.project.kinds import Data, Obj, external_name, is_none_value
 from llmlint.project.scopes import Func
 from llmlint.project.sites import CallSite
 
@@ -172,6 +172,8 @@ class Contents:
             if name is not None:
                 if name in self._prompt_keys[func] or self._is_constant(leaf, func):
                     continue
+                if self._is_redacted(leaf, func):
+                    continue
                 self._prompt_keys[func][name] = call
                 if isinstance(leaf, m.Name):
                     self._collect_bindings(leaf.id, func, call, depth)
@@ -229,6 +231,24 @@ class Contents:
                 for arg in leaf.args:
                     if arg.keyword is None or arg.keyword in self._project.catalogue.spoken:
                         self._collect(arg.value, func, call, depth + 1)
+
+    def _is_redacted(self, leaf: m.Expr, func: Func) -> bool:
+        """Whether a name only ever stands for what a function gave back that takes content out of text."""
+        bindings = func.bindings.get(leaf.id, ()) if isinstance(leaf, m.Name) else ()
+        return bool(bindings) and all(
+            b.kind == "value" and isinstance(b.expr, m.Call) and self._redacts(b.expr, func) for b in bindings
+        )
+
+    def _redacts(self, call: m.Call, func: Func) -> bool:
+        """Whether a function is called that takes content out of text, by its name or the catalogue."""
+        if redacts(call):
+            return True
+        names = [external_name(value) for value in self._project.evaluator.eval(call.func, func)]
+        return any(
+            table.form == "returns" and {"log", "*"} & {*table.kinds}
+            for name in names
+            for table in (self._project.catalogue.sanitizers.get(name) if name else ())
+        )
 
     def _is_constant(self, leaf: m.Expr, func: Func) -> bool:
         values = self._project.evaluator.eval(leaf, func)

@@ -306,15 +306,15 @@ class Deadlines:
         return result
 
     def _is_deadline(self, expr: m.Expr, func: Func, context: bool) -> bool:
-        if not isinstance(expr, m.Call):
-            return False
-        for callee in self._evaluator.eval(expr.func, func):
+        call = expr if isinstance(expr, m.Call) else None
+        for callee in self._evaluator.eval(expr if call is None else call.func, func):
             name = callee.name if isinstance(callee, External) else ""
             for table in self._catalogue.passthroughs.get(name) if name else ():
-                if table.deadline and table.context == context:
-                    given = self.setting(expr, func, table.deadline)
-                    if given.state in ("given", "unknown"):
-                        return True
+                if table.context != context:
+                    continue
+                state = "absent" if call is None else self.setting(call, func, table.deadline).state
+                if state in ("given", "unknown") or (state == "absent" and table.bounded):
+                    return True
         return False
 
     def _global_settings(self) -> set[str]:

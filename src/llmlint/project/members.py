@@ -203,6 +203,9 @@ class Members:
         return [v for v in found if not is_none_value(v)]
 
     def _method_value(self, method: Func, cls: Cls, instance: bool, exact: bool = False) -> Values:
+        declared = self._evaluator.declared.names.get(method)
+        if declared is not None:
+            return (External(declared),)
         if method.is_property:
             return self._evaluator.results.of_method(FuncRef(method, Obj(cls, exact)))
         if method.is_static:

@@ -70,7 +70,7 @@ class Names:
     def _bound_values(self, name: str, scope: Func) -> list[Value]:
         found: list[Value] = []
         for definition in scope.definitions.get(name, ()):
-            found.append(ClassRef(definition) if isinstance(definition, Cls) else FuncRef(definition))
+            found.append(ClassRef(definition) if isinstance(definition, Cls) else self._function(definition))
         for binding in scope.bindings.get(name, ()):
             found += self.bound_value(binding, scope)
         for function in scope.mod.lending if scope.facts.kind in ("function", "lambda") else ():
@@ -84,6 +84,10 @@ class Names:
                 for binding in function.bindings.get(name, ()):
                     found += self.bound_value(binding, function)
         return found
+
+    def _function(self, function: Func) -> Value:
+        declared = self._evaluator.declared.names.get(function)
+        return FuncRef(function) if declared is None else External(declared)
 
     def starred(self, name: str, scope: Func) -> Values:
         """What a name is that only a star import can have brought in; modules may import each other so."""

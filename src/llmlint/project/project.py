@@ -16,6 +16,7 @@ from llmlint.project.caps import Caps
 from llmlint.project.constructions import Construction, Constructions
 from llmlint.project.content import Contents
 from llmlint.project.deadlines import Deadlines
+from llmlint.project.declared import Declared
 from llmlint.project.guarded import Guarded
 from llmlint.project.handlers import Handlers
 from llmlint.project.kinds import Client
@@ -47,6 +48,7 @@ class Project:
         production: Callable[[str], bool],
         prompt_module: Callable[[str], bool],
         options: Options,
+        own_names: frozenset[str],
     ) -> None:
         self.catalogue = catalogue
         self.prompt_module = prompt_module
@@ -54,7 +56,8 @@ class Project:
         ordered = sorted(modules, key=lambda facts: facts.path)
         self.modules = tuple(Mod(facts, production(facts.path)) for facts in ordered)
         external = frozenset(root.split(".", 1)[0] for root in catalogue.import_roots())
-        self.evaluator = Evaluator(ModuleIndex(self.modules, external), catalogue)
+        index = ModuleIndex(self.modules, external)
+        self.evaluator = Evaluator(index, catalogue, Declared(index, own_names))
         self.evaluator.hierarchy.classes = [c for mod in self.modules for c in mod.classes]
         self.graph = CallGraph(self.modules, self.evaluator, catalogue)
         self.graph.link()
@@ -69,14 +72,16 @@ class Project:
         production: Callable[[str], bool] = lambda _path: True,
         prompt_module: Callable[[str], bool] = lambda _path: False,
         options: Options | None = None,
+        own_names: frozenset[str] = frozenset(),
     ) -> Project:
         """Link the facts of some modules.
 
         ``production`` and ``prompt_module`` tell from a path whether the file is production code and
-        whether it is a place for prompts; ``options`` is what single rules ask for. Which files are
-        passed decides what can be found across files; the order does not matter.
+        whether it is a place for prompts; ``options`` is what single rules ask for; ``own_names`` are
+        the names that the project's own catalogue speaks of. Which files are passed decides what can be
+        found across files; the order does not matter.
         """
-        return cls(modules, catalogue, production, prompt_module, options or Options())
+        return cls(modules, catalogue, production, prompt_module, options or Options(), own_names)
 
     # -- structure ------------------------------------------------------------------------------
 

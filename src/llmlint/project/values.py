@@ -18,6 +18,7 @@ from llmlint.project.annotations import Annotations
 from llmlint.project.arguments import Arguments
 from llmlint.project.classes import Hierarchy
 from llmlint.project.containers import Containers
+from llmlint.project.declared import Declared
 from llmlint.project.imports import Imports
 from llmlint.project.kinds import (
     UNKNOWN,
@@ -52,8 +53,9 @@ _LITERALS = frozenset(
 class Evaluator:
     """Evaluates expressions of one project. ``callers`` may be filled later, then ``forget()``."""
 
-    def __init__(self, index: ModuleIndex, catalogue: Catalogue) -> None:
+    def __init__(self, index: ModuleIndex, catalogue: Catalogue, declared: Declared | None = None) -> None:
         self.index = index
+        self.declared = declared or Declared(index, ())
         self.catalogue = catalogue
         self.callers: dict[Func, list[tuple[Site, FuncRef]]] = {}
         self.decorated: dict[Func, list[FuncRef | ClassRef]] = defaultdict(list)

@@ -28,20 +28,28 @@ def shown_path(root: Path, path: str) -> str:
     return full if outside else near
 
 
+def slashed(root: Path, path: str) -> str:
+    """The shown path with forward slashes, for services. Not escaped."""
+    return shown_path(root, path).replace(os.sep, "/")
+
+
 def plural(number: int, noun: str) -> str:
     """``1 file``, ``2 files``."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def totals(reports: Sequence[Report]) -> str:
-    """The last line: what was found, where, and what was silenced."""
+    """The last line: what was found, where, what was silenced, and what was not looked for."""
     reported = [f for report in reports for f in report.of_status(Status.REPORTED)]
     suppressed = sum(len(report.of_status(Status.SUPPRESSED)) for report in reports)
     files = {(report.root, f.location.path) for report in reports for f in report.of_status(Status.REPORTED)}
     tail = f", {suppressed} suppressed" if suppressed else ""
+    not_run = {code for report in reports for code in report.not_run}
+    if not_run:
+        tail += f"; {plural(len(not_run), 'rule')} below the minimum severity or confidence not run"
     if reported:
         return f"{plural(len(reported), 'finding')} in {plural(len(files), 'file')}{tail}"
     seen = sum(len(report.files) for report in reports)
     if not seen:
-        return "No Python files to check"
+        return f"No Python files to check{tail}"
     return f"No findings in {plural(seen, 'file')}{tail}"

@@ -8,9 +8,12 @@ goes away or changes its meaning; new keys may come at any time.
   or ``baselined``, and ``reason`` says why where somebody said so.
 * Paths are relative to the working directory where they are below it, else absolute. Lines and
   columns count from 1, columns in characters; the end is exclusive and 0 where it is unknown.
+* ``severity`` and ``confidence`` are those of the rule, ``axis`` is the first digit of its code and
+  ``axis_name`` says which that is.
 * ``steps``: how a person gets from the cause to the finding, in order.
 * ``summary``: ``findings`` counts the reported ones, ``files`` the checked files, ``parsed`` those that
-  have to do with LLMs.
+  have to do with LLMs, ``not_run`` names the selected rules that are below the minimum severity or
+  confidence.
 """
 
 from __future__ import annotations
@@ -23,7 +26,7 @@ from llmlint import __version__, registry
 from llmlint.engine import Report
 from llmlint.model.finding import Finding, Status
 from llmlint.model.location import Location
-from llmlint.model.rule import Rule
+from llmlint.model.rule import AXES, Rule
 from llmlint.reporters.display import shown_path
 
 VERSION = 1
@@ -43,6 +46,7 @@ def text(reports: Sequence[Report]) -> str:
                 "baselined": counted.count(Status.BASELINED),
                 "files": sum(len(report.files) for report in reports),
                 "parsed": sum(report.parsed for report in reports),
+                "not_run": sorted({code for report in reports for code in report.not_run}),
             },
         }
     )
@@ -58,7 +62,9 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "code": rule.code,
         "name": rule.name,
         "axis": rule.axis,
+        "axis_name": AXES[rule.axis],
         "severity": rule.severity.value,
+        "confidence": rule.confidence.value,
         "summary": rule.summary,
         "default": rule.default,
         "url": registry.docs_url(rule.code),
@@ -71,7 +77,9 @@ def _finding(report: Report, finding: Finding) -> dict[str, Any]:
         "code": finding.code,
         "name": rule.name,
         "axis": rule.axis,
+        "axis_name": AXES[rule.axis],
         "severity": rule.severity.value,
+        "confidence": rule.confidence.value,
         "message": finding.message,
         "help": finding.help,
         "url": registry.docs_url(finding.code),

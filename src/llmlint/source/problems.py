@@ -11,6 +11,8 @@ from llmlint.model.finding import Finding
 from llmlint.model.location import Location
 from llmlint.source.document import Document, unparsable
 
+NOT_USED = "this catalogue is not used: "
+
 
 def internal(error: Exception, path: str, where: str) -> Finding:
     """LLM000: llmlint failed, and where."""
@@ -46,6 +48,16 @@ def syntax_error(document: Document) -> Finding | None:
 def _short(text: str, limit: int) -> str:
     line = text.strip().partition("\n")[0]
     return line if len(line) <= limit else f"{line[: limit - 1]}…"
+
+
+def catalogue(path: str, line: int, message: str) -> Finding:
+    """LLM001: what the project adds to the catalogue cannot be used, and where."""
+    return Finding(
+        code="LLM001",
+        message=_short(f"{NOT_USED}{message}", 100),
+        location=Location(path, line),
+        help="Mend this line. Everything else was checked without the tables of this file.",
+    )
 
 
 def configuration(path: str, file: Path, line: int, message: str) -> Finding:

@@ -24,7 +24,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 OWN_FILE = "llmlint.toml"
-_TABLE = re.compile(rb"""(?m)^[ \t]*(?:\[[ \t]*)?tool[ \t]*\.[ \t]*["']?llmlint(?![\w-])""")
+_TABLE = re.compile(rb"""(?m)^[ \t]*(?:\[[ \t]*){0,2}tool[ \t]*\.[ \t]*["']?llmlint(?![\w-])""")
 _PACKAGING = ("pyproject.toml", "setup.py", "setup.cfg")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from llmlint.model.finding import Finding
@@ -55,8 +55,9 @@ def survey(
     seeds: Seeds,
     progress: Callable[[str, int, int], None],
     starts: Callable[[str], bool] = lambda path: True,
+    always: frozenset[str] = frozenset(),
 ) -> Survey:
-    """Judges all files by their bytes; ``starts`` as in ``parse_set``."""
+    """Judges all files by their bytes; ``starts`` as in ``parse_set``, ``always`` are seeds anyway."""
     scans: dict[str, Scan] = {}
     commented = set()
     problems = []
@@ -69,6 +70,8 @@ def survey(
             problems.append(unparsable(path, f"cannot be read ({reason})"))
             continue
         scans[path] = scan(data, seeds)
+        if path in always:
+            scans[path] = replace(scans[path], seed=True)
         if OWN_MARK in data:
             commented.add(path)
     return Survey(parse_set(scans, starts), frozenset(commented), tuple(problems))

@@ -157,6 +157,41 @@ def _names(text: bytes) -> Iterable[str]:
             yield name
 
 
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """Names that are defined in the project itself."""
+
+    files: frozenset[str]
+    """The files that define them."""
+    roots: frozenset[str]
+    """The packages that are the project's own: whoever imports from them need not be a seed for that."""
+
+
+def defining(files: Iterable[str], names: Iterable[str]) -> Inside:
+    """Which of the files are the modules of some dotted names (``app.llm.ask``: ``src/app/llm.py``)."""
+    modules = {name: [name.split(".")[:end] for end in range(name.count("."), 0, -1)] for name in names}
+    wanted = {"/".join(parts) for one in modules.values() for parts in one}
+    found: dict[str, list[str]] = defaultdict(list)
+    for path in files if wanted else ():
+        place = path.removesuffix(".py").removesuffix("/__init__")
+        parts = place.split("/")
+        for start in range(len(parts)):
+            tail = "/".join(parts[start:])
+            if tail in wanted:
+                found[tail].append(path)
+    defined, roots = set(), set()
+    for longest_first in modules.values():
+        for parts in longest_first:
+            place = "/".join(parts)
+            if place in found:
+                defined.update(found[place])
+                at_home = {f"{top}{place}{end}" for top in ("", "src/") for end in (".py", "/__init__.py")}
+                if at_home & set(found[place]):
+                    roots.add(parts[0])
+                break
+    return Inside(frozenset(defined), frozenset(roots))
+
+
 def parse_set(scans: Mapping[str, Scan], starts: Callable[[str], bool] = lambda path: True) -> frozenset[str]:
     """The paths to parse, out of all files of the project.
 

@@ -153,6 +153,7 @@ def _survey(request: Request, progress: Progress) -> tuple[tuple[str, ...], Surv
         (endpoint.host for endpoint in catalogue.endpoints),
         catalogue.dispatch_mentions,
         catalogue.conditional_roots(),
+        (prefix for key in catalogue.keys for prefix in key.prefixes),
     )
     production = request.settings.is_production
     return files, survey(request.sources, files, seeds, progress, production)

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import msgspec
 
+from llmlint.catalogue.keys import Key, KeyPlaceholder
 from llmlint.catalogue.origins import Input, OwnPrompt, Secret, SecretName
 from llmlint.catalogue.tables import Call, Client, Derive, Entry, Response, Sdk
 from llmlint.catalogue.uses import (
@@ -64,6 +65,8 @@ __all__ = [
     "HttpClient",
     "HttpStatus",
     "Input",
+    "Key",
+    "KeyPlaceholder",
     "Logger",
     "ModelClass",
     "OwnPrompt",
@@ -119,3 +122,5 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     own_prompt: tuple[OwnPrompt, ...] = ()
     secret: tuple[Secret, ...] = ()
     secret_name: tuple[SecretName, ...] = ()
+    key: tuple[Key, ...] = ()
+    key_placeholder: tuple[KeyPlaceholder, ...] = ()

@@ -17,6 +17,7 @@ from llmlint.project.content import Contents
 from llmlint.project.deadlines import Deadlines
 from llmlint.project.guarded import Guarded
 from llmlint.project.handlers import Handlers
+from llmlint.project.keys import Keys
 from llmlint.project.kinds import Client
 from llmlint.project.logs import Logs
 from llmlint.project.loops import Loops
@@ -162,6 +163,11 @@ class Project:
     def prompts(self) -> Prompts:
         """What prompts are made of."""
         return Prompts(self.graph, self.evaluator, self.catalogue, self.flows)
+
+    @functools.cached_property
+    def keys(self) -> Keys:
+        """Which keys of providers are written into the code."""
+        return Keys(self.modules, self.catalogue)
 
     @functools.cached_property
     def content(self) -> Contents:

@@ -13,7 +13,7 @@ from llmlint.model.finding import Finding, Status
 from llmlint.model.location import Location
 from llmlint.registry import docs_url, rule
 from llmlint.reporters.console import terminal
-from llmlint.reporters.display import printable, shown_path, totals
+from llmlint.reporters.display import printable, shown_path, totals, without_keys
 from llmlint.source.document import Document
 
 _COLOURS = {"error": "bold red", "warning": "bold yellow", "advice": "bold cyan"}
@@ -71,7 +71,7 @@ class _Excerpts:
         lines = self._lines(place.path)
         if not 1 <= place.line <= len(lines):
             return
-        line = lines[place.line - 1]
+        line = without_keys(lines[place.line - 1])
         # Columns count characters of the source; what is shown may be longer, so the caret's place is
         # measured on what is shown.
         end = place.end_column if place.end_line == place.line else len(line)

@@ -23,6 +23,7 @@ import msgspec
 
 from llmlint.catalogue.keys import Key, KeyPlaceholder
 from llmlint.catalogue.origins import Input, OwnPrompt, Secret, SecretName
+from llmlint.catalogue.switches import Act, Gate, Switch, Transport
 from llmlint.catalogue.tables import Call, Client, Derive, Entry, Response, Sdk
 from llmlint.catalogue.uses import (
     Cap,
@@ -50,6 +51,7 @@ from llmlint.catalogue.uses import (
 )
 
 __all__ = [
+    "Act",
     "Call",
     "Cap",
     "Carrier",
@@ -61,6 +63,7 @@ __all__ = [
     "Entry",
     "Exceptions",
     "FieldMaker",
+    "Gate",
     "Handle",
     "HttpClient",
     "HttpStatus",
@@ -83,7 +86,9 @@ __all__ = [
     "Secret",
     "SecretName",
     "Sink",
+    "Switch",
     "Tool",
+    "Transport",
     "Wait",
 ]
 
@@ -124,3 +129,7 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     secret_name: tuple[SecretName, ...] = ()
     key: tuple[Key, ...] = ()
     key_placeholder: tuple[KeyPlaceholder, ...] = ()
+    switch: tuple[Switch, ...] = ()
+    gate: tuple[Gate, ...] = ()
+    act: tuple[Act, ...] = ()
+    transport: tuple[Transport, ...] = ()

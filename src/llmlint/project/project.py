@@ -12,9 +12,11 @@ from llmlint.model.graph import GraphView
 from llmlint.model.location import Location
 from llmlint.model.options import Options
 from llmlint.project.calls import CallGraph, Edge, LlmCall
+from llmlint.project.capabilities import Capabilities
 from llmlint.project.caps import Caps
 from llmlint.project.content import Contents
 from llmlint.project.deadlines import Deadlines
+from llmlint.project.gates import Gates
 from llmlint.project.guarded import Guarded
 from llmlint.project.handlers import Handlers
 from llmlint.project.keys import Keys
@@ -23,6 +25,7 @@ from llmlint.project.logs import Logs
 from llmlint.project.loops import Loops
 from llmlint.project.modules import ModuleIndex
 from llmlint.project.outcomes import Outcomes
+from llmlint.project.people import People
 from llmlint.project.prompts import Prompts
 from llmlint.project.reach import Reach
 from llmlint.project.repeats import Repeats
@@ -163,6 +166,17 @@ class Project:
     def prompts(self) -> Prompts:
         """What prompts are made of."""
         return Prompts(self.graph, self.evaluator, self.catalogue, self.flows)
+
+    @functools.cached_property
+    def gates(self) -> Gates:
+        """Who asks a person before a tool is run."""
+        people = People(self.graph, self.evaluator, self.catalogue)
+        return Gates(self.graph, self.evaluator, self.catalogue, people)
+
+    @functools.cached_property
+    def capabilities(self) -> Capabilities:
+        """Which dangerous switches are thrown, which unguarded objects made."""
+        return Capabilities(self.graph, self.evaluator, self.catalogue, self.gates)
 
     @functools.cached_property
     def keys(self) -> Keys:

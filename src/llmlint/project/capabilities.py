@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from llmlint.catalogue.lookup import ByName, Catalogue
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.calls import CallGraph
+from llmlint.project.consent import asked_for, frames_of, words
 from llmlint.project.gates import Gates
 from llmlint.project.kinds import (
     ClassRef,
@@ -26,11 +26,6 @@ from llmlint.project.literals import Literal, Literals, Written
 from llmlint.project.scopes import Func
 from llmlint.project.sites import CallSite
 from llmlint.project.values import Evaluator
-
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_TELLING = 4
-"""Shorter words (``mode``, ``use``) … are in too many names; from here on they say something."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Capability:
@@ -70,7 +65,9 @@ class Capabilities:
             if found is not None:
                 lines.add(found.span.line)
                 yield found
-        yield from self._assigned(func)
+        for found in self._assigned(func):
+            if not asked_for(frames_of(self._graph, func, found.span), words(found.written)):
+                yield found
 
     # -- calls ----------------------------------------------------------------------------------
 
@@ -142,7 +139,7 @@ class Capabilities:
             return False
         if switch.code_from and self._is_local(call, func, switch.code_from):
             return False
-        return not self._is_asked_for(site, f"{written} {walk.dotted(call.func) or ''}")
+        return not asked_for(site.frames, words(f"{written} {_last(call.func)}"))
 
     def _is_local(self, call: m.Call, func: Func, path: str) -> bool:
         """Whether an argument is a directory of this machine."""
@@ -151,19 +148,6 @@ class Capabilities:
             if texts:
                 return all(text.startswith((".", "/", "~")) for text in texts)
             return any(_is_path(value) for value in self._evaluator.eval(written.expr, written.func))
-        return False
-
-    @staticmethod
-    def _is_asked_for(site: CallSite, written: str) -> bool:
-        """Whether it is done only where a setting or argument of such a name says so."""
-        wanted = _words(written)
-        for frame in site.frames:
-            if frame.kind in ("if", "orelse") and isinstance(frame.node, m.If):
-                names = walk.names_in(frame.node.test) | {
-                    node.name for node in walk.expressions(frame.node.test) if isinstance(node, m.Attr)
-                }
-                if wanted & {word for name in names for word in _words(name)}:
-                    return True
         return False
 
     # -- assignments ----------------------------------------------------------------------------
@@ -217,5 +201,5 @@ def _is_path(value: Value) -> bool:
             return False
 
 
-def _words(name: str) -> set[str]:
-    return {word.lower() for word in _WORD.findall(name) if len(word) > _TELLING - 1}
+def _last(func: m.Expr) -> str:
+    return func.name if isinstance(func, m.Attr) else walk.dotted(func) or ""

@@ -34,6 +34,7 @@ from llmlint.project.scopes import Func, Mod
 from llmlint.project.sites import CallSite, StatementSite, statement_sites
 from llmlint.project.taint import Flows
 from llmlint.project.tools import Tools
+from llmlint.project.transport import Transport
 from llmlint.project.values import Evaluator
 from llmlint.project.view import graph_view
 
@@ -177,6 +178,11 @@ class Project:
     def capabilities(self) -> Capabilities:
         """Which dangerous switches are thrown, which unguarded objects made."""
         return Capabilities(self.graph, self.evaluator, self.catalogue, self.gates)
+
+    @functools.cached_property
+    def transport(self) -> Transport:
+        """Which requests to models are not protected on their way."""
+        return Transport(self.graph, self.evaluator, self.catalogue, self.deadlines)
 
     @functools.cached_property
     def keys(self) -> Keys:

@@ -11,6 +11,7 @@ from llmlint.model.finding import Finding, Step
 from llmlint.model.graph import GraphView
 from llmlint.model.location import Location
 from llmlint.model.options import Options
+from llmlint.project.acts import Acts
 from llmlint.project.calls import CallGraph, Edge, LlmCall
 from llmlint.project.capabilities import Capabilities
 from llmlint.project.caps import Caps
@@ -178,6 +179,13 @@ class Project:
     def capabilities(self) -> Capabilities:
         """Which dangerous switches are thrown, which unguarded objects made."""
         return Capabilities(self.graph, self.evaluator, self.catalogue, self.gates)
+
+    @functools.cached_property
+    def acts(self) -> Acts:
+        """Which tools change something outside without anybody being asked."""
+        return Acts(
+            self.graph, self.evaluator, self.catalogue, self.tools, self.gates, self.flows
+        )
 
     @functools.cached_property
     def transport(self) -> Transport:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import functools
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,18 +13,18 @@ from llmlint.project.endpoints import Endpoints
 from llmlint.project.gates import Gates
 from llmlint.project.kinds import ClientMethod, Value, external_name
 from llmlint.project.scopes import Func
-from llmlint.project.sinks import PATH
+from llmlint.project.sinks import Sinks
 from llmlint.project.sites import CallSite
-from llmlint.project.taint import Flows
 from llmlint.project.tools import Tools
 from llmlint.project.values import Evaluator
 
 DEPTH = 4
 """Levels of calls below a tool that are looked at."""
 NEAR = 1
-"""Levels on which files and tables are the tool's own subject."""
-_DOES = {"shell": "runs commands", "code": "runs code", "sql": "writes to the database", PATH: "changes files"}
-_WRITES = re.compile(r"\s*(insert|update|delete|drop|alter|truncate|replace|merge|create|grant)\b", re.IGNORECASE)
+"""Levels on which a table is the tool's own subject; further down it is a log or a cache."""
+_WRITES = re.compile(
+    r"\s*(insert|update|delete|drop|alter|truncate|replace|merge|create|grant)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,23 +39,21 @@ class Act:
 
 
 class Acts:
-    """Looks at what tools do, by their bodies."""
+    """Looks at what tools do, by their bodies.
+
+    Commands, code, statements and files that the model chooses are not among it: that they can be chosen is
+    what other rules speak of, and says more.
+    """
 
     def __init__(
-        self,
-        graph: CallGraph,
-        evaluator: Evaluator,
-        catalogue: Catalogue,
-        tools: Tools,
-        gates: Gates,
-        flows: Flows,
+        self, graph: CallGraph, evaluator: Evaluator, catalogue: Catalogue, tools: Tools, gates: Gates
     ) -> None:
         self._graph = graph
         self._evaluator = evaluator
         self._catalogue = catalogue
         self._tools = tools
         self._gates = gates
-        self._flows = flows
+        self._sinks = Sinks(evaluator, catalogue)
         self._endpoints = Endpoints(evaluator, catalogue)
 
     def ungated(self) -> Iterator[Act]:
@@ -72,18 +68,10 @@ class Acts:
                     acts[tool] = act
         for tool, act in acts.items():
             # What hands over to another tool is that tool's wrapper.
-            if not any(edge.target in acts for edge in self._graph.edges.get(tool, ()) if edge.target is not tool):
+            if not any(
+                edge.target in acts for edge in self._graph.edges.get(tool, ()) if edge.target is not tool
+            ):
                 yield act
-
-    @functools.cached_property
-    def _chosen(self) -> dict[Func, list[Act]]:
-        """Tools whose model chooses what is run, or which file or statement is written."""
-        found: dict[Func, list[Act]] = defaultdict(list)
-        for flow in self._flows.flows():
-            hit, tool = flow.hit, flow.origin.func
-            if flow.origin.kind == "tool" and hit.use.kind in _DOES and isinstance(hit.place, m.Call):
-                found[tool].append(Act(tool, _DOES[hit.use.kind], hit.func, hit.place))
-        return found
 
     def _act(self, tool: Func) -> Act | None:
         near, seen = [tool], {tool}
@@ -93,11 +81,6 @@ class Acts:
                     does = self._does(site, depth)
                     if does:
                         return Act(tool, does, func, site.call)
-            if depth == NEAR:
-                # Further away it is a store that the tool keeps for itself.
-                for act in self._chosen.get(tool, ()):
-                    if act.does != _DOES[PATH] or act.func in seen:
-                        return act
             below = {edge.target for func in near for edge in self._graph.edges.get(func, ())} - seen
             seen |= below
             near = sorted(below, key=lambda func: (func.path, func.facts.index))
@@ -108,11 +91,11 @@ class Acts:
             for name in self._names(callee):
                 for table in self._catalogue.acts.get(name):
                     return table.does
-        for use in self._flows.sinks.at(site.call, site.func) if depth <= NEAR else ():
+        for use in self._sinks.at(site.call, site.func) if depth <= NEAR else ():
             if use.kind == "sql":
                 texts = [text for expr in use.exprs for text in self._endpoints.texts(expr, site.func)]
                 if any(_WRITES.match(text) for text in texts):
-                    return _DOES["sql"]
+                    return "writes to the database"
         return ""
 
     def _names(self, callee: Value) -> list[str]:

@@ -27,6 +27,7 @@ from llmlint.project.scopes import Func
 from llmlint.project.sites import CallSite
 from llmlint.project.values import Evaluator
 
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Capability:
     """A switch that is thrown, or an object that is made."""

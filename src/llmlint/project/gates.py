@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from llmlint.catalogue.lookup import Catalogue
 from llmlint.facts import model as m
 from llmlint.project.calls import CallGraph
-from llmlint.project.kinds import FuncRef
+from llmlint.project.kinds import FuncRef, external_name
 from llmlint.project.people import People
 from llmlint.project.scopes import Func
 from llmlint.project.tools import Tools
@@ -24,9 +24,7 @@ class Gates:
     Gates only ever silence, so their names are enough: what is called ``interrupt_before`` is taken for it.
     """
 
-    def __init__(
-        self, graph: CallGraph, evaluator: Evaluator, catalogue: Catalogue, people: People
-    ) -> None:
+    def __init__(self, graph: CallGraph, evaluator: Evaluator, catalogue: Catalogue, people: People) -> None:
         self._graph = graph
         self._evaluator = evaluator
         self._people = people
@@ -41,7 +39,7 @@ class Gates:
     def agents_ask(self) -> bool:
         """Whether an agent of the project (which one is not known) asks before it runs tools."""
         return any(
-            self._is_set(site.call, self._agent_keywords) or _last(site.call.func) in self._calls
+            self._is_set(site.call, self._agent_keywords) or self._is_gate(site.call.func, func)
             for func in self._graph.functions
             if func.mod.production
             for site in self._graph.sites[func]
@@ -71,32 +69,43 @@ class Gates:
 
     def asks(self, func: Func) -> bool:
         """Whether a tool asks: where it is made one, or in what it does."""
-        if any(self._sets_keyword(one) for one in func.facts.decorators):
+        if any(self._sets_keyword(one, func.parent or func) for one in func.facts.decorators):
             return True
         if func in self._registered:
             return True
         level, seen = [func], {func}
         for _ in range(DEPTH):
             for one in level:
-                if self._people.asked_in(one) or any(self._asks(s.call) for s in self._graph.sites[one]):
+                if self._people.asked_in(one) or any(
+                    self._asks(site.call, one) for site in self._graph.sites[one]
+                ):
                     return True
             below = {edge.target for one in level for edge in self._graph.edges.get(one, ())} - seen
             seen |= below
             level = sorted(below, key=lambda one: (one.path, one.facts.index))
         return False
 
-    def _asks(self, call: m.Call) -> bool:
-        last = _last(call.func)
-        return last in self._calls or (isinstance(call.func, m.Attr) and last in self._methods)
+    def _asks(self, call: m.Call, func: Func) -> bool:
+        if isinstance(call.func, m.Attr) and call.func.name in self._methods:
+            return True
+        return self._is_gate(call.func, func)
 
-    def _sets_keyword(self, expr: m.Expr) -> bool:
+    def _sets_keyword(self, expr: m.Expr, func: Func) -> bool:
         if not isinstance(expr, m.Call):
-            return _last(expr) in self._calls
-        return self._is_set(expr, self._tool_keywords) or _last(expr.func) in self._calls
+            return self._is_gate(expr, func)
+        return self._is_set(expr, self._tool_keywords) or self._is_gate(expr.func, func)
+
+    def _is_gate(self, expr: m.Expr, func: Func) -> bool:
+        """Whether a function or class has, here or in its own module, the name of a gate."""
+        if not isinstance(expr, m.Name | m.Attr):
+            return False
+        values = self._evaluator.eval(expr, func)
+        names = {external_name(value).rpartition(".")[2] for value in values}
+        return not self._calls.isdisjoint({*names, expr.id if isinstance(expr, m.Name) else expr.name})
 
     @functools.cached_property
     def _registered(self) -> set[Func]:
-        """Functions that are given to a call which says that it asks: ``function_tool(f, needs_approval=True)``."""
+        """Functions given to a call that says that it asks: ``function_tool(f, needs_approval=True)``."""
         found: set[Func] = set()
         for func in self._graph.functions:
             for site in self._graph.sites[func]:
@@ -120,11 +129,3 @@ class Gates:
             and not (isinstance(arg.value, m.Seq) and not arg.value.items)
             for arg in call.args
         )
-
-
-def _last(expr: m.Expr) -> str:
-    match expr:
-        case m.Name(id=name) | m.Attr(name=name):
-            return name
-        case _:
-            return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections import Counter
@@ -134,7 +135,5 @@ def _entropy(text: str) -> float:
 
 def _has_run(text: str) -> bool:
     """``abcdef`` or ``987654``."""
-    steps = [ord(b) - ord(a) for a, b in zip(text, text[1:], strict=False)]
-    return any(
-        steps[at : at + _RUN - 1] in ([1] * (_RUN - 1), [-1] * (_RUN - 1)) for at in range(len(steps))
-    )
+    steps = [ord(b) - ord(a) for a, b in itertools.pairwise(text)]
+    return any(steps[at : at + _RUN - 1] in ([1] * (_RUN - 1), [-1] * (_RUN - 1)) for at in range(len(steps)))

@@ -103,7 +103,11 @@ class Literals:
         """Whether something else than None and False is, or may be, given at a parameter path."""
         for written in self.given(call, func, path):
             values = self._evaluator.eval(written.expr, written.func)
-            if _is_parameter(written) or not values or not all(is_none_value(v) or _is_false(v) for v in values):
+            if (
+                _is_parameter(written)
+                or not values
+                or not all(is_none_value(v) or _is_false(v) for v in values)
+            ):
                 return True
         return False
 
@@ -157,9 +161,7 @@ class Literals:
 
 def _is_parameter(written: Written) -> bool:
     expr = written.expr
-    return isinstance(expr, m.Name) and any(
-        b.kind == "param" for b in written.func.bindings.get(expr.id, ())
-    )
+    return isinstance(expr, m.Name) and any(b.kind == "param" for b in written.func.bindings.get(expr.id, ()))
 
 
 def _is_false(value: object) -> bool:

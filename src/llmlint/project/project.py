@@ -183,9 +183,7 @@ class Project:
     @functools.cached_property
     def acts(self) -> Acts:
         """Which tools change something outside without anybody being asked."""
-        return Acts(
-            self.graph, self.evaluator, self.catalogue, self.tools, self.gates, self.flows
-        )
+        return Acts(self.graph, self.evaluator, self.catalogue, self.tools, self.gates)
 
     @functools.cached_property
     def transport(self) -> Transport:

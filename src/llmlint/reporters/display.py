@@ -29,7 +29,9 @@ def without_keys(text: str) -> str:
 def _keys() -> re.Pattern[str]:
     prefixes = "|".join(sorted({re.escape(p) for key in load().keys for p in key.prefixes}))
     # The rest of a key may stand in a literal of its own.
-    return re.compile(rf"""((?<![A-Za-z0-9_-])(?:{prefixes}))((?:["'][ \t+brfu]*["'])?[A-Za-z0-9_+/=-]{{8,}})""")
+    return re.compile(
+        rf"""((?<![A-Za-z0-9_-])(?:{prefixes}))((?:["'][ \t+brfu]*["'])?[A-Za-z0-9_+/=-]{{8,}})"""
+    )
 
 
 def shown_path(root: Path, path: str) -> str:

@@ -15,7 +15,9 @@ def check(project: Project) -> Iterator[Finding]:
     """Report literals that hold a key, without showing it."""
     for found in project.keys.written():
         shown = max(found.key.prefixes, key=len)
-        message = f"A key for {found.key.provider} (`{shown}…`) is in the code: whoever reads it can use the key"
+        message = (
+            f"A key for {found.key.provider} (`{shown}…`) is in the code: whoever reads it can use the key"
+        )
         yield project.finding("LLM508", found.func, found.span, message, help=HELP)
 
 

@@ -1,4 +1,4 @@
-"""LLM510: a tool runs, writes, pays or sends, and nobody is asked."""
+"""LLM510: a tool writes, deletes, pays or sends, and nobody is asked."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def check(project: Project) -> Iterator[Finding]:
 RULE = Rule(
     code="LLM510",
     name="dangerous-tool-without-gate",
-    summary="A tool runs, writes, pays or sends without a person being asked",
+    summary="A tool writes, deletes, pays or sends without a person being asked",
     severity=Severity.WARNING,
     confidence=Confidence.MEDIUM,
     check=check,

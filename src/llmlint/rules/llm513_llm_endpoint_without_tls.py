@@ -9,8 +9,12 @@ from llmlint.model.rule import Confidence, Rule, Severity
 from llmlint.project.project import Project, callee
 from llmlint.project.transport import Exposure
 
-HELP_ADDRESS = "Use an https:// address; for a server of your own, put a certificate on it or a tunnel before it."
-HELP_VERIFY = "Give the CA of your proxy or server (`verify=<path>`, SSL_CERT_FILE) instead of trusting everybody."
+HELP_ADDRESS = (
+    "Use an https:// address; for a server of your own, put a certificate on it or a tunnel before it."
+)
+HELP_VERIFY = (
+    "Give the CA of your proxy or server (`verify=<path>`, SSL_CERT_FILE) instead of trusting everybody."
+)
 
 
 def check(project: Project) -> Iterator[Finding]:

@@ -165,6 +165,8 @@ def _survey(request: Request, progress: Progress) -> tuple[tuple[str, ...], Surv
         (endpoint.host for endpoint in catalogue.endpoints),
         catalogue.dispatch_mentions,
         catalogue.conditional_roots(),
+        (prefix for key in catalogue.keys for prefix in key.prefixes),
+        (text for switch in catalogue.switches for text in switch.mentions),
     )
     production = request.settings.is_production
     return files, survey(request.sources, files, seeds, progress, production, inside.files)

@@ -230,6 +230,16 @@ def test_sink(table: Table) -> None:
         assert path in ("self", "*") or takes(found, path), f"`{table.id}` has no parameter `{path}`"
 
 
+@each("switch")
+def test_switch(table: Table) -> None:
+    entry: s.Switch = table.entry
+    if entry.under:
+        return  # whatever of these packages takes the parameter: there is no one class to ask
+    found = methods(table, entry.method) if entry.on else [resolve(entry.path, table)]
+    named = [entry.param, *entry.when, *entry.unless_values, *entry.unless]
+    any_takes(found, [path for path in named if path], f"`{entry.path or entry.method}`")
+
+
 @each("sanitizer")
 def test_sanitizer(table: Table) -> None:
     assert resolve(table.entry.path, table) is not None

@@ -101,6 +101,8 @@ def _classify(node: ast.AST) -> tuple[str, str, bool]:
     """Kind, detail, and whether the end is comparable."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return "Text", re.sub("[\ud800-\udfff]", "\ufffd", node.value)[:TEXT_LIMIT], True
+    if isinstance(node, ast.Constant) and isinstance(node.value, bytes):
+        return "Bytes", "", True
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return _HEADERS[type(node)], node.name, False
     if type(node) in _HEADERS:

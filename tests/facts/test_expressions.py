@@ -31,7 +31,7 @@ def const(value: object) -> tuple[str, object]:
         ("1" * 5000, ("Other", "int")),
         ("2j", ("Other", "complex")),
         ("...", ("Other", "...")),
-        ("b'x' b'y'", ("Other", "bytes")),
+        ("b'x' b'\\x41'", ("Bytes", "xA")),
         ("a.b", ("Attr", A, "b")),
         ("a[b]", ("Sub", A, B)),
         ("a[b, c]", ("Sub", A, ("Seq", "tuple", (B, C)))),

@@ -112,6 +112,12 @@ class Catalogue:
         self._input_methods: dict[tuple[str, str, str], list[s.Input]] = defaultdict(list)
         self.own_prompts: set[str] = set()
         self.secrets: ByName[s.Secret] = ByName()
+        self.keys: list[s.Key] = []
+        self.key_placeholders: set[str] = set()
+        self.switches: list[s.Switch] = []
+        self.gates: list[s.Gate] = []
+        self.acts: ByName[s.Act] = ByName()
+        self.transports: list[s.Transport] = []
         self._secret_methods: dict[tuple[str, str, str], list[s.Secret]] = defaultdict(list)
         self.secret_names: list[s.SecretName] = []
         self._pipes: dict[str, str] = {}
@@ -229,6 +235,14 @@ class Catalogue:
                 for name in secret.names:
                     self._secret_methods[(*_tail(owner), name)].append(secret)
         self.secret_names.extend(file.secret_name)
+        self.keys.extend(file.key)
+        for placeholder in file.key_placeholder:
+            self.key_placeholders.update(placeholder.words)
+        self.switches += file.switch
+        self.gates += file.gate
+        self.transports += file.transport
+        for act in file.act:
+            self.acts.add((act.path, *act.also, *(f"{owner}.{act.method}" for owner in act.on)), act)
 
     def _note_prefixes(self, owner: str, path: str) -> None:
         parts = path.split(".")

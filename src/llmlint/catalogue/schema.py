@@ -21,7 +21,9 @@ from __future__ import annotations
 
 import msgspec
 
+from llmlint.catalogue.keys import Key, KeyPlaceholder
 from llmlint.catalogue.origins import Input, OwnPrompt, Secret, SecretName
+from llmlint.catalogue.switches import Act, Gate, Switch, Transport
 from llmlint.catalogue.tables import Call, Client, Derive, Entry, Response, Sdk
 from llmlint.catalogue.uses import (
     Cap,
@@ -49,6 +51,7 @@ from llmlint.catalogue.uses import (
 )
 
 __all__ = [
+    "Act",
     "Call",
     "Cap",
     "Carrier",
@@ -60,10 +63,13 @@ __all__ = [
     "Entry",
     "Exceptions",
     "FieldMaker",
+    "Gate",
     "Handle",
     "HttpClient",
     "HttpStatus",
     "Input",
+    "Key",
+    "KeyPlaceholder",
     "Logger",
     "ModelClass",
     "OwnPrompt",
@@ -80,7 +86,9 @@ __all__ = [
     "Secret",
     "SecretName",
     "Sink",
+    "Switch",
     "Tool",
+    "Transport",
     "Wait",
 ]
 
@@ -119,3 +127,9 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     own_prompt: tuple[OwnPrompt, ...] = ()
     secret: tuple[Secret, ...] = ()
     secret_name: tuple[SecretName, ...] = ()
+    key: tuple[Key, ...] = ()
+    key_placeholder: tuple[KeyPlaceholder, ...] = ()
+    switch: tuple[Switch, ...] = ()
+    gate: tuple[Gate, ...] = ()
+    act: tuple[Act, ...] = ()
+    transport: tuple[Transport, ...] = ()

@@ -45,6 +45,7 @@ from llmlint.facts.syntax import (
     Await,
     BinOp,
     BoolOp,
+    Bytes,
     Call,
     Clause,
     Comp,
@@ -79,6 +80,7 @@ __all__ = [
     "Await",
     "BinOp",
     "BoolOp",
+    "Bytes",
     "Call",
     "Case",
     "Class",
@@ -126,7 +128,7 @@ __all__ = [
     "Yield",
 ]
 
-EXTRACTOR_VERSION = 1
+EXTRACTOR_VERSION = 2
 """Raised whenever the same bytes would give other facts."""
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from llmlint.facts.lowering import Lowering
-from llmlint.facts.model import TEXT_LIMIT, Expr, Other, Span, Template, Text
+from llmlint.facts.model import TEXT_LIMIT, Bytes, Expr, Span, Template, Text
 
 _ESCAPE = re.compile(
     r"\\(?:(\n)|([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|N\{([^}]*)\}|(.))",
@@ -74,7 +74,7 @@ def lower_simple(low: Lowering, node: cst.SimpleString) -> Expr:
     low.token(literal)
     prefix, body = _split(literal)
     if "b" in prefix:
-        return Other("bytes")
+        return Bytes(decode(body, is_raw="r" in prefix)[:TEXT_LIMIT], low.span(start))
     return make_text(decode(body, is_raw="r" in prefix), low.span(start))
 
 
@@ -90,7 +90,7 @@ def lower_concatenated(low: Lowering, node: cst.ConcatenatedString) -> Expr:
     """Adjacent literals, joined. The tree leans to the right and may be thousands of literals deep."""
     start = low.start()
     pieces: _Pieces = []
-    is_template = False
+    is_template, is_bytes = False, False
     rest: cst.BaseExpression | None = node
     while rest is not None:
         if isinstance(rest, cst.ConcatenatedString):
@@ -100,18 +100,16 @@ def lower_concatenated(low: Lowering, node: cst.ConcatenatedString) -> Expr:
         if isinstance(part, cst.SimpleString):
             low.token(part.value)
             prefix, body = _split(part.value)
-            if "b" in prefix:
-                pieces.append(Other("bytes"))
-            else:
-                pieces.append(decode(body, is_raw="r" in prefix))
+            is_bytes = is_bytes or "b" in prefix
+            pieces.append(decode(body, is_raw="r" in prefix))
         else:
             is_template = True
             _pass_template(low, part, pieces)
     span = low.span(start)
     if is_template:
         return _join(pieces, span)
-    texts = [piece for piece in pieces if isinstance(piece, str)]
-    return make_text("".join(texts), span) if texts else Other("bytes")
+    text = "".join(piece for piece in pieces if isinstance(piece, str))
+    return Bytes(text[:TEXT_LIMIT], span) if is_bytes else make_text(text, span)
 
 
 def _join(pieces: _Pieces, span: Span) -> Template:

@@ -44,6 +44,13 @@ class Text(Node, frozen=True):
     span: Span
 
 
+class Bytes(Node, frozen=True):
+    """A bytes literal, one character for each byte (adjacent literals already joined)."""
+
+    value: str
+    span: Span
+
+
 class Template(Node, frozen=True):
     """An f-string, or adjacent literals of which one is an f-string: text with holes, in order."""
 
@@ -197,7 +204,7 @@ class Walrus(Node, frozen=True):
 
 
 class Other(Node, frozen=True):
-    """An expression that no rule asks about (bytes, ``...``, complex or oversized numbers)."""
+    """An expression that no rule asks about (``...``, complex or oversized numbers)."""
 
     what: str
 
@@ -206,6 +213,7 @@ Expr = (
     Name
     | Const
     | Text
+    | Bytes
     | Template
     | Attr
     | Sub

@@ -250,7 +250,7 @@ class FunctionFlow:
         match expr:
             case m.Name(id=name):
                 return self._name(name, env)
-            case m.Const() | m.Text() | m.Other() | m.Lambda():
+            case m.Const() | m.Text() | m.Bytes() | m.Other() | m.Lambda():
                 return CLEAN
             case m.Attr(value=base, name=name):
                 return self._attribute(expr, base, name, env)

@@ -11,19 +11,24 @@ from llmlint.model.finding import Finding, Step
 from llmlint.model.graph import GraphView
 from llmlint.model.location import Location
 from llmlint.model.options import Options
+from llmlint.project.acts import Acts
 from llmlint.project.calls import CallGraph, Edge, LlmCall
+from llmlint.project.capabilities import Capabilities
 from llmlint.project.caps import Caps
 from llmlint.project.constructions import Construction, Constructions
 from llmlint.project.content import Contents
 from llmlint.project.deadlines import Deadlines
 from llmlint.project.declared import Declared
+from llmlint.project.gates import Gates
 from llmlint.project.guarded import Guarded
 from llmlint.project.handlers import Handlers
+from llmlint.project.keys import Keys
 from llmlint.project.kinds import Client
 from llmlint.project.logs import Logs
 from llmlint.project.loops import Loops
 from llmlint.project.modules import ModuleIndex
 from llmlint.project.outcomes import Outcomes
+from llmlint.project.people import People
 from llmlint.project.prompts import Prompts
 from llmlint.project.reach import Reach
 from llmlint.project.repeats import Repeats
@@ -32,6 +37,7 @@ from llmlint.project.scopes import Func, Mod
 from llmlint.project.sites import CallSite, StatementSite, statement_sites
 from llmlint.project.taint import Flows
 from llmlint.project.tools import Tools
+from llmlint.project.transport import Transport
 from llmlint.project.values import Evaluator
 from llmlint.project.view import graph_view
 
@@ -173,6 +179,32 @@ class Project:
     def prompts(self) -> Prompts:
         """What prompts are made of."""
         return Prompts(self.graph, self.evaluator, self.catalogue, self.flows)
+
+    @functools.cached_property
+    def gates(self) -> Gates:
+        """Who asks a person before a tool is run."""
+        people = People(self.graph, self.evaluator, self.catalogue)
+        return Gates(self.graph, self.evaluator, self.catalogue, people)
+
+    @functools.cached_property
+    def capabilities(self) -> Capabilities:
+        """Which dangerous switches are thrown, which unguarded objects made."""
+        return Capabilities(self.graph, self.evaluator, self.catalogue, self.gates)
+
+    @functools.cached_property
+    def acts(self) -> Acts:
+        """Which tools change something outside without anybody being asked."""
+        return Acts(self.graph, self.evaluator, self.catalogue, self.tools, self.gates)
+
+    @functools.cached_property
+    def transport(self) -> Transport:
+        """Which requests to models are not protected on their way."""
+        return Transport(self.graph, self.evaluator, self.catalogue, self.deadlines)
+
+    @functools.cached_property
+    def keys(self) -> Keys:
+        """Which keys of providers are written into the code."""
+        return Keys(self.modules, self.catalogue)
 
     @functools.cached_property
     def content(self) -> Contents:

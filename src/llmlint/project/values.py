@@ -177,7 +177,7 @@ class Evaluator:
                 return self.containers.subscript(value, index, func)
             case m.Lambda(function=number):
                 return (FuncRef(func.mod.functions[number]),)
-            case m.Other() | m.Yield():
+            case m.Bytes() | m.Other() | m.Yield():
                 return (UNKNOWN,)
             case _:
                 return (Data(expr, func),)

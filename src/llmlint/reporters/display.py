@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from llmlint.catalogue.lookup import load
 from llmlint.engine import Report
 from llmlint.model.finding import Status
 
@@ -15,6 +18,20 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def without_keys(text: str) -> str:
+    """The text, as long as before, with everything hidden that may be a provider's key."""
+    return _keys().sub(lambda match: match[1] + "*" * len(match[2]), text)
+
+
+@functools.cache
+def _keys() -> re.Pattern[str]:
+    prefixes = "|".join(sorted({re.escape(p) for key in load().keys for p in key.prefixes}))
+    # The rest of a key may stand in a literal of its own.
+    return re.compile(
+        rf"""((?<![A-Za-z0-9_-])(?:{prefixes}))((?:["'][ \t+brfu]*["'])?[A-Za-z0-9_+/=-]{{8,}})"""
+    )
 
 
 def shown_path(root: Path, path: str) -> str:

@@ -19,7 +19,7 @@ from llmlint.model.location import Location
 from llmlint.model.rule import AXES
 from llmlint.registry import docs_url, rule
 from llmlint.reporters.console import terminal
-from llmlint.reporters.display import plural, printable, shown_path, totals
+from llmlint.reporters.display import plural, printable, shown_path, totals, without_keys
 from llmlint.reporters.lines import Lines
 
 _COLOURS = {"error": "bold red", "warning": "bold yellow", "advice": "bold cyan"}
@@ -85,6 +85,7 @@ class _Excerpts:
         line = self._lines.at(place.path, place.line)
         if line is None:
             return
+        line = without_keys(line)
         number = str(place.line)
         margin = " " * len(number)
         # Columns count characters of the source; what is shown may be longer, so the caret's place is

@@ -5,6 +5,9 @@ it by imports: whoever imports a seed (however indirectly) may call it, and what
 may be part of the call. So the parse set is everything that the importers of seeds import, seeds and
 importers included. No seed: nothing is parsed, and the libraries for parsing are not even loaded.
 
+A file may also be of interest by itself, whatever it has to do with LLMs: because it may hold a key. Such
+files are parsed, tests included, but nothing that is connected to them.
+
 Everything here errs on the side of parsing too much.
 """
 
@@ -52,6 +55,8 @@ class Scan:
 
     seed: bool
     imports: tuple[Import, ...]
+    alone: bool = False
+    """Whether the file is worth parsing by itself."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,10 @@ class Seeds:
     """Pieces of text, such as the hosts of endpoints."""
     beside: Mapping[str, tuple[bytes, ...]] = field(default_factory=dict)
     """Roots that count only beside one of these texts (``boto3`` and ``bedrock``)."""
+    keys: tuple[bytes, ...] = ()
+    """Beginnings of keys."""
+    lone: tuple[bytes, ...] = ()
+    """Pieces of text that make a file of interest by itself."""
 
     @classmethod
     def of(
@@ -72,22 +81,44 @@ class Seeds:
         hosts: Iterable[str],
         texts: Iterable[str] = (),
         conditional: Mapping[str, tuple[str, ...]] | None = None,
+        keys: Iterable[str] = (),
+        lone: Iterable[str] = (),
     ) -> Seeds:
         """From the catalogue's words; of a host with ``*`` the longest fixed part is looked for.
 
-        ``conditional``: roots that make a file a seed only beside one of these texts.
+        ``conditional``: roots that make a file a seed only beside one of these texts. ``keys`` and
+        ``lone``: beginnings of keys, and texts, that make a file worth parsing by itself.
         """
         found = {max(host.split("*"), key=len).encode() for host in hosts} | {text.encode() for text in texts}
         beside = {
             root: tuple(text.encode() for text in mentions) for root, mentions in (conditional or {}).items()
         }
-        return cls(frozenset(roots) - set(beside), tuple(sorted(found - {b""})), beside)
+        return cls(
+            frozenset(roots) - set(beside),
+            tuple(sorted(found - {b""})),
+            beside,
+            _shortest(key.encode() for key in keys),
+            tuple(text.encode() for text in lone),
+        )
 
     @functools.cached_property
     def quoted(self) -> re.Pattern[bytes]:
         """A root, or something under it, as the string that ``import_module`` takes."""
         roots = "|".join(sorted(map(re.escape, self.roots))) or "(?!)"
         return re.compile(rf"""["'](?:{roots})(?:["']|\.\w)""".encode())
+
+    @functools.cached_property
+    def key(self) -> re.Pattern[bytes]:
+        """What may be the beginning of a key; its rest may stand in the next literal."""
+        prefixes = b"|".join(map(re.escape, self.keys)) or b"(?!)"
+        return re.compile(rb"""(?<![A-Za-z0-9_-])(?:%b)(?:[A-Za-z0-9_+/-]{8}|["'])""" % prefixes)
+
+    def speaks_alone(self, data: bytes) -> bool:
+        """Whether a file is of interest whatever it has to do with LLMs."""
+        # Looking for the beginnings first is many times faster than the pattern.
+        if any(prefix in data for prefix in self.keys) and self.key.search(data):
+            return True
+        return any(text in data for text in self.lone)
 
     def named_in(self, one: Import) -> bool:
         """Whether an import takes something from under one of the roots."""
@@ -117,7 +148,13 @@ def scan(data: bytes, seeds: Seeds) -> Scan:
         )
     if not seed and (b"import_module" in data or b"__import__" in data):
         seed = seeds.quoted.search(data) is not None
-    return Scan(seed, imports)
+    return Scan(seed, imports, seeds.speaks_alone(data))
+
+
+def _shortest(prefixes: Iterable[bytes]) -> tuple[bytes, ...]:
+    """Without those that begin with another one."""
+    known = sorted(set(prefixes))
+    return tuple(p for p in known if not any(p != other and p.startswith(other) for other in known))
 
 
 def _imports(data: bytes) -> Iterable[Import]:
@@ -198,16 +235,17 @@ def parse_set(scans: Mapping[str, Scan], starts: Callable[[str], bool] = lambda 
     ``starts``: whether a file may be a seed or the importer of one. Files for which it is false (tests,
     examples: no rule speaks there) are parsed only when others import them.
     """
+    alone = {path for path, one in scans.items() if one.alone}
     seeds = [path for path, one in scans.items() if one.seed and starts(path)]
     if not seeds:
-        return frozenset()
+        return frozenset(alone)
     resolver = _Resolver(scans)
     forward = {path: resolver.targets(path, one.imports) for path, one in scans.items()}
     backward: dict[str, set[str]] = defaultdict(set)
     for path, targets in forward.items():
         for target in targets if starts(path) else ():
             backward[target].add(path)
-    return frozenset(_closure(_closure(seeds, backward), forward))
+    return frozenset(_closure(_closure(seeds, backward), forward) | alone)
 
 
 def _closure(start: Iterable[str], edges: Mapping[str, Iterable[str]]) -> set[str]:

@@ -77,6 +77,12 @@ class Catalogue:
         self.passthroughs: ByName[s.Passthrough] = ByName()
         self.sinks: ByName[s.Sink] = ByName()
         self.sanitizers: ByName[s.Sanitizer] = ByName()
+        self.consumers: ByName[s.Consumer] = ByName()
+        self.consumer_methods: dict[str, list[s.Consumer]] = defaultdict(list)
+        self.answer_forms: list[s.AnswerForm] = []
+        self.said: set[str] = set()
+        self.writers: set[str] = set()
+        self.app_handlers: list[s.AppHandler] = []
         self.loggers: ByName[s.Logger] = ByName()
         self.logger_factories: ByName[s.Logger] = ByName()
         self.logger_classes: ByName[s.Logger] = ByName()
@@ -208,6 +214,7 @@ class Catalogue:
             self.narrow_errors.update(errors.narrow)
 
         self._index_origins(file)
+        self._index_consumers(file)
 
     def _index_origins(self, file: s.CatalogueFile) -> None:
         for source in file.input:
@@ -225,6 +232,18 @@ class Catalogue:
                 for name in secret.names:
                     self._secret_methods[(*_tail(owner), name)].append(secret)
         self.secret_names.extend(file.secret_name)
+
+    def _index_consumers(self, file: s.CatalogueFile) -> None:
+        for consumer in file.consumer:
+            if consumer.path:
+                self.consumers.add((consumer.path, *consumer.also), consumer)
+            if consumer.method:
+                self.consumer_methods[consumer.method].append(consumer)
+        self.answer_forms += file.answer_form
+        for form in file.answer_form:
+            self.said.update(form.said)
+            self.writers.update(form.writers)
+        self.app_handlers += file.app_handler
 
     def _note_prefixes(self, owner: str, path: str) -> None:
         parts = path.split(".")

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import msgspec
 
+from llmlint.catalogue.consumers import AnswerForm, AppHandler, Consumer
 from llmlint.catalogue.origins import Input, OwnPrompt, Secret, SecretName
 from llmlint.catalogue.tables import Call, Client, Derive, Entry, Response, Sdk
 from llmlint.catalogue.uses import (
@@ -49,11 +50,14 @@ from llmlint.catalogue.uses import (
 )
 
 __all__ = [
+    "AnswerForm",
+    "AppHandler",
     "Call",
     "Cap",
     "Carrier",
     "CatalogueFile",
     "Client",
+    "Consumer",
     "Derive",
     "Dispatch",
     "Endpoint",
@@ -119,3 +123,6 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     own_prompt: tuple[OwnPrompt, ...] = ()
     secret: tuple[Secret, ...] = ()
     secret_name: tuple[SecretName, ...] = ()
+    consumer: tuple[Consumer, ...] = ()
+    answer_form: tuple[AnswerForm, ...] = ()
+    app_handler: tuple[AppHandler, ...] = ()

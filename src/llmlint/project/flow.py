@@ -22,6 +22,8 @@ from llmlint.project.origins import Origins
 from llmlint.project.scopes import Func
 from llmlint.project.shapes import (
     CLEAN,
+    CONSUMED,
+    LOG,
     NO_TAINT,
     Mark,
     Origin,
@@ -29,6 +31,7 @@ from llmlint.project.shapes import (
     join,
     join_taints,
     mixed,
+    safe_for,
     without_log,
 )
 from llmlint.project.summaries import Summary
@@ -36,6 +39,7 @@ from llmlint.project.summaries import Summary
 if TYPE_CHECKING:
     from llmlint.project.taint import Flows
 
+_NOT_THE_TEXT = CONSUMED | {LOG}
 TWICE = 5
 """Loops inside each other whose bodies are run twice; those further inside are run once each time."""
 
@@ -263,7 +267,7 @@ class FunctionFlow:
                 if not sent.clean:
                     return sent
                 if isinstance(index, m.Text):
-                    return self.calls.part(shape, index.value)
+                    return self.calls.item(shape, index.value)
                 if isinstance(index, m.Const) and isinstance(index.value, int):
                     return self.composing.item(base, index.value, shape)
                 return self.composing.excerpt(shape) if isinstance(index, m.Slice) else shape.element()
@@ -306,9 +310,8 @@ class FunctionFlow:
                 return self.eval(value, env)
             case m.BinOp(op=op) if op not in ("+", "%"):
                 # Paths and numbers made of it are not the text.
-                return Shape(
-                    without_log(join_taints([self.eval(p, env).flat() for p in walk.operands(expr)]))
-                )
+                made = join_taints([self.eval(p, env).flat() for p in walk.operands(expr)])
+                return Shape(safe_for(made, _NOT_THE_TEXT)) if made else CLEAN
             case m.BinOp(op=op, left=left):
                 # Iteratively: long concatenations are deep to the left.
                 shape = self.composing.text(tuple(walk.operands(expr)), env)

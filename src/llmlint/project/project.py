@@ -20,8 +20,10 @@ from llmlint.project.handlers import Handlers
 from llmlint.project.kinds import Client
 from llmlint.project.logs import Logs
 from llmlint.project.loops import Loops
+from llmlint.project.malformed import Malformed
 from llmlint.project.modules import ModuleIndex
 from llmlint.project.outcomes import Outcomes
+from llmlint.project.parsing import AnswerForms, Parse, Parses
 from llmlint.project.prompts import Prompts
 from llmlint.project.reach import Reach
 from llmlint.project.repeats import Repeats
@@ -117,6 +119,17 @@ class Project:
         flows = Flows(self.graph, self.evaluator, self.catalogue, self.tools)
         flows.solve()
         return flows
+
+    @functools.cached_property
+    def answer_forms(self) -> AnswerForms:
+        """Which LLM calls ask for an answer of a given form."""
+        return AnswerForms(self.graph, self.evaluator, self.catalogue, self.deadlines)
+
+    @functools.cached_property
+    def parses(self) -> tuple[Parse, ...]:
+        """Which parsers take what models wrote."""
+        malformed = Malformed(self.graph, self.evaluator, self.catalogue)
+        return tuple(Parses(self.flows, self.answer_forms, malformed).all())
 
     @functools.cached_property
     def logs(self) -> Logs:

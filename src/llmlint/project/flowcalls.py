@@ -222,6 +222,8 @@ class Calls:
                     return self._flow.composing.escaped(Shape(arguments), call.func.value)
                 if self._flows.carriers.carries(owner.name) and not self._flows.carriers.is_dead_end(full):
                     return Shape(join_taints([receiver.flat(), arguments]))
+                if path == "get":
+                    return Shape(safe_for(receiver.flat(), CONSUMED))
                 return Shape(receiver.flat())
             case Data():
                 first = call.args[0].value if call.args else None
@@ -342,12 +344,15 @@ class Calls:
             taint = without_log({o: k for o, k in taint.items() if o.kind != "model" or k.parsed})
         if name not in catalogue.content or any(k.parsed for k in taint.values()):
             taint = without_log(taint)
+        if name not in catalogue.content:
+            # A number of its own, or a part that is checked as part of the whole.
+            taint = safe_for(taint, CONSUMED)
         if name not in catalogue.content and name not in catalogue.metadata:
             # A field of something the model's words went into: which of its fields, is not known.
             taint = {
                 o: Mark(k.steps, k.safe | {ASIDE}, k.parsed)
                 if o.kind == "model" and not k.parsed and o.call not in self._flows.structures
-                else Mark(k.steps, k.safe | CONSUMED, k.parsed)
+                else k
                 for o, k in taint.items()
             }
         return Shape(taint) if taint else CLEAN

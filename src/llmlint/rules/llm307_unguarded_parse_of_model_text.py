@@ -25,7 +25,7 @@ def _finding(project: Project, parse: Parse) -> Finding:
     flow = parse.flow
     origin = flow.origin.call
     assert origin is not None
-    tail = f" of what `{callee(origin, 22)}` wrote is not caught when it fails"
+    tail = f" parses what `{callee(origin, 22)}` wrote, and nothing catches its error"
     message = fitting("", parse.call, tail)
     end = Step(
         project.location(parse.func, parse.call.span), f"`{callee(parse.call)}` raises on malformed text"

@@ -30,6 +30,7 @@ from llmlint.project.repeats import Repeats
 from llmlint.project.retries import Retries
 from llmlint.project.scopes import Func, Mod
 from llmlint.project.sites import CallSite, StatementSite, statement_sites
+from llmlint.project.swallowing import ErrorText, Swallow, Swallowing
 from llmlint.project.taint import Flows
 from llmlint.project.tools import Tools
 from llmlint.project.values import Evaluator
@@ -160,6 +161,20 @@ class Project:
     def guarded(self) -> Guarded:
         """Which blocks guard LLM calls."""
         return Guarded(self.graph, self.handlers, self.loops, self.reach)
+
+    @functools.cached_property
+    def _swallowing(self) -> Swallowing:
+        return Swallowing(self.blocks, self.guarded, self.handlers, self.outcomes)
+
+    @functools.cached_property
+    def swallows(self) -> tuple[Swallow, ...]:
+        """Where failures of LLM calls are lost."""
+        return tuple(self._swallowing.swallows())
+
+    @functools.cached_property
+    def error_texts(self) -> tuple[ErrorText, ...]:
+        """Which handlers return a text in place of an answer, without losing the failure altogether."""
+        return tuple(self._swallowing.error_texts(self.swallows, self.flows, self.tools))
 
     @functools.cached_property
     def caps(self) -> Caps:

@@ -15,6 +15,7 @@ from llmlint.project.calls import CallGraph, Edge, LlmCall
 from llmlint.project.caps import Caps
 from llmlint.project.content import Contents
 from llmlint.project.deadlines import Deadlines
+from llmlint.project.endings import Cut, Endings
 from llmlint.project.guarded import Guarded
 from llmlint.project.handlers import Handlers
 from llmlint.project.kinds import Client
@@ -131,6 +132,11 @@ class Project:
         """Which parsers take what models wrote."""
         malformed = Malformed(self.graph, self.evaluator, self.catalogue)
         return tuple(Parses(self.flows, self.answer_forms, malformed).all())
+
+    @functools.cached_property
+    def cuts(self) -> tuple[Cut, ...]:
+        """Which capped answers are used as whole though nobody looks at why they ended."""
+        return tuple(Endings(self.graph, self.catalogue, self.deadlines, self.flows, self.parses).unchecked())
 
     @functools.cached_property
     def logs(self) -> Logs:

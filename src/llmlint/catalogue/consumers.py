@@ -15,7 +15,7 @@ class Consumer(Entry, frozen=True, kw_only=True, eq=False):
     """Dotted name of a function, or of a method of an external object (``json.JSONDecoder.decode``)."""
     also: tuple[str, ...] = ()
     on: tuple[str, ...] = ()
-    """Base classes (dotted) on whose subclasses ``method`` is called."""
+    """Base classes (dotted) on whose subclasses ``method`` is called, or functions on whose result it is."""
     method: str = ""
     kind: str
     """``parse`` (text of a given form), ``number`` (a text that is nothing but a number),

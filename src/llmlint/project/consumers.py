@@ -36,6 +36,18 @@ class Consumers:
                 if isinstance(owner, ClassRef | Obj) and not self._is_own(owner, call.func.name):
                     bases = self._evaluator.hierarchy.external_bases(owner.cls)
                     yield from (table for table in tables if set(bases) & set(table.on))
+            makers = self._makers(call.func.value, func)
+            yield from (table for table in tables if makers & set(table.on))
+
+    def _makers(self, receiver: m.Expr, func: Func) -> set[str]:
+        """The external functions that gave what a name stands for: ``with open(path) as receiver``."""
+        bound = func.bindings.get(receiver.id, ()) if isinstance(receiver, m.Name) else ()
+        return {
+            external_name(value)
+            for binding in bound
+            if binding.kind in ("enter", "value") and isinstance(binding.expr, m.Call)
+            for value in self._evaluator.eval(binding.expr.func, func)
+        }
 
     def _is_own(self, owner: ClassRef | Obj, name: str) -> bool:
         return any(name in cls.methods for cls in self._evaluator.hierarchy.mro(owner.cls))

@@ -81,6 +81,8 @@ class Catalogue:
         self.consumer_methods: dict[str, list[s.Consumer]] = defaultdict(list)
         self.answer_forms: list[s.AnswerForm] = []
         self.said: set[str] = set()
+        self.testing: list[s.Testing] = []
+        self.equalities: set[str] = set()
         self.writers: set[str] = set()
         self.app_handlers: list[s.AppHandler] = []
         self.loggers: ByName[s.Logger] = ByName()
@@ -244,6 +246,9 @@ class Catalogue:
             self.said.update(form.said)
             self.writers.update(form.writers)
         self.app_handlers += file.app_handler
+        self.testing += file.testing
+        for testing in file.testing:
+            self.equalities.update(testing.equalities)
 
     def _note_prefixes(self, owner: str, path: str) -> None:
         parts = path.split(".")

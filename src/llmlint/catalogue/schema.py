@@ -24,6 +24,7 @@ import msgspec
 from llmlint.catalogue.consumers import AnswerForm, AppHandler, Consumer
 from llmlint.catalogue.origins import Input, OwnPrompt, Secret, SecretName
 from llmlint.catalogue.tables import Call, Client, Derive, Entry, Response, Sdk
+from llmlint.catalogue.testing import Testing
 from llmlint.catalogue.uses import (
     Cap,
     Carrier,
@@ -84,6 +85,7 @@ __all__ = [
     "Secret",
     "SecretName",
     "Sink",
+    "Testing",
     "Tool",
     "Wait",
 ]
@@ -126,3 +128,4 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     consumer: tuple[Consumer, ...] = ()
     answer_form: tuple[AnswerForm, ...] = ()
     app_handler: tuple[AppHandler, ...] = ()
+    testing: tuple[Testing, ...] = ()

@@ -6,6 +6,7 @@ their summaries. Branches that a check closes (``if cmd not in ALLOWED: return``
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from llmlint.facts import model as m
@@ -137,6 +138,8 @@ class FunctionFlow:
                 return False
             case m.Assert(test=test):
                 self.eval(test, env)
+                if isinstance(test, m.Compare) and test.ops == ("==",):
+                    self.say_equal((test.left, *test.rights), env)
                 self.conditions.apply(self.conditions.proofs(test, env)[0], env)
             case m.Simple(what=what):
                 return what == "pass"
@@ -378,6 +381,13 @@ class FunctionFlow:
         if expr.value is not None:
             parts.append(self.eval(expr.value, inner).flat())
         return Shape(join_taints(parts))
+
+    def say_equal(self, sides: Iterable[m.Expr], env: Env) -> None:
+        """Something is asserted to be equal here."""
+        for side in sides:
+            taint = self.eval(side, env).flat()
+            if taint:
+                self.summary.asserted[side] = taint
 
     def step(self, span: m.Span, message: str) -> Step:
         """A step at a place of this function's file."""

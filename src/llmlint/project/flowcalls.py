@@ -81,6 +81,8 @@ class Calls:
             self._sinks(call, env, known)
         if arguments:
             self._log_record(call, env, known)
+            if isinstance(call.func, m.Attr) and call.func.name in self._flows.catalogue.equalities:
+                flow.say_equal((arg.value for arg in call.args[:2]), env)
         llm = self._flows.graph.by_call.get(call)
         if self._flows.people.asked_by(call, func):
             # click.confirm(…, abort=True) ends the program when the person says no.

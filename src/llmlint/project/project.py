@@ -19,6 +19,7 @@ from llmlint.project.endings import Cut, Endings
 from llmlint.project.guarded import Guarded
 from llmlint.project.handlers import Handlers
 from llmlint.project.kinds import Client
+from llmlint.project.livetests import ExactMatch, LiveTest, LiveTests
 from llmlint.project.logs import Logs
 from llmlint.project.loops import Loops
 from llmlint.project.malformed import Malformed
@@ -33,6 +34,7 @@ from llmlint.project.scopes import Func, Mod
 from llmlint.project.sites import CallSite, StatementSite, statement_sites
 from llmlint.project.swallowing import ErrorText, Swallow, Swallowing
 from llmlint.project.taint import Flows
+from llmlint.project.testing import Tests
 from llmlint.project.tools import Tools
 from llmlint.project.values import Evaluator
 from llmlint.project.view import graph_view
@@ -181,6 +183,21 @@ class Project:
     def error_texts(self) -> tuple[ErrorText, ...]:
         """Which handlers return a text in place of an answer, without losing the failure altogether."""
         return tuple(self._swallowing.error_texts(self.swallows, self.flows, self.tools))
+
+    @functools.cached_property
+    def _live_tests(self) -> LiveTests:
+        tests = Tests(self.modules, self.graph, self.evaluator, self.catalogue)
+        return LiveTests(tests, self.graph, self.evaluator, self.reach, self.flows)
+
+    @functools.cached_property
+    def live_tests(self) -> tuple[LiveTest, ...]:
+        """Which tests ask a real model."""
+        return tuple(self._live_tests.all())
+
+    @functools.cached_property
+    def exact_matches(self) -> tuple[ExactMatch, ...]:
+        """Which of them compare its words with a text."""
+        return tuple(self._live_tests.exact(self.live_tests))
 
     @functools.cached_property
     def caps(self) -> Caps:

@@ -370,13 +370,15 @@ class Flows:
 
     def test_taint(self, func: Func, test: m.Expr) -> Taint:
         """Origins that a condition looks at."""
-        summary = self._summaries.get(func)
-        return summary.tests.get(test, {}) if summary else {}
+        return self._summaries[func].tests.get(test, {}) if func in self._summaries else {}
+
+    def asserted(self, func: Func) -> dict[m.Expr, Taint]:
+        """The sides of equalities that a function asserts, with what is in them."""
+        return self._summaries[func].asserted if func in self._summaries else {}
 
     def logged(self, func: Func, call: m.Call) -> dict[m.Expr, Taint]:
         """For a logging call: the taint of each leaf that the record shows."""
-        summary = self._summaries.get(func)
-        return summary.logged.get(call, {}) if summary else {}
+        return self._summaries[func].logged.get(call, {}) if func in self._summaries else {}
 
 
 def _known_as(known: list[Hit], hit: Hit) -> Hit | None:

@@ -10,7 +10,7 @@ from llmlint.facts import walk
 from llmlint.project.calls import CallGraph, Edge, LlmCall
 from llmlint.project.kinds import ClassRef, Client, Data, FuncRef, ModuleRef, Obj, external_name
 from llmlint.project.reach import Reach
-from llmlint.project.scopes import Func
+from llmlint.project.scopes import Cls, Func
 from llmlint.project.shapes import CONSUMED, Taint, harmless
 from llmlint.project.sites import CallSite
 from llmlint.project.taint import Flows

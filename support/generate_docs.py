@@ -3,7 +3,8 @@
 - ``<!-- rules:3 -->`` … ``<!-- /rules -->`` holds the rules of axis 3, ``<!-- rules -->`` all of them;
 - ``<!-- demo -->`` and ``<!-- finding -->`` hold what the commands in them print;
 - below the title of a rule page stands what its rule says of itself: severity, confidence, default;
-- ``### Output`` of a rule page is what is found in its ``### Bad`` as ``app/example.py``;
+- ``### Output`` of a rule page is what is found in its ``### Bad`` as ``app/example.py``, or as the
+  file that its first line names;
 - ``<!-- defaults:start -->`` … ``<!-- defaults:end -->`` holds what the catalogue says of SDKs.
 
 Run without arguments after changing a rule, an example or the catalogue; ``--check`` changes nothing
@@ -39,6 +40,8 @@ from llmlint.source.document import Document, from_text
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = "app/example.py"
+OWN_PATH = re.compile(r"# (tests/\w+\.py)\n")
+"""The first line of an example that is to be seen under another path."""
 COMMAND = "python support/generate_docs.py"
 TABLES = re.compile(r"(<!-- rules(?::(\d))? -->\n).*?(<!-- /rules -->)", re.DOTALL)
 DEFAULTS = re.compile(r"(<!-- defaults:start -->\n).*?(<!-- defaults:end -->)", re.DOTALL)
@@ -142,8 +145,10 @@ def output(example: Example, code: str) -> str:
         if example.language == "toml":
             return _lines(_configured(Path(empty), example.text))
         of_axis = registry.Layer(extend_select=tuple(c for c in registry.names() if c[:4] == code[:4]))
-        document: Document | Finding = from_text(EXAMPLE, example.text)
-        request = Request(Path(empty), layers=(of_axis,), named=frozenset([EXAMPLE]), texts={EXAMPLE: document})
+        named = OWN_PATH.match(example.text)
+        path = named[1] if named else EXAMPLE
+        document: Document | Finding = from_text(path, example.text)
+        request = Request(Path(empty), layers=(of_axis,), named=frozenset([path]), texts={path: document})
         return _lines(analyse(request).of_status(Status.REPORTED))
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from llmlint.catalogue.lookup import Catalogue
     from llmlint.facts.model import ModuleFacts
     from llmlint.model.graph import GraphView
+    from llmlint.model.rule import Rule
     from llmlint.project.project import Project
 
 Progress = Callable[[str, int, int], None]
@@ -124,9 +125,10 @@ def _analyse(request: Request, progress: Progress) -> Report:
     own = registry.own_codes(request.selection)
     not_run = tuple(rule.code for rule in registry.left_out(request.selection))
     found = [*seen.problems, *_catalogue_mistakes(request)]
-    modules = _extract(request, seen.parse, found, progress)
-    found += _check(request, modules) if modules else ()
-    for path in sorted(request.named - seen.parse):
+    parse = seen.parse | seen.with_tests
+    modules = _extract(request, parse, found, progress)
+    found += _check(request, modules, seen.parse) if modules else ()
+    for path in sorted(request.named - parse):
         document = request.sources.document(path)
         error = problems.syntax_error(document) if isinstance(document, Document) else document
         found += [error] if error else []
@@ -144,7 +146,7 @@ def _analyse(request: Request, progress: Progress) -> Report:
         idle = triage.unused(suppressions, used, active, everything=not not_run)
         marked += triage.mark(idle, suppressions, request.settings, noqa=request.noqa)[0]
     shown = tuple(path for path in files if request.shows(path))
-    return Report(request.root, _in_order(marked), shown, len(seen.parse), request.sources, not_run)
+    return Report(request.root, _in_order(marked), shown, len(parse), request.sources, not_run)
 
 
 def graph(request: Request, progress: Progress = silent) -> GraphView:
@@ -169,7 +171,11 @@ def _survey(request: Request, progress: Progress) -> tuple[tuple[str, ...], Surv
         (text for switch in catalogue.switches for text in switch.mentions),
     )
     production = request.settings.is_production
-    return files, survey(request.sources, files, seeds, progress, production, inside.files)
+
+    def tests() -> bool:
+        return any(rule.about_tests for rule in registry.select(request.selection))
+
+    return files, survey(request.sources, files, seeds, progress, production, tests, inside.files)
 
 
 def _catalogue_mistakes(request: Request) -> Iterator[Finding]:
@@ -222,13 +228,26 @@ def _link(request: Request, modules: list[ModuleFacts]) -> Project:
     )
 
 
-def _check(request: Request, modules: list[ModuleFacts]) -> list[Finding]:
+def _check(request: Request, modules: list[ModuleFacts], without_tests: frozenset[str]) -> list[Finding]:
+    """The findings of the selected rules.
+
+    Rules about tests see more files than the others: what they see must not change what the others find.
+    """
+    rules = registry.select(request.selection)
+    usual = [rule for rule in rules if not rule.about_tests]
+    found = _run(request, [m for m in modules if m.path in without_tests], usual)
+    return found + _run(request, modules, [rule for rule in rules if rule.about_tests])
+
+
+def _run(request: Request, modules: list[ModuleFacts], rules: list[Rule]) -> list[Finding]:
+    if not (modules and rules):
+        return []
     try:
         project = _link(request, modules)
     except Exception as error:
         return [problems.internal(error, modules[0].path, "while linking the project")]
     found: list[Finding] = []
-    for rule in registry.select(request.selection):
+    for rule in rules:
         try:
             found += rule.check(project) if rule.check is not None else ()
         except Exception as error:  # one rule must not end the others

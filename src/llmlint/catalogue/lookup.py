@@ -81,6 +81,14 @@ class Catalogue:
         self.passthroughs: ByName[s.Passthrough] = ByName()
         self.sinks: ByName[s.Sink] = ByName()
         self.sanitizers: ByName[s.Sanitizer] = ByName()
+        self.consumers: ByName[s.Consumer] = ByName()
+        self.consumer_methods: dict[str, list[s.Consumer]] = defaultdict(list)
+        self.answer_forms: list[s.AnswerForm] = []
+        self.said: set[str] = set()
+        self.testing: list[s.Testing] = []
+        self.equalities: set[str] = set()
+        self.writers: set[str] = set()
+        self.app_handlers: list[s.AppHandler] = []
         self.loggers: ByName[s.Logger] = ByName()
         self.logger_factories: ByName[s.Logger] = ByName()
         self.logger_classes: ByName[s.Logger] = ByName()
@@ -218,6 +226,7 @@ class Catalogue:
             self.narrow_errors.update(errors.narrow)
 
         self._index_origins(file)
+        self._index_consumers(file)
 
     def _index_origins(self, file: s.CatalogueFile) -> None:
         for source in file.input:
@@ -243,6 +252,21 @@ class Catalogue:
         self.transports += file.transport
         for act in file.act:
             self.acts.add((act.path, *act.also, *(f"{owner}.{act.method}" for owner in act.on)), act)
+
+    def _index_consumers(self, file: s.CatalogueFile) -> None:
+        for consumer in file.consumer:
+            if consumer.path:
+                self.consumers.add((consumer.path, *consumer.also), consumer)
+            if consumer.method:
+                self.consumer_methods[consumer.method].append(consumer)
+        self.answer_forms += file.answer_form
+        for form in file.answer_form:
+            self.said.update(form.said)
+            self.writers.update(form.writers)
+        self.app_handlers += file.app_handler
+        self.testing += file.testing
+        for testing in file.testing:
+            self.equalities.update(testing.equalities)
 
     def _note_prefixes(self, owner: str, path: str) -> None:
         parts = path.split(".")

@@ -21,10 +21,12 @@ from __future__ import annotations
 
 import msgspec
 
+from llmlint.catalogue.consumers import AnswerForm, AppHandler, Consumer
 from llmlint.catalogue.keys import Key, KeyPlaceholder
 from llmlint.catalogue.origins import Input, OwnPrompt, Secret, SecretName
 from llmlint.catalogue.switches import Act, Gate, Switch, Transport
 from llmlint.catalogue.tables import Call, Client, Derive, Entry, Response, Sdk
+from llmlint.catalogue.testing import Testing
 from llmlint.catalogue.uses import (
     Cap,
     Carrier,
@@ -52,11 +54,14 @@ from llmlint.catalogue.uses import (
 
 __all__ = [
     "Act",
+    "AnswerForm",
+    "AppHandler",
     "Call",
     "Cap",
     "Carrier",
     "CatalogueFile",
     "Client",
+    "Consumer",
     "Derive",
     "Dispatch",
     "Endpoint",
@@ -87,6 +92,7 @@ __all__ = [
     "SecretName",
     "Sink",
     "Switch",
+    "Testing",
     "Tool",
     "Transport",
     "Wait",
@@ -133,3 +139,7 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     gate: tuple[Gate, ...] = ()
     act: tuple[Act, ...] = ()
     transport: tuple[Transport, ...] = ()
+    consumer: tuple[Consumer, ...] = ()
+    answer_form: tuple[AnswerForm, ...] = ()
+    app_handler: tuple[AppHandler, ...] = ()
+    testing: tuple[Testing, ...] = ()

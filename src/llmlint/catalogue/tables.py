@@ -146,7 +146,8 @@ class Call(Entry, frozen=True, kw_only=True, eq=False):
     """Parameters whose presence makes the provider return checked structure."""
     tools: tuple[str, ...] = ()
     result: str = "response"
-    """``response`` (an object that holds model text), ``text`` (a plain string),
+    """``response`` (an object that holds model text), ``text`` (a plain string), ``body`` (the JSON of the
+    provider's HTTP API, as bytes),
     ``none`` (nothing the model said: embeddings, uploads)."""
     stream: str = ""
     """Parameter that switches streaming on; ``"always"`` for stream methods."""

@@ -72,6 +72,8 @@ class Rule:
     default: bool = True
     in_tests: bool = False
     """Whether it also speaks in code that is not production (tests, examples, docs, …)."""
+    about_tests: bool = False
+    """Whether it asks what tests do: they are parsed and linked for it, and for no other rule."""
 
     @property
     def axis(self) -> int:

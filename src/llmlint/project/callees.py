@@ -25,6 +25,7 @@ from llmlint.project.shapes import (
     Taint,
     concerns,
     given_for,
+    harmless,
     join,
     join_taints,
     without_log,
@@ -66,7 +67,7 @@ class Callees:
                     needed = self._still_needed(hit, edge, env) if hit.needs else hit.needs
                     if needed is None:
                         continue
-                    if hit.use.danger in mark.safe or not concerns(origin, hit.use.kind):
+                    if harmless(mark, hit.use.danger) or not concerns(origin, hit.use.kind):
                         continue
                     if hit.use.kind == LOG and mark.parsed:
                         continue

@@ -6,6 +6,7 @@ their summaries. Branches that a check closes (``if cmd not in ALLOWED: return``
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from llmlint.facts import model as m
@@ -22,6 +23,8 @@ from llmlint.project.origins import Origins
 from llmlint.project.scopes import Func
 from llmlint.project.shapes import (
     CLEAN,
+    CONSUMED,
+    LOG,
     NO_TAINT,
     Mark,
     Origin,
@@ -29,6 +32,7 @@ from llmlint.project.shapes import (
     join,
     join_taints,
     mixed,
+    safe_for,
     without_log,
 )
 from llmlint.project.summaries import Summary
@@ -36,6 +40,7 @@ from llmlint.project.summaries import Summary
 if TYPE_CHECKING:
     from llmlint.project.taint import Flows
 
+_NOT_THE_TEXT = CONSUMED | {LOG}
 TWICE = 5
 """Loops inside each other whose bodies are run twice; those further inside are run once each time."""
 
@@ -133,6 +138,8 @@ class FunctionFlow:
                 return False
             case m.Assert(test=test):
                 self.eval(test, env)
+                if isinstance(test, m.Compare) and test.ops == ("==",):
+                    self.say_equal((test.left, *test.rights), env)
                 self.conditions.apply(self.conditions.proofs(test, env)[0], env)
             case m.Simple(what=what):
                 return what == "pass"
@@ -263,7 +270,7 @@ class FunctionFlow:
                 if not sent.clean:
                     return sent
                 if isinstance(index, m.Text):
-                    return self.calls.part(shape, index.value)
+                    return self.calls.item(shape, index.value)
                 if isinstance(index, m.Const) and isinstance(index.value, int):
                     return self.composing.item(base, index.value, shape)
                 return self.composing.excerpt(shape) if isinstance(index, m.Slice) else shape.element()
@@ -306,9 +313,8 @@ class FunctionFlow:
                 return self.eval(value, env)
             case m.BinOp(op=op) if op not in ("+", "%"):
                 # Paths and numbers made of it are not the text.
-                return Shape(
-                    without_log(join_taints([self.eval(p, env).flat() for p in walk.operands(expr)]))
-                )
+                made = join_taints([self.eval(p, env).flat() for p in walk.operands(expr)])
+                return Shape(safe_for(made, _NOT_THE_TEXT)) if made else CLEAN
             case m.BinOp(op=op, left=left):
                 # Iteratively: long concatenations are deep to the left.
                 shape = self.composing.text(tuple(walk.operands(expr)), env)
@@ -375,6 +381,13 @@ class FunctionFlow:
         if expr.value is not None:
             parts.append(self.eval(expr.value, inner).flat())
         return Shape(join_taints(parts))
+
+    def say_equal(self, sides: Iterable[m.Expr], env: Env) -> None:
+        """Something is asserted to be equal here."""
+        for side in sides:
+            taint = self.eval(side, env).flat()
+            if taint:
+                self.summary.asserted[side] = taint
 
     def step(self, span: m.Span, message: str) -> Step:
         """A step at a place of this function's file."""

@@ -16,18 +16,21 @@ from llmlint.project.kinds import ClassRef, Data, External, ExternalMethod, Valu
 from llmlint.project.shapes import (
     ASIDE,
     CLEAN,
+    CONSUMED,
+    ENVELOPE,
     LOG,
     NO_TAINT,
-    PROMPT,
-    SYSTEM,
+    NOT_RUN,
     Mark,
     Origin,
     Shape,
     Taint,
     concerns,
+    harmless,
     join,
     join_taints,
     mixed,
+    opened,
     safe_for,
     without_log,
 )
@@ -48,7 +51,7 @@ _ABOUT_TEXT = frozenset({"find", "rfind", "index", "rindex", "count", "startswit
                          "isspace", "isalpha", "isalnum", "isupper", "islower", "exists", "is_file",
                          "is_dir", "__len__"})  # fmt: skip
 """Methods whose result is a number or a truth value."""
-_DATA = frozenset({"sql", "path", "url", "html", "template", "xml", "xpath", LOG, PROMPT, SYSTEM})
+_DATA = frozenset({"sql", "path", "url", "html", "template", "xml", "xpath"}) | NOT_RUN
 """What the answer of a database or a service may be used for without a finding."""
 _LOG = own_sink(LOG, "logs it")
 """A log record, as a sink: for values that are handed to a function that logs them."""
@@ -78,6 +81,8 @@ class Calls:
             self._sinks(call, env, known)
         if arguments:
             self._log_record(call, env, known)
+            if isinstance(call.func, m.Attr) and call.func.name in self._flows.catalogue.equalities:
+                flow.say_equal((arg.value for arg in call.args[:2]), env)
         llm = self._flows.graph.by_call.get(call)
         if self._flows.people.asked_by(call, func):
             # click.confirm(…, abort=True) ends the program when the person says no.
@@ -158,18 +163,22 @@ class Calls:
         flow = self._flow
         self._flows.note_structure(call, llm.entry.structured, flow.func)
         origin = Origin("model", flow.func, call=call)
-        # A service that is no known one answers with addresses of its own, too.
-        safe = frozenset({"url"}) if llm.http is not None and llm.endpoint is None else frozenset[str]()
+        safe = frozenset[str]()
+        if llm.http is not None or llm.entry.result == "body":
+            safe = frozenset({ENVELOPE})
+        if llm.http is not None and llm.endpoint is None:
+            # A service that is no known one answers with addresses of its own, too.
+            safe |= {"url"}
         return Shape({origin: Mark((flow.step(call.span, "the model writes this"),), safe)})
 
     def _sinks(self, call: m.Call, env: Env, known: Known) -> None:
         flow = self._flow
-        if APPROVED in env:
-            return
         for use in self._flows.sinks.at(call, flow.func):
+            if APPROVED in env and use.kind not in NOT_RUN:
+                continue
             taint = join_taints(self.shape(expr, env, known).flat() for expr in use.exprs)
             for origin, mark in taint.items():
-                if use.danger in mark.safe or not concerns(origin, use.kind):
+                if harmless(mark, use.danger) or not concerns(origin, use.kind):
                     continue
                 self._flows.note_hit(flow, origin, Hit(use, flow.func, call, mark, needs(env)))
 
@@ -215,11 +224,13 @@ class Calls:
                     return self._flow.composing.escaped(Shape(arguments), call.func.value)
                 if self._flows.carriers.carries(owner.name) and not self._flows.carriers.is_dead_end(full):
                     return Shape(join_taints([receiver.flat(), arguments]))
+                if path == "get":
+                    return Shape(safe_for(receiver.flat(), CONSUMED))
                 return Shape(receiver.flat())
             case Data():
                 first = call.args[0].value if call.args else None
                 if isinstance(call.func, m.Attr) and call.func.name == "get" and isinstance(first, m.Text):
-                    return join((self.part(receiver, first.value), *shapes[1:]))
+                    return join((self.item(receiver, first.value), *shapes[1:]))
                 return self._formatted(call, receiver, shapes)
             case _:
                 base = call.func.value if isinstance(call.func, m.Attr) else None
@@ -249,13 +260,15 @@ class Calls:
             return CLEAN
         first = call.args[0].value if call.args else None
         if name in ("get", "pop") and isinstance(first, m.Text):
-            return self.part(receiver, first.value)
+            return self.item(receiver, first.value)
         if name in ("items", "values", "copy", "model_copy", "model_dump", "dict"):
             return receiver
         if name in self._flows.catalogue.metadata:
             return CLEAN
         if name == "resolve":
             return self._resolved(receiver)
+        if name in self._flows.catalogue.writers:
+            return Shape(safe_for(receiver.flat(), frozenset({ENVELOPE})))
         return Shape(receiver.flat() if name in _TEXT_METHODS else without_log(receiver.flat()))
 
     def _external_function(
@@ -290,7 +303,9 @@ class Calls:
             arguments = join_taints(s.whole() for s in shapes)
         if self._flows.carriers.parses(name):
             parsed = {o: Mark(k.steps, k.safe, True) for o, k in arguments.items()}
-            return Shape(without_log(parsed) if name.startswith("re.") else parsed)
+            if name.startswith("re."):
+                return Shape(without_log(parsed))  # a piece of the text, which is still to be read
+            return Shape(safe_for(parsed, CONSUMED))
         if not self._flows.carriers.carries(name):
             # A client that is given a key holds it; what is read from the client is something else.
             arguments = {o: k for o, k in arguments.items() if o.kind not in ("secret", "user")}
@@ -303,6 +318,13 @@ class Calls:
                 if cleaned is not None:
                     return cleaned
         return Shape(arguments)
+
+    def item(self, shape: Shape, name: str) -> Shape:
+        """``body["content"]``: where the words are in the provider's own JSON, they are the answer again."""
+        found = self.part(shape, name)
+        if name not in self._flows.catalogue.said:
+            return found
+        return Shape(opened(found.taint), found.fields)
 
     def part(self, shape: Shape, name: str) -> Shape:
         """One field of a value: as known, else as tainted as the whole.
@@ -324,6 +346,9 @@ class Calls:
             taint = without_log({o: k for o, k in taint.items() if o.kind != "model" or k.parsed})
         if name not in catalogue.content or any(k.parsed for k in taint.values()):
             taint = without_log(taint)
+        if name not in catalogue.content:
+            # A number of its own, or a part that is checked as part of the whole.
+            taint = safe_for(taint, CONSUMED)
         if name not in catalogue.content and name not in catalogue.metadata:
             # A field of something the model's words went into: which of its fields, is not known.
             taint = {

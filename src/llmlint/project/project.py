@@ -19,15 +19,19 @@ from llmlint.project.constructions import Construction, Constructions
 from llmlint.project.content import Contents
 from llmlint.project.deadlines import Deadlines
 from llmlint.project.declared import Declared
+from llmlint.project.endings import Cut, Endings
 from llmlint.project.gates import Gates
 from llmlint.project.guarded import Guarded
 from llmlint.project.handlers import Handlers
 from llmlint.project.keys import Keys
 from llmlint.project.kinds import Client
+from llmlint.project.livetests import ExactMatch, LiveTest, LiveTests
 from llmlint.project.logs import Logs
 from llmlint.project.loops import Loops
+from llmlint.project.malformed import Malformed
 from llmlint.project.modules import ModuleIndex
 from llmlint.project.outcomes import Outcomes
+from llmlint.project.parsing import AnswerForms, Parse, Parses
 from llmlint.project.people import People
 from llmlint.project.prompts import Prompts
 from llmlint.project.reach import Reach
@@ -35,7 +39,9 @@ from llmlint.project.repeats import Repeats
 from llmlint.project.retries import Retries
 from llmlint.project.scopes import Func, Mod
 from llmlint.project.sites import CallSite, StatementSite, statement_sites
+from llmlint.project.swallowing import ErrorText, Swallow, Swallowing
 from llmlint.project.taint import Flows
+from llmlint.project.testing import Tests
 from llmlint.project.tools import Tools
 from llmlint.project.transport import Transport
 from llmlint.project.values import Evaluator
@@ -131,6 +137,22 @@ class Project:
         return flows
 
     @functools.cached_property
+    def answer_forms(self) -> AnswerForms:
+        """Which LLM calls ask for an answer of a given form."""
+        return AnswerForms(self.graph, self.evaluator, self.catalogue, self.deadlines)
+
+    @functools.cached_property
+    def parses(self) -> tuple[Parse, ...]:
+        """Which parsers take what models wrote."""
+        malformed = Malformed(self.graph, self.evaluator, self.catalogue)
+        return tuple(Parses(self.flows, self.answer_forms, malformed).all())
+
+    @functools.cached_property
+    def cuts(self) -> tuple[Cut, ...]:
+        """Which capped answers are used as whole though nobody looks at why they ended."""
+        return tuple(Endings(self.graph, self.catalogue, self.deadlines, self.flows, self.parses).unchecked())
+
+    @functools.cached_property
     def logs(self) -> Logs:
         """What is logged."""
         return Logs(self.graph, self.evaluator, self.catalogue)
@@ -164,6 +186,35 @@ class Project:
     def guarded(self) -> Guarded:
         """Which blocks guard LLM calls."""
         return Guarded(self.graph, self.handlers, self.loops, self.reach)
+
+    @functools.cached_property
+    def _swallowing(self) -> Swallowing:
+        return Swallowing(self.blocks, self.guarded, self.handlers, self.outcomes)
+
+    @functools.cached_property
+    def swallows(self) -> tuple[Swallow, ...]:
+        """Where failures of LLM calls are lost."""
+        return tuple(self._swallowing.swallows())
+
+    @functools.cached_property
+    def error_texts(self) -> tuple[ErrorText, ...]:
+        """Which handlers return a text in place of an answer, without losing the failure altogether."""
+        return tuple(self._swallowing.error_texts(self.swallows, self.flows, self.tools))
+
+    @functools.cached_property
+    def _live_tests(self) -> LiveTests:
+        tests = Tests(self.modules, self.graph, self.evaluator, self.catalogue)
+        return LiveTests(tests, self.graph, self.evaluator, self.reach, self.flows)
+
+    @functools.cached_property
+    def live_tests(self) -> tuple[LiveTest, ...]:
+        """Which tests ask a real model."""
+        return tuple(self._live_tests.all())
+
+    @functools.cached_property
+    def exact_matches(self) -> tuple[ExactMatch, ...]:
+        """Which of them compare its words with a text."""
+        return tuple(self._live_tests.exact(self.live_tests))
 
     @functools.cached_property
     def caps(self) -> Caps:

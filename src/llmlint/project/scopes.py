@@ -32,6 +32,12 @@ class Binding:
     line: int = 0
     is_async: bool = False
 
+    @property
+    def is_computed(self) -> bool:
+        """Whether the name can hold anything but what its literal says."""
+        plain = isinstance(self.expr, m.Text | m.Const | m.Lambda | m.Other)
+        return self.kind not in ("def", "class", "import", "from") and not plain
+
 
 class Mod:
     """A module of the project."""

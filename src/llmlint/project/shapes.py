@@ -51,11 +51,16 @@ class Origin:
 
 LOG, PROMPT, SYSTEM = "log", "prompt", "system"
 """Sink kinds that are not dangers of execution: a log record, a prompt, the system's part of one."""
+PARSE, NUMBER, STORE, SEND = "parse", "number", "store", "send"
+"""Sink kinds that take the text as whole and well formed."""
+CONSUMED = frozenset({PARSE, NUMBER, STORE, SEND})
+ENVELOPE = "envelope"
+"""Not a sink kind: marks the provider's own JSON, in which the words of the answer still have to be found."""
 _PROMPTS = frozenset({PROMPT, SYSTEM})
 SAID = ("content", "text", "parts", "prompt", "input")
 """Fields of messages that hold what is said."""
 _IN_FIELDS = frozenset({"secret", "user"})
-NOT_RUN = frozenset({LOG, PROMPT, SYSTEM})
+NOT_RUN = frozenset({LOG, PROMPT, SYSTEM}) | CONSUMED
 """A person's approval of an action says nothing about these."""
 _OF_INTEREST = {"user": frozenset({SYSTEM}), "secret": _PROMPTS, "person": frozenset[str]()}
 
@@ -63,7 +68,7 @@ _OF_INTEREST = {"user": frozenset({SYSTEM}), "secret": _PROMPTS, "person": froze
 def concerns(origin: Origin, kind: str) -> bool:
     """Whether text of this origin at a sink of this kind can ever be a finding."""
     if origin.kind in ("model", "tool"):
-        return kind not in _PROMPTS
+        return kind not in (_PROMPTS if origin.kind == "model" else _PROMPTS | CONSUMED)
     wanted = _OF_INTEREST.get(origin.kind)
     return wanted is None or kind in wanted
 
@@ -156,9 +161,31 @@ ASIDE = "aside"
 """Not a sink kind: read under a name of its own from something the model's words went into as well."""
 
 
+_NO_ANSWER = frozenset({ENVELOPE, ASIDE, COARSE})
+
+
 def safe_for(taint: Taint, kinds: frozenset[str]) -> Taint:
     """The same taint, harmless for some kinds of sink."""
     return {o: k if kinds <= k.safe else Mark(k.steps, k.safe | kinds, k.parsed) for o, k in taint.items()}
+
+
+def harmless(mark: Mark, kind: str) -> bool:
+    """Whether text that came by this way can do no harm at a sink of this kind.
+
+    A parser is harmed by the answer itself, not by what was read out of a parsed one, of the provider's own
+    JSON or of something the answer also went into; a number that a pattern found is a number.
+    """
+    if kind in mark.safe:
+        return True
+    return kind in CONSUMED and (not _NO_ANSWER.isdisjoint(mark.safe) or (kind == NUMBER and mark.parsed))
+
+
+def opened(taint: Taint) -> Taint:
+    """The words found in the provider's own JSON."""
+    return {
+        o: Mark(k.steps, k.safe - CONSUMED - {ENVELOPE}, False) if ENVELOPE in k.safe else k
+        for o, k in taint.items()
+    }
 
 
 def without_log(taint: Taint, also: str = LOG) -> Taint:

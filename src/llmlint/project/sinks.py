@@ -11,6 +11,7 @@ from llmlint.catalogue import schema as s
 from llmlint.catalogue.lookup import Catalogue
 from llmlint.facts import model as m
 from llmlint.facts import walk
+from llmlint.project.consumers import Consumers
 from llmlint.project.kinds import (
     Data,
     External,
@@ -22,6 +23,7 @@ from llmlint.project.kinds import (
 )
 from llmlint.project.readonly import ReadOnly
 from llmlint.project.scopes import Func
+from llmlint.project.shapes import CONSUMED
 from llmlint.project.values import Evaluator
 
 _SHELLS = frozenset({"sh", "bash", "zsh", "dash", "ksh", "fish", "cmd", "cmd.exe", "powershell", "pwsh",
@@ -44,6 +46,8 @@ class SinkUse:
     exprs: tuple[m.Expr, ...]
     name: str
     """How the call is written, for messages."""
+    raises: tuple[str, ...] = ()
+    """For parsers: what a malformed text raises, and what else catches that."""
 
     @property
     def danger(self) -> str:
@@ -56,6 +60,9 @@ def own_sink(kind: str, does: str) -> s.Sink:
     return s.Sink(path="", kind=kind, does=does, source="", date=datetime.date.min)
 
 
+_CONSUMING = {kind: own_sink(kind, "takes it as it is") for kind in CONSUMED}
+
+
 class Sinks:
     """Finds sinks with the evaluator."""
 
@@ -63,6 +70,7 @@ class Sinks:
         self._evaluator = evaluator
         self._catalogue = catalogue
         self._read_only = ReadOnly(evaluator, catalogue)
+        self._consumers = Consumers(evaluator, catalogue)
         self._known: dict[m.Call, list[SinkUse]] = {}
 
     def at(self, call: m.Call, func: Func) -> list[SinkUse]:
@@ -97,6 +105,9 @@ class Sinks:
                     found += self._argv(sink, given, func, name)
                 else:
                     found.append(SinkUse(sink, sink.kind, (given,), name))
+        for table, given in self._consumers.at(call, func):
+            name = table.path or table.method
+            found.append(SinkUse(_CONSUMING[table.kind], table.kind, (given,), name, table.raises))
         return found
 
     def _passed_on(self, callee: Value, call: m.Call, func: Func) -> list[SinkUse]:

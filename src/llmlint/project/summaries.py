@@ -51,6 +51,8 @@ class Summary:
     """Parameters that become part of a prompt, with the call that sends it."""
     tests: dict[m.Expr, Taint] = field(default_factory=dict)
     """Origins that conditions of ``if`` and ``while`` look at."""
+    asserted: dict[m.Expr, Taint] = field(default_factory=dict)
+    """What is said to be equal by ``assert`` or a method that asserts: origins of each side."""
     proven: frozenset[str] = frozenset()
     """What a check has proven whenever the function returns: ``<sink kind>:<parameter>``."""
     proven_if_true: frozenset[str] = frozenset()

@@ -26,7 +26,7 @@ from llmlint.project.interpreting import Changes, Interest
 from llmlint.project.kinds import ClassRef, Obj
 from llmlint.project.logs import Logs
 from llmlint.project.people import People
-from llmlint.project.scopes import Binding, Cls, Func, Mod
+from llmlint.project.scopes import Cls, Func, Mod
 from llmlint.project.shapes import (
     CLEAN,
     COARSE,
@@ -228,7 +228,7 @@ class Flows:
 
     def global_shape(self, name: str, mod: Mod, func: Func) -> Shape:
         """What a module variable holds; its module's body is interpreted from the next round on."""
-        computed = any(_is_computed(binding) for binding in mod.body.bindings.get(name, ()))
+        computed = any(binding.is_computed for binding in mod.body.bindings.get(name, ()))
         return self._variable(name, mod.body) if computed and func is not mod.body else CLEAN
 
     def class_shape(self, name: str, cls: Cls) -> Shape:
@@ -236,7 +236,7 @@ class Flows:
         found: list[Shape] = []
         for owner in self.evaluator.hierarchy.mro(cls):
             for scope, binding in owner.attributes.get(name, ()):
-                if scope is owner.body and _is_computed(binding):
+                if scope is owner.body and binding.is_computed:
                     found.append(self._variable(name, scope))
                 elif scope.name == "__init__":
                     self._wanted.add(scope)
@@ -355,6 +355,10 @@ class Flows:
             ),
         )  # fmt: skip
 
+    def returned(self, func: Func) -> Shape:
+        """What a function gives back, in terms of its parameters and of concrete origins."""
+        return self._summaries[func].returned if func in self._summaries else CLEAN
+
     def prompts(self) -> Iterable[PromptUse]:
         """Every expression that becomes part of a prompt."""
         return self.speech.uses.values()
@@ -366,20 +370,15 @@ class Flows:
 
     def test_taint(self, func: Func, test: m.Expr) -> Taint:
         """Origins that a condition looks at."""
-        summary = self._summaries.get(func)
-        return summary.tests.get(test, {}) if summary else {}
+        return self._summaries[func].tests.get(test, {}) if func in self._summaries else {}
+
+    def asserted(self, func: Func) -> dict[m.Expr, Taint]:
+        """The sides of equalities that a function asserts, with what is in them."""
+        return self._summaries[func].asserted if func in self._summaries else {}
 
     def logged(self, func: Func, call: m.Call) -> dict[m.Expr, Taint]:
         """For a logging call: the taint of each leaf that the record shows."""
-        summary = self._summaries.get(func)
-        return summary.logged.get(call, {}) if summary else {}
-
-
-def _is_computed(binding: Binding) -> bool:
-    """Whether a module variable can hold anything but what its literal says."""
-    return binding.kind not in ("def", "class", "import", "from") and not isinstance(
-        binding.expr, m.Text | m.Const | m.Lambda | m.Other
-    )
+        return self._summaries[func].logged.get(call, {}) if func in self._summaries else {}
 
 
 def _known_as(known: list[Hit], hit: Hit) -> Hit | None:

@@ -12,6 +12,7 @@ from llmlint.project.calls import LlmCall
 from llmlint.project.deadlines import Setting, describe
 from llmlint.project.kinds import Data
 from llmlint.project.scopes import Func
+from llmlint.project.shapes import CONSUMED
 
 if TYPE_CHECKING:
     from llmlint.project.project import Project
@@ -133,7 +134,11 @@ class _View:
 
         for flow in self._project.flows.flows():
             hit = flow.hit
-            if hit.use.kind == "log" or not (hit.func.mod.production and flow.origin.func.mod.production):
+            if (
+                hit.use.kind == "log"
+                or hit.use.kind in CONSUMED
+                or not (hit.func.mod.production and flow.origin.func.mod.production)
+            ):
                 continue
             ident = f"{hit.func.path}:{hit.place.span.line}:{hit.place.span.column}:sink"
             self.nodes.setdefault(

@@ -19,6 +19,8 @@ class Survey:
 
     parse: frozenset[str]
     """The files worth parsing."""
+    with_tests: frozenset[str]
+    """Those, and the tests and examples that reach a model; empty unless asked for."""
     commented: frozenset[str]
     """The files that mention our own form of suppression."""
     problems: tuple[Finding, ...]
@@ -55,9 +57,13 @@ def survey(
     seeds: Seeds,
     progress: Callable[[str, int, int], None],
     starts: Callable[[str], bool] = lambda path: True,
+    tests: Callable[[], bool] = lambda: False,
     always: frozenset[str] = frozenset(),
 ) -> Survey:
-    """Judges all files by their bytes; ``starts`` as in ``parse_set``, ``always`` are seeds anyway."""
+    """Judges all files by their bytes.
+
+    ``starts`` as in ``parse_set``; ``tests`` says if tests matter; ``always`` are seeds anyway.
+    """
     scans: dict[str, Scan] = {}
     commented = set()
     problems = []
@@ -74,4 +80,6 @@ def survey(
             scans[path] = replace(scans[path], seed=True)
         if OWN_MARK in data:
             commented.add(path)
-    return Survey(parse_set(scans, starts), frozenset(commented), tuple(problems))
+    wanted = any(one.seed for one in scans.values()) and tests()
+    with_tests = parse_set(scans) if wanted else frozenset[str]()
+    return Survey(parse_set(scans, starts), with_tests, frozenset(commented), tuple(problems))

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import msgspec
 
+from llmlint.catalogue.concurrency import ClientLimit, FanOut, Limiter, Pause, PlainDecorator
 from llmlint.catalogue.origins import Input, OwnPrompt, Secret, SecretName
 from llmlint.catalogue.tables import Call, Client, Derive, Entry, Response, Sdk
 from llmlint.catalogue.uses import (
@@ -54,22 +55,27 @@ __all__ = [
     "Carrier",
     "CatalogueFile",
     "Client",
+    "ClientLimit",
     "Derive",
     "Dispatch",
     "Endpoint",
     "Entry",
     "Exceptions",
+    "FanOut",
     "FieldMaker",
     "Handle",
     "HttpClient",
     "HttpStatus",
     "Input",
+    "Limiter",
     "Logger",
     "ModelClass",
     "OwnPrompt",
     "Passthrough",
     "Patience",
+    "Pause",
     "Pipe",
+    "PlainDecorator",
     "PromptTemplate",
     "ReadOnly",
     "Response",
@@ -119,3 +125,8 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     own_prompt: tuple[OwnPrompt, ...] = ()
     secret: tuple[Secret, ...] = ()
     secret_name: tuple[SecretName, ...] = ()
+    fan_out: tuple[FanOut, ...] = ()
+    limiter: tuple[Limiter, ...] = ()
+    client_limit: tuple[ClientLimit, ...] = ()
+    pause: tuple[Pause, ...] = ()
+    plain_decorator: tuple[PlainDecorator, ...] = ()

@@ -11,9 +11,12 @@ from llmlint.model.finding import Finding, Step
 from llmlint.model.graph import GraphView
 from llmlint.model.location import Location
 from llmlint.model.options import Options
+from llmlint.project.asyncness import Asyncness
+from llmlint.project.blocking import Blocking
 from llmlint.project.calls import CallGraph, Edge, LlmCall
 from llmlint.project.caps import Caps
 from llmlint.project.content import Contents
+from llmlint.project.coroutines import Coroutines
 from llmlint.project.deadlines import Deadlines
 from llmlint.project.guarded import Guarded
 from llmlint.project.handlers import Handlers
@@ -157,6 +160,21 @@ class Project:
     def retries(self) -> Retries:
         """What bounds retries."""
         return Retries(self.graph, self.evaluator, self.catalogue, self.deadlines)
+
+    @functools.cached_property
+    def asyncness(self) -> Asyncness:
+        """Which calls block, and which give something to await."""
+        return Asyncness(self.graph, self.evaluator, self.catalogue)
+
+    @functools.cached_property
+    def blocking(self) -> Blocking:
+        """Which calls hold an event loop."""
+        return Blocking(self.graph, self.evaluator, self.catalogue, self.asyncness)
+
+    @functools.cached_property
+    def coroutines(self) -> Coroutines:
+        """Which coroutines are never awaited."""
+        return Coroutines(self.graph, self.evaluator, self.reach, self.asyncness)
 
     @functools.cached_property
     def prompts(self) -> Prompts:

@@ -12,6 +12,7 @@ from llmlint.model.graph import GraphView
 from llmlint.model.location import Location
 from llmlint.model.options import Options
 from llmlint.project.asyncness import Asyncness
+from llmlint.project.attempts import Attempts
 from llmlint.project.blocking import Blocking
 from llmlint.project.calls import CallGraph, Edge, LlmCall
 from llmlint.project.caps import Caps
@@ -31,6 +32,7 @@ from llmlint.project.repeats import Repeats
 from llmlint.project.retries import Retries
 from llmlint.project.scopes import Func, Mod
 from llmlint.project.sites import CallSite, StatementSite, statement_sites
+from llmlint.project.stacking import Stacks
 from llmlint.project.taint import Flows
 from llmlint.project.tools import Tools
 from llmlint.project.values import Evaluator
@@ -144,7 +146,15 @@ class Project:
     @functools.cached_property
     def repeats(self) -> Repeats:
         """Which loops repeat failed calls by hand."""
-        return Repeats(self.graph, self.loops, self.reach, self.deadlines)
+        return Repeats(
+            self.graph,
+            self.loops,
+            self.reach,
+            self.deadlines,
+            self.attempts,
+            self.handlers,
+            self.logs,
+        )
 
     @functools.cached_property
     def guarded(self) -> Guarded:
@@ -175,6 +185,23 @@ class Project:
     def coroutines(self) -> Coroutines:
         """Which coroutines are never awaited."""
         return Coroutines(self.graph, self.evaluator, self.reach, self.asyncness)
+
+    @functools.cached_property
+    def attempts(self) -> Attempts:
+        """How often retries try, and with what pauses."""
+        return Attempts(self.graph, self.evaluator, self.catalogue, self.deadlines, self.handlers)
+
+    @functools.cached_property
+    def stacks(self) -> Stacks:
+        """Which retries multiply each other."""
+        return Stacks(
+            self.graph,
+            self.deadlines,
+            self.retries,
+            self.repeats,
+            self.attempts,
+            self.handlers,
+        )
 
     @functools.cached_property
     def prompts(self) -> Prompts:

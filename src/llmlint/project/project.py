@@ -19,6 +19,7 @@ from llmlint.project.caps import Caps
 from llmlint.project.content import Contents
 from llmlint.project.coroutines import Coroutines
 from llmlint.project.deadlines import Deadlines
+from llmlint.project.fanning import Fanning
 from llmlint.project.guarded import Guarded
 from llmlint.project.handlers import Handlers
 from llmlint.project.kinds import Client
@@ -32,6 +33,7 @@ from llmlint.project.repeats import Repeats
 from llmlint.project.retries import Retries
 from llmlint.project.scopes import Func, Mod
 from llmlint.project.sites import CallSite, StatementSite, statement_sites
+from llmlint.project.sizes import Sizes
 from llmlint.project.stacking import Stacks
 from llmlint.project.taint import Flows
 from llmlint.project.tools import Tools
@@ -202,6 +204,12 @@ class Project:
             self.attempts,
             self.handlers,
         )
+
+    @functools.cached_property
+    def fanning(self) -> Fanning:
+        """Where many LLM calls begin at once."""
+        sizes = Sizes(self.evaluator)
+        return Fanning(self.graph, self.evaluator, self.catalogue, self.reach, self.asyncness, sizes)
 
     @functools.cached_property
     def prompts(self) -> Prompts:

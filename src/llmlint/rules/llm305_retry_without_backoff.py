@@ -25,7 +25,7 @@ def check(project: Project) -> Iterator[Finding]:
                 continue
             if _hurries(project, use):
                 seen.add(use.span)
-                message = f"`{use.table.path}` makes {number} attempts with no wait between them"
+                message = f"`{use.table.path}` makes {number} attempts without a wait"
                 yield project.finding("LLM305", use.func, use.span, _so(message), help=HELP)
     for place in project.blocks:
         if isinstance(place.stmt, m.While | m.For):
@@ -33,7 +33,7 @@ def check(project: Project) -> Iterator[Finding]:
             if retry is None or retry.attempts <= FEW:
                 continue
             if project.repeats.hurries(place.stmt, retry, place.func):
-                message = f"This loop makes {retry.attempts} attempts with no wait between them"
+                message = f"This loop makes {retry.attempts} attempts without a wait"
                 yield project.finding("LLM305", place.func, place.stmt.span, _so(message), help=HELP)
 
 

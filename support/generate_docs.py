@@ -262,6 +262,8 @@ def _names(paths: list[str]) -> str:
     parents = [path.split(".")[:-1] for path in paths]
     same = itertools.takewhile(lambda parts: len({*parts}) == 1, zip(*parents, strict=False))
     prefix = ".".join(parts[0] for parts in same)
+    if not prefix:
+        return ", ".join(f"`{path}`" for path in paths)
     return f"`{prefix}`: " + ", ".join(f"`{path.removeprefix(prefix + '.')}`" for path in paths)
 
 

@@ -16,9 +16,9 @@ def check(project: Project) -> Iterator[Finding]:
     """Report calls that start an LLM call for every element of a collection of any size."""
     for func in project.functions:
         for found in project.fanning.unlimited(func):
-            over = short(source(found.over), 20)
+            over = short(source(found.over), 16)
             items = f"item of `{over}`" if over.strip("…") else "item"
-            tail = f" starts an LLM call for every {items} at once, with no limit"
+            tail = f" starts an LLM call for each {items} at once, with no limit"
             message = fitting("", found.site.call, tail)
             way = found.way
             edges, call = project.reach.way(way)

@@ -284,6 +284,8 @@ def _names(paths: list[str]) -> str:
     parents = [path.split(".")[:-1] for path in paths]
     same = itertools.takewhile(lambda parts: len({*parts}) == 1, zip(*parents, strict=False))
     prefix = ".".join(parts[0] for parts in same)
+    if not prefix:
+        return ", ".join(f"`{path}`" for path in paths)
     return f"`{prefix}`: " + ", ".join(f"`{path.removeprefix(prefix + '.')}`" for path in paths)
 
 
@@ -350,7 +352,46 @@ def limits() -> str:
     return "\n".join(lines) + "\n"
 
 
-DEFAULT_TABLES = {"LLM302": defaults_without_deadline, "LLM303": defaults_of_minutes, "LLM402": limits}
+def retry_libraries() -> str:
+    """The table of LLM305."""
+    lines = ["| retry | attempts by default | wait by default | set the wait with |", "|---|---|---|---|"]
+    for retry in (retry for file in load_files() for retry in file.retry):
+        attempts = (
+            "no bound" if not retry.bounded_by_default else str(retry.default_attempts or "bounded in time")
+        )
+        wait = "yes" if retry.waits_by_default else "none"
+        named = ", ".join(f"`{_keyword(path)}`" for path in retry.waits)
+        lines.append(f"| `{retry.path}` | {attempts} | {wait} | {named} |")
+    return "\n".join(lines) + "\n"
+
+
+def client_attempts() -> str:
+    """The table of LLM306."""
+    rows: dict[tuple[str, str, int], list[str]] = {}
+    for file in load_files():
+        for client in file.client:
+            if file.sdk and client.retries and client.default_retries:
+                key = (
+                    f"{file.sdk.name} {file.sdk.version}".strip(),
+                    client.retries,
+                    client.default_retries + 1,
+                )
+                names = rows.setdefault(key, [])
+                if client.path not in names:
+                    names.append(client.path)
+    lines = ["| SDK | client | parameter | attempts by default |", "|---|---|---|---|"]
+    for (sdk, parameter, attempts), paths in rows.items():
+        lines.append(f"| {sdk} | {_names(paths)} | `{_keyword(parameter)}` | {attempts} |")
+    return "\n".join(lines) + "\n"
+
+
+DEFAULT_TABLES = {
+    "LLM302": defaults_without_deadline,
+    "LLM303": defaults_of_minutes,
+    "LLM305": retry_libraries,
+    "LLM306": client_attempts,
+    "LLM402": limits,
+}
 
 
 # --- all of it ---------------------------------------------------------------------------------

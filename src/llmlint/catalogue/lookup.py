@@ -115,6 +115,11 @@ class Catalogue:
         self.patient_models: set[str] = set()
         self.patient_arguments: set[str] = set()
         self.prompt_templates: ByName[s.PromptTemplate] = ByName()
+        self.fan_outs: ByName[s.FanOut] = ByName()
+        self.limiters: ByName[s.Limiter] = ByName()
+        self.pauses: ByName[s.Pause] = ByName()
+        self.client_limits: set[str] = set()
+        self.plain_decorators: set[str] = set()
         self.inputs: ByName[s.Input] = ByName()
         self.named_inputs: list[s.Input] = []
         self._input_methods: dict[tuple[str, str, str], list[s.Input]] = defaultdict(list)
@@ -227,6 +232,7 @@ class Catalogue:
 
         self._index_origins(file)
         self._index_consumers(file)
+        self._index_concurrency(file)
 
     def _index_origins(self, file: s.CatalogueFile) -> None:
         for source in file.input:
@@ -267,6 +273,18 @@ class Catalogue:
         self.testing += file.testing
         for testing in file.testing:
             self.equalities.update(testing.equalities)
+
+    def _index_concurrency(self, file: s.CatalogueFile) -> None:
+        for fan_out in file.fan_out:
+            self.fan_outs.add((fan_out.path, *fan_out.also), fan_out)
+        for limiter in file.limiter:
+            self.limiters.add((limiter.path, *limiter.also), limiter)
+        for pause in file.pause:
+            self.pauses.add((pause.path, *pause.also), pause)
+        for limit in file.client_limit:
+            self.client_limits.update(limit.params)
+        for decorators in file.plain_decorator:
+            self.plain_decorators.update(decorators.paths)
 
     def _note_prefixes(self, owner: str, path: str) -> None:
         parts = path.split(".")

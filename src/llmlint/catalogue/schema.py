@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import msgspec
 
+from llmlint.catalogue.concurrency import ClientLimit, FanOut, Limiter, Pause, PlainDecorator
 from llmlint.catalogue.consumers import AnswerForm, AppHandler, Consumer
 from llmlint.catalogue.keys import Key, KeyPlaceholder
 from llmlint.catalogue.origins import Input, OwnPrompt, Secret, SecretName
@@ -61,12 +62,14 @@ __all__ = [
     "Carrier",
     "CatalogueFile",
     "Client",
+    "ClientLimit",
     "Consumer",
     "Derive",
     "Dispatch",
     "Endpoint",
     "Entry",
     "Exceptions",
+    "FanOut",
     "FieldMaker",
     "Gate",
     "Handle",
@@ -75,12 +78,15 @@ __all__ = [
     "Input",
     "Key",
     "KeyPlaceholder",
+    "Limiter",
     "Logger",
     "ModelClass",
     "OwnPrompt",
     "Passthrough",
     "Patience",
+    "Pause",
     "Pipe",
+    "PlainDecorator",
     "PromptTemplate",
     "ReadOnly",
     "Response",
@@ -143,3 +149,8 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     answer_form: tuple[AnswerForm, ...] = ()
     app_handler: tuple[AppHandler, ...] = ()
     testing: tuple[Testing, ...] = ()
+    fan_out: tuple[FanOut, ...] = ()
+    limiter: tuple[Limiter, ...] = ()
+    client_limit: tuple[ClientLimit, ...] = ()
+    pause: tuple[Pause, ...] = ()
+    plain_decorator: tuple[PlainDecorator, ...] = ()

@@ -151,6 +151,10 @@ class Call(Entry, frozen=True, kw_only=True, eq=False):
     ``none`` (nothing the model said: embeddings, uploads)."""
     stream: str = ""
     """Parameter that switches streaming on; ``"always"`` for stream methods."""
+    gives: str = ""
+    """What the call itself gives: ``""`` (an async call a coroutine, any other its result),
+    ``iterator`` (which sends nothing before somebody iterates it), ``context`` (nothing before it is
+    entered), ``task`` (which runs by itself), ``streamed`` (an iterator where ``stream`` is switched on)."""
     llm: bool = True
     """False for calls that cost or hang but generate nothing (embeddings, counting tokens)."""
 

@@ -25,6 +25,21 @@ class Retry(Entry, frozen=True, kw_only=True, eq=False):
     """Whether passing None to *all* bounding parameters removes the bound."""
     swallows: tuple[str, ...] = ()
     """Parameters that turn a final failure into a value (``retry_error_callback``)."""
+    attempts: str = ""
+    """The bounding parameter that counts attempts (``0|tries``); the first of ``bounds`` may hold an
+    object that does (``attempt_stops``)."""
+    default_attempts: int | None = None
+    attempt_stops: tuple[str, ...] = ()
+    """Dotted classes whose first argument is the number of attempts (``tenacity.stop_after_attempt``)."""
+    waits: tuple[str, ...] = ()
+    """Parameters any of which sets the wait between two attempts, or may sleep."""
+    waits_by_default: bool = True
+    no_waits: tuple[str, ...] = ()
+    """Dotted names that mean no wait when given to such a parameter (``tenacity.wait_none``)."""
+    failures: tuple[str, ...] = ()
+    """Parameters that say after which failures it tries again; absent: after every exception."""
+    failure_types: tuple[str, ...] = ()
+    """Dotted names of functions whose first argument is a class of exceptions to try again after."""
 
 
 class Passthrough(Entry, frozen=True, kw_only=True, eq=False):

@@ -21,10 +21,11 @@ class Handlers:
         self._catalogue = catalogue
 
     def _types(self, handler: m.Handler, func: Func) -> set[str]:
-        if handler.type is None:
-            return {"builtins.BaseException"}
+        return {"builtins.BaseException"} if handler.type is None else self._named(handler.type, func)
+
+    def _named(self, types: m.Expr, func: Func) -> set[str]:
         found: set[str] = set()
-        for value in self._evaluator.eval(handler.type, func):
+        for value in self._evaluator.eval(types, func):
             if isinstance(value, Data) and isinstance(value.expr, m.Seq):
                 for item in value.expr.items:
                     found |= {
@@ -47,7 +48,13 @@ class Handlers:
 
     def may_catch_provider(self, handler: m.Handler, func: Func) -> bool:
         """Whether some failure of a provider ends here: broad, or any exception class of an SDK."""
-        types = self._types(handler, func)
+        return self._may_be_provider(self._types(handler, func))
+
+    def names_provider(self, types: m.Expr, func: Func) -> bool:
+        """Whether some failure of a provider is among these exceptions (a class, or a tuple of them)."""
+        return self._may_be_provider(self._named(types, func))
+
+    def _may_be_provider(self, types: set[str]) -> bool:
         known = self._catalogue.base_errors | self._catalogue.narrow_errors
         return bool(types & BROAD or types & known)
 

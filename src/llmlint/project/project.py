@@ -12,14 +12,19 @@ from llmlint.model.graph import GraphView
 from llmlint.model.location import Location
 from llmlint.model.options import Options
 from llmlint.project.acts import Acts
+from llmlint.project.asyncness import Asyncness
+from llmlint.project.attempts import Attempts
+from llmlint.project.blocking import Blocking
 from llmlint.project.calls import CallGraph, Edge, LlmCall
 from llmlint.project.capabilities import Capabilities
 from llmlint.project.caps import Caps
 from llmlint.project.constructions import Construction, Constructions
 from llmlint.project.content import Contents
+from llmlint.project.coroutines import Coroutines
 from llmlint.project.deadlines import Deadlines
 from llmlint.project.declared import Declared
 from llmlint.project.endings import Cut, Endings
+from llmlint.project.fanning import Fanning
 from llmlint.project.gates import Gates
 from llmlint.project.guarded import Guarded
 from llmlint.project.handlers import Handlers
@@ -39,6 +44,8 @@ from llmlint.project.repeats import Repeats
 from llmlint.project.retries import Retries
 from llmlint.project.scopes import Func, Mod
 from llmlint.project.sites import CallSite, StatementSite, statement_sites
+from llmlint.project.sizes import Sizes
+from llmlint.project.stacking import Stacks
 from llmlint.project.swallowing import ErrorText, Swallow, Swallowing
 from llmlint.project.taint import Flows
 from llmlint.project.testing import Tests
@@ -180,7 +187,15 @@ class Project:
     @functools.cached_property
     def repeats(self) -> Repeats:
         """Which loops repeat failed calls by hand."""
-        return Repeats(self.graph, self.loops, self.reach, self.deadlines)
+        return Repeats(
+            self.graph,
+            self.loops,
+            self.reach,
+            self.deadlines,
+            self.attempts,
+            self.handlers,
+            self.logs,
+        )
 
     @functools.cached_property
     def guarded(self) -> Guarded:
@@ -225,6 +240,44 @@ class Project:
     def retries(self) -> Retries:
         """What bounds retries."""
         return Retries(self.graph, self.evaluator, self.catalogue, self.deadlines)
+
+    @functools.cached_property
+    def asyncness(self) -> Asyncness:
+        """Which calls block, and which give something to await."""
+        return Asyncness(self.graph, self.evaluator, self.catalogue)
+
+    @functools.cached_property
+    def blocking(self) -> Blocking:
+        """Which calls hold an event loop."""
+        return Blocking(self.graph, self.evaluator, self.catalogue, self.asyncness)
+
+    @functools.cached_property
+    def coroutines(self) -> Coroutines:
+        """Which coroutines are never awaited."""
+        return Coroutines(self.graph, self.evaluator, self.reach, self.asyncness)
+
+    @functools.cached_property
+    def attempts(self) -> Attempts:
+        """How often retries try, and with what pauses."""
+        return Attempts(self.graph, self.evaluator, self.catalogue, self.deadlines, self.handlers)
+
+    @functools.cached_property
+    def stacks(self) -> Stacks:
+        """Which retries multiply each other."""
+        return Stacks(
+            self.graph,
+            self.deadlines,
+            self.retries,
+            self.repeats,
+            self.attempts,
+            self.handlers,
+        )
+
+    @functools.cached_property
+    def fanning(self) -> Fanning:
+        """Where many LLM calls begin at once."""
+        sizes = Sizes(self.evaluator)
+        return Fanning(self.graph, self.evaluator, self.catalogue, self.reach, self.asyncness, sizes)
 
     @functools.cached_property
     def prompts(self) -> Prompts:

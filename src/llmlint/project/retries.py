@@ -1,4 +1,4 @@
-"""Retry decorators and retry objects: where they stand, and whether anything bounds them."""
+"""Retry decorators and retry objects: where they stand, and what they do."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from llmlint.project.values import Evaluator
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RetryUse:
-    """A retry without a bound, the function or the sites it repeats."""
+    """A retry, the function or the sites it repeats."""
 
     table: s.Retry
     func: Func
@@ -29,10 +29,12 @@ class RetryUse:
     """The decorated function."""
     sites: tuple[CallSite, ...]
     """The calls that a retry object repeats."""
+    call: m.Call | None = None
+    """The call that sets it up; None for a bare decorator."""
 
 
 class Retries:
-    """Finds unbounded retries of the libraries in the catalogue."""
+    """Finds the retries of the libraries in the catalogue."""
 
     def __init__(
         self, graph: CallGraph, evaluator: Evaluator, catalogue: Catalogue, deadlines: Deadlines
@@ -41,53 +43,62 @@ class Retries:
         self._evaluator = evaluator
         self._catalogue = catalogue
         self._deadlines = deadlines
+        self._uses: dict[Func, tuple[RetryUse, ...]] = {}
+
+    def uses(self, func: Func) -> tuple[RetryUse, ...]:
+        """The retries on a function (decorators) and inside it (retry objects)."""
+        known = self._uses.get(func)
+        if known is None:
+            known = self._uses[func] = (*self._decorators(func), *self._objects(func))
+        return known
 
     def unbounded(self, func: Func) -> Iterator[RetryUse]:
-        """Unbounded retries on a function (decorators) or inside it (retry objects)."""
+        """Those that nothing ends."""
+        return (use for use in self.uses(func) if self.endless(use))
+
+    def endless(self, use: RetryUse) -> bool:
+        """Whether nothing ends a retry."""
+        if use.call is None:
+            return not use.table.bounded_by_default
+        return self.is_unbounded(use.table, use.call, use.func)
+
+    def _decorators(self, func: Func) -> Iterator[RetryUse]:
         scope = func.parent or func
         for decorator, span in zip(func.facts.decorators, func.facts.decorator_spans, strict=True):
-            yield from self._decorator(decorator, scope, func, span)
+            for value in self._evaluator.eval(decorator, scope):
+                match value:
+                    case External(name=name):
+                        for table in self._catalogue.retries.get(name):
+                            if table.form == "decorator":
+                                yield RetryUse(table, scope, span, func, ())
+                    case ExternalObject(name=name, call=call, func=where) if (
+                        call is not None and where is not None
+                    ):
+                        for table in self._catalogue.retries.get(name):
+                            yield RetryUse(table, where, call.span, func, (), call)
+                    case _:
+                        pass
+
+    def _objects(self, func: Func) -> Iterator[RetryUse]:
         for site in self._graph.sites[func]:
-            yield from self._object(site, func)
-
-    def _decorator(self, decorator: m.Expr, scope: Func, func: Func, span: m.Span) -> Iterator[RetryUse]:
-        for value in self._evaluator.eval(decorator, scope):
-            match value:
-                case External(name=name):
-                    for table in self._catalogue.retries.get(name):
-                        if table.form == "decorator" and not table.bounded_by_default:
-                            yield RetryUse(table, scope, span, func, ())
-                case ExternalObject(name=name, call=call, func=where) if (
-                    call is not None and where is not None
-                ):
-                    for table in self._catalogue.retries.get(name):
-                        if self.is_unbounded(table, call, where):
-                            yield RetryUse(table, where, call.span, func, ())
-                case _:
-                    pass
-
-    def _object(self, site: CallSite, func: Func) -> Iterator[RetryUse]:
-        for callee in self._evaluator.eval(site.call.func, func):
-            match callee:
-                case External(name=name):
-                    tables = [t for t in self._catalogue.retries.get(name) if t.form == "object"]
-                    if tables and self.is_unbounded(tables[0], site.call, func):
-                        repeated = tuple(self._repeated(site, func))
+            for callee in self._evaluator.eval(site.call.func, func):
+                match callee:
+                    case External(name=name):
+                        tables = [t for t in self._catalogue.retries.get(name) if t.form == "object"]
+                        repeated = tuple(self._repeated(site, func)) if tables else ()
                         if repeated:
-                            yield RetryUse(tables[0], func, site.call.span, None, repeated)
-                case ExternalObject(name=name, call=call, func=where) if (
-                    call is not None and where is not None
-                ):
-                    # ``Retrying(...)(fn, arg)`` and ``retrying(fn)``
-                    for table in self._catalogue.retries.get(name):
-                        given = walk.argument(site.call, "0")
-                        if given is None or not self.is_unbounded(table, call, where):
-                            continue
-                        for target in self._evaluator.eval(given, func):
+                            yield RetryUse(tables[0], func, site.call.span, None, repeated, site.call)
+                    case ExternalObject(name=name, call=call, func=where) if (
+                        call is not None and where is not None
+                    ):
+                        # ``Retrying(...)(fn, arg)`` and ``retrying(fn)``
+                        tables = self._catalogue.retries.get(name)
+                        given = walk.argument(site.call, "0") if tables else None
+                        for target in self._evaluator.eval(given, func) if given is not None else ():
                             if isinstance(target, FuncRef):
-                                yield RetryUse(table, where, call.span, target.func, ())
-                case _:
-                    pass
+                                yield RetryUse(tables[0], where, call.span, target.func, (), call)
+                    case _:
+                        pass
 
     def _repeated(self, retry: CallSite, func: Func) -> Iterator[CallSite]:
         """Calls in the loop ``for attempt in Retrying(...)`` or under ``with`` of its attempts."""

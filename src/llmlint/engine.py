@@ -153,6 +153,8 @@ def _survey(request: Request, progress: Progress) -> tuple[tuple[str, ...], Surv
         (endpoint.host for endpoint in catalogue.endpoints),
         catalogue.dispatch_mentions,
         catalogue.conditional_roots(),
+        catalogue.observed.roots,
+        catalogue.observed.variables,
     )
     production = request.settings.is_production
     return files, survey(request.sources, files, seeds, progress, production)

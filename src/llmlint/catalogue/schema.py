@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import msgspec
 
+from llmlint.catalogue.observing import Attribution, DebugSwitch, Identity, Telemetry
 from llmlint.catalogue.origins import Input, OwnPrompt, Secret, SecretName
 from llmlint.catalogue.tables import Call, Client, Derive, Entry, Response, Sdk
 from llmlint.catalogue.uses import (
@@ -49,11 +50,13 @@ from llmlint.catalogue.uses import (
 )
 
 __all__ = [
+    "Attribution",
     "Call",
     "Cap",
     "Carrier",
     "CatalogueFile",
     "Client",
+    "DebugSwitch",
     "Derive",
     "Dispatch",
     "Endpoint",
@@ -63,6 +66,7 @@ __all__ = [
     "Handle",
     "HttpClient",
     "HttpStatus",
+    "Identity",
     "Input",
     "Logger",
     "ModelClass",
@@ -80,6 +84,7 @@ __all__ = [
     "Secret",
     "SecretName",
     "Sink",
+    "Telemetry",
     "Tool",
     "Wait",
 ]
@@ -119,3 +124,7 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     own_prompt: tuple[OwnPrompt, ...] = ()
     secret: tuple[Secret, ...] = ()
     secret_name: tuple[SecretName, ...] = ()
+    debug_switch: tuple[DebugSwitch, ...] = ()
+    telemetry: tuple[Telemetry, ...] = ()
+    attribution: tuple[Attribution, ...] = ()
+    identity: tuple[Identity, ...] = ()

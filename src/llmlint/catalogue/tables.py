@@ -81,6 +81,8 @@ class Client(Entry, frozen=True, kw_only=True, eq=False):
     """Constructor parameter paths that carry a system prompt or instructions."""
     tools: tuple[str, ...] = ()
     """Constructor parameter paths that take a list of tools (functions or tool objects)."""
+    attribution: tuple[str, ...] = ()
+    """Constructor parameter paths that may say on whose behalf the model is asked (``default_headers``)."""
 
 
 class Derive(Entry, frozen=True, kw_only=True, eq=False):
@@ -148,6 +150,8 @@ class Call(Entry, frozen=True, kw_only=True, eq=False):
     ``none`` (nothing the model said: embeddings, uploads)."""
     stream: str = ""
     """Parameter that switches streaming on; ``"always"`` for stream methods."""
+    attribution: tuple[str, ...] = ()
+    """Parameter paths that say, or may say, on whose behalf the model is asked (``metadata.user_id``)."""
     llm: bool = True
     """False for calls that cost or hang but generate nothing (embeddings, counting tokens)."""
 
@@ -160,3 +164,7 @@ class Response(Entry, frozen=True, kw_only=True, eq=False):
     """Fields that lead to the model's words themselves (``choices``, ``message``, ``content``)."""
     spoken: tuple[str, ...] = ()
     """Fields of messages and requests that hold what is said to the model (``content``, ``prompt``)."""
+    reply: tuple[str, ...] = ()
+    """Fields at the top of a response that lead to nothing but the model's words."""
+    usage: tuple[str, ...] = ()
+    """Fields that say what a response cost: counts of tokens, and what holds them."""

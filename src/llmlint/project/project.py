@@ -11,12 +11,14 @@ from llmlint.model.finding import Finding, Step
 from llmlint.model.graph import GraphView
 from llmlint.model.location import Location
 from llmlint.model.options import Options
+from llmlint.project.alerts import Alerts
 from llmlint.project.calls import CallGraph, Edge, LlmCall
 from llmlint.project.caps import Caps
 from llmlint.project.content import Contents
 from llmlint.project.deadlines import Deadlines
 from llmlint.project.guarded import Guarded
 from llmlint.project.handlers import Handlers
+from llmlint.project.identities import Identities
 from llmlint.project.kinds import Client
 from llmlint.project.logs import Logs
 from llmlint.project.loops import Loops
@@ -28,10 +30,14 @@ from llmlint.project.repeats import Repeats
 from llmlint.project.retries import Retries
 from llmlint.project.scopes import Func, Mod
 from llmlint.project.sites import CallSite, StatementSite, statement_sites
+from llmlint.project.switches import Switches
 from llmlint.project.taint import Flows
+from llmlint.project.telemetry import Telemetry
 from llmlint.project.tools import Tools
+from llmlint.project.unrecorded import Records
 from llmlint.project.values import Evaluator
 from llmlint.project.view import graph_view
+from llmlint.project.writes import Writes
 
 MESSAGE_LIMIT = 100
 
@@ -162,6 +168,36 @@ class Project:
     def prompts(self) -> Prompts:
         """What prompts are made of."""
         return Prompts(self.graph, self.evaluator, self.catalogue, self.flows)
+
+    @functools.cached_property
+    def writes(self) -> Writes:
+        """What is set outside the program."""
+        return Writes(self.evaluator)
+
+    @functools.cached_property
+    def switches(self) -> Switches:
+        """Which debug switches are on."""
+        return Switches(self.graph, self.evaluator, self.catalogue, self.writes)
+
+    @functools.cached_property
+    def telemetry(self) -> Telemetry:
+        """What lets somebody see what the program does."""
+        return Telemetry(self.modules, self.graph, self.evaluator, self.catalogue, self.writes)
+
+    @functools.cached_property
+    def records(self) -> Records:
+        """Which LLM calls leave a record."""
+        return Records(self.graph, self.evaluator, self.catalogue, self.telemetry, self.flows.inputs)
+
+    @functools.cached_property
+    def identities(self) -> Identities:
+        """On whose behalf models are asked."""
+        return Identities(self.graph, self.evaluator, self.catalogue, self.deadlines, self.flows.inputs)
+
+    @functools.cached_property
+    def alerts(self) -> Alerts:
+        """Which failures nobody hears of."""
+        return Alerts(self)
 
     @functools.cached_property
     def content(self) -> Contents:

@@ -71,4 +71,4 @@ def survey(
         scans[path] = scan(data, seeds)
         if OWN_MARK in data:
             commented.add(path)
-    return Survey(parse_set(scans, starts), frozenset(commented), tuple(problems))
+    return Survey(parse_set(scans, starts, seeds.is_witness), frozenset(commented), tuple(problems))

@@ -5,6 +5,10 @@ it by imports: whoever imports a seed (however indirectly) may call it, and what
 may be part of the call. So the parse set is everything that the importers of seeds import, seeds and
 importers included. No seed: nothing is parsed, and the libraries for parsing are not even loaded.
 
+A *witness* is a file that may say what is seen of the calls (telemetry that is set up, variables of the
+environment that are set). It need not be connected to a seed by imports, so witnesses are parsed as
+well, in projects that have a seed.
+
 Everything here errs on the side of parsing too much.
 """
 
@@ -52,6 +56,8 @@ class Scan:
 
     seed: bool
     imports: tuple[Import, ...]
+    sets: bool = False
+    """Whether it may set an environment variable that matters."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,10 @@ class Seeds:
     """Pieces of text, such as the hosts of endpoints."""
     beside: Mapping[str, tuple[bytes, ...]] = field(default_factory=dict)
     """Roots that count only beside one of these texts (``boto3`` and ``bedrock``)."""
+    witnesses: frozenset[str] = frozenset()
+    """Import roots that make a file a witness: ``opentelemetry``."""
+    variables: re.Pattern[bytes] | None = None
+    """Environment variables whose setting makes a file a witness."""
 
     @classmethod
     def of(
@@ -72,16 +82,26 @@ class Seeds:
         hosts: Iterable[str],
         texts: Iterable[str] = (),
         conditional: Mapping[str, tuple[str, ...]] | None = None,
+        witnesses: Iterable[str] = (),
+        variables: Iterable[str] = (),
     ) -> Seeds:
         """From the catalogue's words; of a host with ``*`` the longest fixed part is looked for.
 
-        ``conditional``: roots that make a file a seed only beside one of these texts.
+        ``conditional``: roots that make a file a seed only beside one of these texts;
+        ``witnesses`` and ``variables``: import roots and environment variables of witnesses.
         """
         found = {max(host.split("*"), key=len).encode() for host in hosts} | {text.encode() for text in texts}
         beside = {
             root: tuple(text.encode() for text in mentions) for root, mentions in (conditional or {}).items()
         }
-        return cls(frozenset(roots) - set(beside), tuple(sorted(found - {b""})), beside)
+        names = "|".join(sorted(map(re.escape, variables)))
+        return cls(
+            frozenset(roots) - set(beside),
+            tuple(sorted(found - {b""})),
+            beside,
+            frozenset(witnesses),
+            re.compile(rf"\b(?:{names})\b".encode()) if names else None,
+        )
 
     @functools.cached_property
     def quoted(self) -> re.Pattern[bytes]:
@@ -91,16 +111,22 @@ class Seeds:
 
     def named_in(self, one: Import) -> bool:
         """Whether an import takes something from under one of the roots."""
-        if one.level:
-            return False
-        return any(self._covers(name) for name in one.dotted())
+        return not one.level and any(_covers(self.roots, name) for name in one.dotted())
 
-    def _covers(self, dotted: str) -> bool:
-        while dotted:
-            if dotted in self.roots:
-                return True
-            dotted = dotted.rpartition(".")[0]
-        return False
+    def is_witness(self, one: Scan) -> bool:
+        """Whether a file may say what is seen of the calls."""
+        return one.sets or any(
+            not imported.level and any(_covers(self.witnesses, name) for name in imported.dotted())
+            for imported in one.imports
+        )
+
+
+def _covers(roots: frozenset[str], dotted: str) -> bool:
+    while dotted:
+        if dotted in roots:
+            return True
+        dotted = dotted.rpartition(".")[0]
+    return False
 
 
 def scan(data: bytes, seeds: Seeds) -> Scan:
@@ -117,6 +143,9 @@ def scan(data: bytes, seeds: Seeds) -> Scan:
         )
     if not seed and (b"import_module" in data or b"__import__" in data):
         seed = seeds.quoted.search(data) is not None
+    sets = b"environ" in data or b"putenv" in data
+    if sets and seeds.variables is not None:
+        return Scan(seed, imports, seeds.variables.search(data) is not None)
     return Scan(seed, imports)
 
 
@@ -157,11 +186,16 @@ def _names(text: bytes) -> Iterable[str]:
             yield name
 
 
-def parse_set(scans: Mapping[str, Scan], starts: Callable[[str], bool] = lambda path: True) -> frozenset[str]:
+def parse_set(
+    scans: Mapping[str, Scan],
+    starts: Callable[[str], bool] = lambda path: True,
+    witness: Callable[[Scan], bool] = lambda one: False,
+) -> frozenset[str]:
     """The paths to parse, out of all files of the project.
 
-    ``starts``: whether a file may be a seed or the importer of one. Files for which it is false (tests,
-    examples: no rule speaks there) are parsed only when others import them.
+    ``starts``: whether a file may be a seed, the importer of one, or a witness. Files for which it is
+    false (tests, examples: no rule speaks there) are parsed only when others import them.
+    ``witness``: whether a file says what is seen of the calls; only asked when there is a seed.
     """
     seeds = [path for path, one in scans.items() if one.seed and starts(path)]
     if not seeds:
@@ -172,7 +206,9 @@ def parse_set(scans: Mapping[str, Scan], starts: Callable[[str], bool] = lambda 
     for path, targets in forward.items():
         for target in targets if starts(path) else ():
             backward[target].add(path)
-    return frozenset(_closure(_closure(seeds, backward), forward))
+    found = _closure(_closure(seeds, backward), forward)
+    found.update(path for path, one in scans.items() if path not in found and starts(path) and witness(one))
+    return frozenset(found)
 
 
 def _closure(start: Iterable[str], edges: Mapping[str, Iterable[str]]) -> set[str]:

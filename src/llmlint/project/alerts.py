@@ -85,7 +85,7 @@ class Alerts:
             return True
         catalogue = self._project.catalogue
         entries = (call.entry, call.client.entry) if call.client is not None else (call.entry,)
-        sdks = {sdk.id for sdk in map(catalogue.sdk_of, entries) if sdk is not None}
+        sdks = {sdk.id for entry in entries if (sdk := catalogue.sdk_of(entry)) is not None}
         return any(sdks & set(use.table.reports) for use in self._project.telemetry.of_kind("reporter"))
 
     # -- handlers -----------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Who is asking: request handlers that know their user, and LLM calls that do not say on whose behalf they ask."""
+"""Who is asking: handlers that know their user, and LLM calls that do not say on whose behalf they ask."""
 
 from __future__ import annotations
 
@@ -187,12 +187,7 @@ class Identities:
         if client.site is None or client.inner or client.changes:
             return False
         made = client.site
-        return (
-            self._deadlines.setting(
-                made.call, made.func, client.entry.attribution or ("default_headers",)
-            ).state
-            == "absent"
-        )
+        return self._deadlines.setting(made.call, made.func, client.entry.attribution).state == "absent"
 
     @functools.cached_property
     def _attributed_elsewhere(self) -> bool:

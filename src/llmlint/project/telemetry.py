@@ -138,7 +138,7 @@ class Telemetry:
                 yield TelemetryUse(table, func, write.span, write.name)
 
     def _texts(self, func: Func) -> Iterator[TelemetryUse]:
-        """Handlers and middleware named in settings (``"rollbar.logger.RollbarHandler"``), proxies in URLs."""
+        """Handlers named in settings (``"rollbar.logger.RollbarHandler"``), proxies in URLs."""
         said = {stmt.value for stmt in func.statements if isinstance(stmt, m.ExprStmt)}
         for node in func.nodes:
             if not isinstance(node, m.Text) or node in said or "." not in node.value:

@@ -193,7 +193,7 @@ class Records:
 
 def _last_name(expr: m.Expr) -> str:
     target = expr.func if isinstance(expr, m.Call) else expr
-    return walk.dotted(target) or getattr(target, "name", "")
+    return walk.dotted(target) or (target.name if isinstance(target, m.Attr) else "")
 
 
 def _parents(stmt: m.Stmt) -> dict[m.Expr, m.Expr]:

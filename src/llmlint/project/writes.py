@@ -89,9 +89,9 @@ class Writes:
                     for arg in call.args[:1]:
                         yield from _items(arg.value)
                 elif callees & _ONE and len(call.args) == 2:
-                    name = call.args[0].value
-                    if isinstance(name, m.Text):
-                        yield name.value, call.args[1].value
+                    first = call.args[0].value
+                    if isinstance(first, m.Text):
+                        yield first.value, call.args[1].value
             case _:
                 pass
 

@@ -50,7 +50,7 @@ class Telemetry(Entry, frozen=True, kw_only=True, eq=False):
     env: tuple[str, ...] = ()
     """Environment variables that switch it on when set to anything but an off word."""
     hosts: tuple[str, ...] = ()
-    """Hosts of proxies that record what passes through them."""
+    """Hosts of proxies that record what passes through them, and of services that records are sent to."""
     errors_logged: bool = False
     """Reporters: standard log records at ERROR and above are sent as well."""
     reports: tuple[str, ...] = ()

@@ -29,7 +29,7 @@ class Anonymous:
     call: LlmCall
     handler: Func
     user: str
-    """How the handler knows the user, as written."""
+    """How the handler knows the user, as written; empty when it only lets people in who are logged in."""
     span: m.Span
     way: list[Edge]
 
@@ -72,7 +72,10 @@ class Identities:
     # -- who is asking ----------------------------------------------------------------------------
 
     def user(self, func: Func) -> tuple[str, m.Span] | None:
-        """How a handler knows who is asking, as written and where; None when it does not."""
+        """How a handler knows who is asking, as written and where; None when it does not.
+
+        Empty when it only lets people in who are logged in.
+        """
         span = func.facts.span
         for param in func.facts.params:
             for expr in (param.default, param.annotation):
@@ -80,12 +83,13 @@ class Identities:
                     return param.name, span
         if not self._inputs.serves(func):
             return None
+        for scope in (func, *func.inner):
+            for node in scope.nodes:
+                if isinstance(node, m.Attr | m.Name | m.Call) and self._is_user(node, scope):
+                    return walk.dotted(_target(node)) or "user", span
         for decorator, place in zip(func.facts.decorators, func.facts.decorator_spans, strict=True):
             if self._requires_login(decorator, func.parent or func):
-                return f"@{walk.dotted(_target(decorator)) or 'login_required'}", place
-        for node in func.nodes:
-            if isinstance(node, m.Attr | m.Name | m.Call) and self._is_user(node, func):
-                return walk.dotted(_target(node)) or "user", span
+                return "", place
         return None
 
     def _depends(self, expr: m.Expr, scope: Func) -> bool:

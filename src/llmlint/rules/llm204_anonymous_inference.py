@@ -15,14 +15,17 @@ def check(project: Project) -> Iterator[Finding]:
     """Report LLM calls made for a user who is known, without saying for whom."""
     for found in project.identities.anonymous():
         site = found.call.site
-        tail = f" names no user, though `{short(found.user, 24)}` is known"
         where = project.location(found.handler, found.span)
         name = found.handler.qualname
+        if found.user:
+            tail, spare = f" names no user: `{short(found.user, 24)}` is known", f" in `{short(name, 20)}`"
+        else:
+            tail, spare = f" names no user, but `{short(name, 24)}` requires a login", ""
         yield project.finding(
             "LLM204",
             site.func,
             site.call.span,
-            fitting("", site.call, tail, f" in `{short(name, 24)}`"),
+            fitting("", site.call, tail, spare),
             help=HELP,
             steps=[Step(where, f"`{name}` knows who is asking"), *project.way_steps(found.way, found.call)],
         )

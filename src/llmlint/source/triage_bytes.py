@@ -251,7 +251,8 @@ class _Resolver:
         own = set(_ancestors(directory))
         found: set[str] = set()
         for one in imports:
-            place = one.module.replace(".", "/")
+            # ``import ./x`` in a docstring is no import, and must not lead up to the root and beyond.
+            place = one.module.replace(".", "/").strip("/")
             if one.level:
                 bases = {_up(directory, one.level - 1)}
             else:

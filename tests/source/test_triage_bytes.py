@@ -134,7 +134,9 @@ def test_what_only_looks_like_an_import_leads_nowhere() -> None:
     assert "app/a.py" in parse_set(scans)
 
 
-WITNESSES = Seeds.of(["openai"], [], witnesses=["opentelemetry", "google.cloud.monitoring"], variables=["X_LOG"])
+WITNESSES = Seeds.of(
+    ["openai"], [], witnesses=["opentelemetry", "google.cloud.monitoring"], variables=["X_LOG"]
+)
 
 
 @pytest.mark.parametrize(
@@ -149,6 +151,9 @@ WITNESSES = Seeds.of(["openai"], [], witnesses=["opentelemetry", "google.cloud.m
         (b"import os\nos.environ['X_LOG'] = 'debug'\n", True),
         (b"import os\nos.environ['MAX_LOG'] = 'debug'\n", False),
         (b"X_LOG = 'debug'\n", False),
+        (b"MIDDLEWARE = ['opentelemetry.django.Middleware']\n", True),
+        (b"MIDDLEWARE = ['django.Middleware']\nx = 'opentelemetry'\n", True),
+        (b"names = ['opentelemetry.django.Middleware']\n", False),
     ],
 )
 def test_witnesses(source: bytes, witness: bool) -> None:

@@ -33,6 +33,8 @@ _STATEMENT = re.compile(rb"(?:^|[;:])[ \t\f]*\Z")
 _ORIGIN = re.compile(rb"(?:^|[;:])[ \t\f]*from(?=[\s.\\])")
 _COMMENT = re.compile(rb"#[^\n]*")
 _FILLER = re.compile(rb"[()\\\s]+")
+_SETTINGS = (b"MIDDLEWARE", b"INSTALLED_APPS", b"LOGGING", b"dictConfig")
+"""Settings that name handlers and middleware as strings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,8 @@ class Scan:
 
     seed: bool
     imports: tuple[Import, ...]
-    sets: bool = False
-    """Whether it may set an environment variable that matters."""
+    tells: bool = False
+    """Whether it may set an environment variable that matters, or name telemetry in settings."""
 
 
 @dataclass(frozen=True)
@@ -106,8 +108,12 @@ class Seeds:
     @functools.cached_property
     def quoted(self) -> re.Pattern[bytes]:
         """A root, or something under it, as the string that ``import_module`` takes."""
-        roots = "|".join(sorted(map(re.escape, self.roots))) or "(?!)"
-        return re.compile(rf"""["'](?:{roots})(?:["']|\.\w)""".encode())
+        return _as_string(self.roots)
+
+    @functools.cached_property
+    def named(self) -> re.Pattern[bytes]:
+        """A root of a witness, or something under it, as a string in settings."""
+        return _as_string(self.witnesses)
 
     def named_in(self, one: Import) -> bool:
         """Whether an import takes something from under one of the roots."""
@@ -115,10 +121,15 @@ class Seeds:
 
     def is_witness(self, one: Scan) -> bool:
         """Whether a file may say what is seen of the calls."""
-        return one.sets or any(
+        return one.tells or any(
             not imported.level and any(_covers(self.witnesses, name) for name in imported.dotted())
             for imported in one.imports
         )
+
+
+def _as_string(roots: frozenset[str]) -> re.Pattern[bytes]:
+    names = "|".join(sorted(map(re.escape, roots))) or "(?!)"
+    return re.compile(rf"""["'](?:{names})(?:["']|\.\w)""".encode())
 
 
 def _covers(roots: frozenset[str], dotted: str) -> bool:
@@ -143,10 +154,15 @@ def scan(data: bytes, seeds: Seeds) -> Scan:
         )
     if not seed and (b"import_module" in data or b"__import__" in data):
         seed = seeds.quoted.search(data) is not None
-    sets = b"environ" in data or b"putenv" in data
-    if sets and seeds.variables is not None:
-        return Scan(seed, imports, seeds.variables.search(data) is not None)
-    return Scan(seed, imports)
+    return Scan(seed, imports, _tells(data, seeds))
+
+
+def _tells(data: bytes, seeds: Seeds) -> bool:
+    # Looking for a word first is many times faster than a pattern.
+    if seeds.variables is not None and (b"environ" in data or b"putenv" in data):
+        if seeds.variables.search(data) is not None:
+            return True
+    return any(word in data for word in _SETTINGS) and seeds.named.search(data) is not None
 
 
 def _imports(data: bytes) -> Iterable[Import]:

@@ -167,8 +167,10 @@ def _survey(request: Request, progress: Progress) -> tuple[tuple[str, ...], Surv
         (endpoint.host for endpoint in catalogue.endpoints),
         catalogue.dispatch_mentions,
         catalogue.conditional_roots(),
-        (prefix for key in catalogue.keys for prefix in key.prefixes),
-        (text for switch in catalogue.switches for text in switch.mentions),
+        keys=(prefix for key in catalogue.keys for prefix in key.prefixes),
+        lone=(text for switch in catalogue.switches for text in switch.mentions),
+        witnesses=catalogue.observed.roots,
+        variables=catalogue.observed.variables,
     )
     production = request.settings.is_production
 

@@ -134,6 +134,18 @@ def find(path: str) -> Any | None:
     return found
 
 
+def variable_is_read(name: str, table: Table) -> bool:
+    """Whether a file of the distribution that a table's source names mentions an environment variable."""
+    check_version(table)
+    owner = table.read_in[0] if table.read_in else table.entry.source.split()[0]
+    try:
+        files = metadata.files(owner) or []
+    except metadata.PackageNotFoundError:
+        leave_out(owner, f"`{owner}` is not installed")
+    texts = (Path(str(f.locate())) for f in files if f.suffix == ".py" and "log" in f.name)
+    return any(f'"{name}"' in path.read_text(encoding="utf-8") for path in texts if path.exists())
+
+
 def submodule(name: str) -> Any | None:
     """A module that its package does not import by itself, or None."""
     try:

@@ -16,7 +16,16 @@ import pytest
 from llmlint.catalogue import schema as s
 from tests.catalogue.building import find_member, instances
 from tests.catalogue.defaults import NOT_READABLE, client_timeout, parameter_default, same_deadline
-from tests.catalogue.resolving import check_parameters, check_version, find, leave_out, member, resolve, takes
+from tests.catalogue.resolving import (
+    check_parameters,
+    check_version,
+    find,
+    leave_out,
+    member,
+    resolve,
+    takes,
+    variable_is_read,
+)
 from tests.catalogue.tables import Table, clients, tables
 
 OLDER = {
@@ -60,7 +69,7 @@ def methods(table: Table, path: str) -> list[Any]:
 def request_parameters(entry: s.Call) -> list[str]:
     """Every parameter path a call table names."""
     named = [entry.model, entry.retries, *entry.timeout, *entry.prompt, *entry.cap, *entry.system]
-    named += [*entry.structured, *entry.tools, *entry.opaque, *entry.when]
+    named += [*entry.structured, *entry.tools, *entry.opaque, *entry.when, *entry.attribution]
     if entry.stream != "always":
         named.append(entry.stream)
     return [path for path in named if path]
@@ -82,15 +91,8 @@ def test_client(table: Table) -> None:
     cls = resolve(entry.path, table)
     if entry.kind == "derived":
         return
-    named = [
-        *entry.timeout,
-        *entry.opaque,
-        *entry.cap,
-        *entry.system,
-        *entry.tools,
-        *entry.copies,
-        *entry.when,
-    ]
+    named = [*entry.timeout, *entry.opaque, *entry.cap, *entry.system, *entry.tools, *entry.when]
+    named += [*entry.attribution, *entry.copies]
     named += [path for path in (entry.retries, entry.model, entry.wraps) if path]
     check_parameters(cls, named, f"`{entry.path}`")
 
@@ -258,3 +260,22 @@ def test_logger(table: Table) -> None:
         if name in entry.classes:
             for method in entry.methods:
                 assert member(found, method) is not None, f"`{name}` has no `{method}`"
+
+
+@each("debug_switch")
+def test_debug_switch(table: Table) -> None:
+    """The attribute or function is there; the variable is read by the package it was read in."""
+    entry: s.DebugSwitch = table.entry
+    if entry.form == "env":
+        assert variable_is_read(entry.path, table), f"no file of the package reads `{entry.path}`"
+    else:
+        function = resolve(entry.path, table)
+        check_parameters(function, [entry.arg] if entry.arg else [], f"`{entry.path}`")
+
+
+@each("telemetry")
+def test_telemetry(table: Table) -> None:
+    """At least the first name of each sort is there; later ones may belong to other versions."""
+    entry: s.Telemetry = table.entry
+    for name in (*entry.paths[:1], *entry.assigns[:1], *entry.bases[:1]):
+        resolve(name, table)

@@ -124,3 +124,56 @@ def test_a_name_from_a_package_may_come_from_its_init() -> None:
 def test_import_cycles_and_imports_beyond_the_top_end() -> None:
     files = {"a.py": b"import b\nimport openai\n", "b.py": b"import a\nfrom ....x import y\n"}
     assert parsed(files) == {"a.py", "b.py"}
+
+
+def test_what_only_looks_like_an_import_leads_nowhere() -> None:
+    scans = {
+        "app/a.py": scan(b"import openai\nimport .b, ..c\nimport .\n", SEEDS),
+        "app/b.py": scan(b"", SEEDS),
+    }
+    assert "app/a.py" in parse_set(scans)
+
+
+WITNESSES = Seeds.of(
+    ["openai"], [], witnesses=["opentelemetry", "google.cloud.monitoring"], variables=["X_LOG"]
+)
+
+
+@pytest.mark.parametrize(
+    ("source", "witness"),
+    [
+        (b"from opentelemetry import trace\n", True),
+        (b"import opentelemetry.sdk.trace as t\n", True),
+        (b"from google.cloud import monitoring\n", True),
+        (b"from google.cloud import storage\n", False),
+        (b"from .opentelemetry import trace\n", False),
+        (b"# opentelemetry\nimport os\n", False),
+        (b"import os\nos.environ['X_LOG'] = 'debug'\n", True),
+        (b"import os\nos.environ['MAX_LOG'] = 'debug'\n", False),
+        (b"X_LOG = 'debug'\n", False),
+        (b"MIDDLEWARE = ['opentelemetry.django.Middleware']\n", True),
+        (b"MIDDLEWARE = ['django.Middleware']\nx = 'opentelemetry'\n", True),
+        (b"names = ['opentelemetry.django.Middleware']\n", False),
+    ],
+)
+def test_witnesses(source: bytes, witness: bool) -> None:
+    found = scan(source, WITNESSES)
+    assert WITNESSES.is_witness(found) is witness
+    assert not found.seed
+
+
+def test_witnesses_are_parsed_in_projects_that_have_a_seed() -> None:
+    sources = {
+        "app/ask.py": b"import openai\n",
+        "settings.py": b"import opentelemetry\n",
+        "other.py": b"import os\n",
+        "tests/conftest.py": b"import opentelemetry\n",
+    }
+
+    def production(path: str) -> bool:
+        return not path.startswith("tests/")
+
+    scans = {path: scan(source, WITNESSES) for path, source in sources.items()}
+    assert parse_set(scans, production, WITNESSES.is_witness) == {"app/ask.py", "settings.py"}
+    del scans["app/ask.py"]
+    assert parse_set(scans, production, WITNESSES.is_witness) == frozenset()

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from llmlint.catalogue import schema as s
 from llmlint.catalogue.loader import load_files
+from llmlint.catalogue.observed import Observed
 
 T = TypeVar("T")
 
@@ -138,12 +139,15 @@ class Catalogue:
         self.metadata: set[str] = set()
         self.content: set[str] = set()
         self.spoken: set[str] = set()
+        self.reply: set[str] = set()
+        self.usage: set[str] = set()
         self.schema_keys: set[str] = set()
         self.dispatch_mentions: set[str] = set()
         self.endpoints: list[s.Endpoint] = []
         self.base_errors: set[str] = set()
         self.narrow_errors: set[str] = set()
         self._sdk_of: dict[int, s.Sdk] = {}
+        self.observed = Observed(self.files)
         for file in self.files:
             self._index(file)
 
@@ -210,6 +214,8 @@ class Catalogue:
             self.metadata.update(response.metadata)
             self.content.update(response.content)
             self.spoken.update(response.spoken)
+            self.reply.update(response.reply)
+            self.usage.update(response.usage)
         for dispatch in file.dispatch:
             self.schema_keys.update(dispatch.schema_keys)
             self.dispatch_mentions.update(dispatch.mentions)

@@ -24,6 +24,7 @@ import msgspec
 from llmlint.catalogue.concurrency import ClientLimit, FanOut, Limiter, Pause, PlainDecorator
 from llmlint.catalogue.consumers import AnswerForm, AppHandler, Consumer
 from llmlint.catalogue.keys import Key, KeyPlaceholder
+from llmlint.catalogue.observing import Attribution, DebugSwitch, Identity, Telemetry
 from llmlint.catalogue.origins import Input, OwnPrompt, Secret, SecretName
 from llmlint.catalogue.switches import Act, Gate, Switch, Transport
 from llmlint.catalogue.tables import Call, Client, Derive, Entry, Response, Sdk
@@ -57,6 +58,7 @@ __all__ = [
     "Act",
     "AnswerForm",
     "AppHandler",
+    "Attribution",
     "Call",
     "Cap",
     "Carrier",
@@ -64,6 +66,7 @@ __all__ = [
     "Client",
     "ClientLimit",
     "Consumer",
+    "DebugSwitch",
     "Derive",
     "Dispatch",
     "Endpoint",
@@ -75,6 +78,7 @@ __all__ = [
     "Handle",
     "HttpClient",
     "HttpStatus",
+    "Identity",
     "Input",
     "Key",
     "KeyPlaceholder",
@@ -98,6 +102,7 @@ __all__ = [
     "SecretName",
     "Sink",
     "Switch",
+    "Telemetry",
     "Testing",
     "Tool",
     "Transport",
@@ -154,3 +159,7 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     client_limit: tuple[ClientLimit, ...] = ()
     pause: tuple[Pause, ...] = ()
     plain_decorator: tuple[PlainDecorator, ...] = ()
+    debug_switch: tuple[DebugSwitch, ...] = ()
+    telemetry: tuple[Telemetry, ...] = ()
+    attribution: tuple[Attribution, ...] = ()
+    identity: tuple[Identity, ...] = ()

@@ -83,6 +83,8 @@ class Client(Entry, frozen=True, kw_only=True, eq=False):
     """Constructor parameter paths that take a list of tools (functions or tool objects)."""
     copies: tuple[str, ...] = ()
     """Parameters that take another SDK's client and only copy settings out of it: it is never called."""
+    attribution: tuple[str, ...] = ()
+    """Constructor parameter paths that may say on whose behalf the model is asked (``default_headers``)."""
 
 
 class Derive(Entry, frozen=True, kw_only=True, eq=False):
@@ -155,6 +157,8 @@ class Call(Entry, frozen=True, kw_only=True, eq=False):
     """What the call itself gives: ``""`` (an async call a coroutine, any other its result),
     ``iterator`` (which sends nothing before somebody iterates it), ``context`` (nothing before it is
     entered), ``task`` (which runs by itself), ``streamed`` (an iterator where ``stream`` is switched on)."""
+    attribution: tuple[str, ...] = ()
+    """Parameter paths that say, or may say, on whose behalf the model is asked (``metadata.user_id``)."""
     llm: bool = True
     """False for calls that cost or hang but generate nothing (embeddings, counting tokens)."""
 
@@ -167,3 +171,7 @@ class Response(Entry, frozen=True, kw_only=True, eq=False):
     """Fields that lead to the model's words themselves (``choices``, ``message``, ``content``)."""
     spoken: tuple[str, ...] = ()
     """Fields of messages and requests that hold what is said to the model (``content``, ``prompt``)."""
+    reply: tuple[str, ...] = ()
+    """Fields at the top of a response that lead to nothing but the model's words."""
+    usage: tuple[str, ...] = ()
+    """Fields that say what a response cost: counts of tokens, and what holds them."""

@@ -12,6 +12,7 @@ from llmlint.model.graph import GraphView
 from llmlint.model.location import Location
 from llmlint.model.options import Options
 from llmlint.project.acts import Acts
+from llmlint.project.alerts import Alerts
 from llmlint.project.asyncness import Asyncness
 from llmlint.project.attempts import Attempts
 from llmlint.project.blocking import Blocking
@@ -28,6 +29,7 @@ from llmlint.project.fanning import Fanning
 from llmlint.project.gates import Gates
 from llmlint.project.guarded import Guarded
 from llmlint.project.handlers import Handlers
+from llmlint.project.identities import Identities
 from llmlint.project.keys import Keys
 from llmlint.project.kinds import Client
 from llmlint.project.livetests import ExactMatch, LiveTest, LiveTests
@@ -47,12 +49,16 @@ from llmlint.project.sites import CallSite, StatementSite, statement_sites
 from llmlint.project.sizes import Sizes
 from llmlint.project.stacking import Stacks
 from llmlint.project.swallowing import ErrorText, Swallow, Swallowing
+from llmlint.project.switches import Switches
 from llmlint.project.taint import Flows
+from llmlint.project.telemetry import Telemetry
 from llmlint.project.testing import Tests
 from llmlint.project.tools import Tools
 from llmlint.project.transport import Transport
+from llmlint.project.unrecorded import Records
 from llmlint.project.values import Evaluator
 from llmlint.project.view import graph_view
+from llmlint.project.writes import Writes
 
 MESSAGE_LIMIT = 100
 
@@ -309,6 +315,35 @@ class Project:
     def keys(self) -> Keys:
         """Which keys of providers are written into the code."""
         return Keys(self.modules, self.catalogue)
+
+    def writes(self) -> Writes:
+        """What is set outside the program."""
+        return Writes(self.evaluator)
+
+    @functools.cached_property
+    def switches(self) -> Switches:
+        """Which debug switches are on."""
+        return Switches(self.graph, self.evaluator, self.catalogue, self.writes)
+
+    @functools.cached_property
+    def telemetry(self) -> Telemetry:
+        """What lets somebody see what the program does."""
+        return Telemetry(self.modules, self.graph, self.evaluator, self.catalogue, self.writes)
+
+    @functools.cached_property
+    def records(self) -> Records:
+        """Which LLM calls leave a record."""
+        return Records(self.graph, self.evaluator, self.catalogue, self.telemetry, self.flows.inputs)
+
+    @functools.cached_property
+    def identities(self) -> Identities:
+        """On whose behalf models are asked."""
+        return Identities(self.graph, self.evaluator, self.catalogue, self.deadlines, self.flows.inputs)
+
+    @functools.cached_property
+    def alerts(self) -> Alerts:
+        """Which failures nobody hears of."""
+        return Alerts(self)
 
     @functools.cached_property
     def content(self) -> Contents:

@@ -82,4 +82,6 @@ def survey(
             commented.add(path)
     wanted = any(one.seed for one in scans.values()) and tests()
     with_tests = parse_set(scans) if wanted else frozenset[str]()
-    return Survey(parse_set(scans, starts), with_tests, frozenset(commented), tuple(problems))
+    return Survey(
+        parse_set(scans, starts, seeds.is_witness), with_tests, frozenset(commented), tuple(problems)
+    )

@@ -8,6 +8,10 @@ importers included. No seed: nothing is parsed, and the libraries for parsing ar
 A file may also be of interest by itself, whatever it has to do with LLMs: because it may hold a key. Such
 files are parsed, tests included, but nothing that is connected to them.
 
+A *witness* is a file that may say what is seen of the calls (telemetry that is set up, variables of the
+environment that are set). It need not be connected to a seed by imports, so witnesses are parsed as
+well, in projects that have a seed.
+
 Everything here errs on the side of parsing too much.
 """
 
@@ -32,6 +36,8 @@ _STATEMENT = re.compile(rb"(?:^|[;:])[ \t\f]*\Z")
 _ORIGIN = re.compile(rb"(?:^|[;:])[ \t\f]*from(?=[\s.\\])")
 _COMMENT = re.compile(rb"#[^\n]*")
 _FILLER = re.compile(rb"[()\\\s]+")
+_SETTINGS = (b"MIDDLEWARE", b"INSTALLED_APPS", b"LOGGING", b"dictConfig")
+"""Settings that name handlers and middleware as strings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,8 @@ class Scan:
     imports: tuple[Import, ...]
     alone: bool = False
     """Whether the file is worth parsing by itself."""
+    tells: bool = False
+    """Whether it may set an environment variable that matters, or name telemetry in settings."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +81,10 @@ class Seeds:
     """Beginnings of keys."""
     lone: tuple[bytes, ...] = ()
     """Pieces of text that make a file of interest by itself."""
+    witnesses: frozenset[str] = frozenset()
+    """Import roots that make a file a witness: ``opentelemetry``."""
+    variables: re.Pattern[bytes] | None = None
+    """Environment variables whose setting makes a file a witness."""
 
     @classmethod
     def of(
@@ -83,29 +95,39 @@ class Seeds:
         conditional: Mapping[str, tuple[str, ...]] | None = None,
         keys: Iterable[str] = (),
         lone: Iterable[str] = (),
+        witnesses: Iterable[str] = (),
+        variables: Iterable[str] = (),
     ) -> Seeds:
         """From the catalogue's words; of a host with ``*`` the longest fixed part is looked for.
 
         ``conditional``: roots that make a file a seed only beside one of these texts. ``keys`` and
-        ``lone``: beginnings of keys, and texts, that make a file worth parsing by itself.
+        ``lone``: beginnings of keys, and texts, that make a file worth parsing by itself. ``witnesses``
+        and ``variables``: import roots and environment variables of witnesses.
         """
         found = {max(host.split("*"), key=len).encode() for host in hosts} | {text.encode() for text in texts}
         beside = {
             root: tuple(text.encode() for text in mentions) for root, mentions in (conditional or {}).items()
         }
+        names = "|".join(sorted(map(re.escape, variables)))
         return cls(
             frozenset(roots) - set(beside),
             tuple(sorted(found - {b""})),
             beside,
             _shortest(key.encode() for key in keys),
             tuple(text.encode() for text in lone),
+            frozenset(witnesses),
+            re.compile(rf"\b(?:{names})\b".encode()) if names else None,
         )
 
     @functools.cached_property
     def quoted(self) -> re.Pattern[bytes]:
         """A root, or something under it, as the string that ``import_module`` takes."""
-        roots = "|".join(sorted(map(re.escape, self.roots))) or "(?!)"
-        return re.compile(rf"""["'](?:{roots})(?:["']|\.\w)""".encode())
+        return _as_string(self.roots)
+
+    @functools.cached_property
+    def named(self) -> re.Pattern[bytes]:
+        """A root of a witness, or something under it, as a string in settings."""
+        return _as_string(self.witnesses)
 
     @functools.cached_property
     def key(self) -> re.Pattern[bytes]:
@@ -122,16 +144,27 @@ class Seeds:
 
     def named_in(self, one: Import) -> bool:
         """Whether an import takes something from under one of the roots."""
-        if one.level:
-            return False
-        return any(self._covers(name) for name in one.dotted())
+        return not one.level and any(_covers(self.roots, name) for name in one.dotted())
 
-    def _covers(self, dotted: str) -> bool:
-        while dotted:
-            if dotted in self.roots:
-                return True
-            dotted = dotted.rpartition(".")[0]
-        return False
+    def is_witness(self, one: Scan) -> bool:
+        """Whether a file may say what is seen of the calls."""
+        return one.tells or any(
+            not imported.level and any(_covers(self.witnesses, name) for name in imported.dotted())
+            for imported in one.imports
+        )
+
+
+def _as_string(roots: frozenset[str]) -> re.Pattern[bytes]:
+    names = "|".join(sorted(map(re.escape, roots))) or "(?!)"
+    return re.compile(rf"""["'](?:{names})(?:["']|\.\w)""".encode())
+
+
+def _covers(roots: frozenset[str], dotted: str) -> bool:
+    while dotted:
+        if dotted in roots:
+            return True
+        dotted = dotted.rpartition(".")[0]
+    return False
 
 
 def scan(data: bytes, seeds: Seeds) -> Scan:
@@ -148,13 +181,21 @@ def scan(data: bytes, seeds: Seeds) -> Scan:
         )
     if not seed and (b"import_module" in data or b"__import__" in data):
         seed = seeds.quoted.search(data) is not None
-    return Scan(seed, imports, seeds.speaks_alone(data))
+    return Scan(seed, imports, seeds.speaks_alone(data), _tells(data, seeds))
 
 
 def _shortest(prefixes: Iterable[bytes]) -> tuple[bytes, ...]:
     """Without those that begin with another one."""
     known = sorted(set(prefixes))
     return tuple(p for p in known if not any(p != other and p.startswith(other) for other in known))
+
+
+def _tells(data: bytes, seeds: Seeds) -> bool:
+    # Looking for a word first is many times faster than a pattern.
+    if seeds.variables is not None and (b"environ" in data or b"putenv" in data):
+        if seeds.variables.search(data) is not None:
+            return True
+    return any(word in data for word in _SETTINGS) and seeds.named.search(data) is not None
 
 
 def _imports(data: bytes) -> Iterable[Import]:
@@ -230,10 +271,16 @@ def defining(files: Iterable[str], names: Iterable[str]) -> Inside:
 
 
 def parse_set(scans: Mapping[str, Scan], starts: Callable[[str], bool] = lambda path: True) -> frozenset[str]:
+def parse_set(
+    scans: Mapping[str, Scan],
+    starts: Callable[[str], bool] = lambda path: True,
+    witness: Callable[[Scan], bool] = lambda one: False,
+) -> frozenset[str]:
     """The paths to parse, out of all files of the project.
 
-    ``starts``: whether a file may be a seed or the importer of one. Files for which it is false (tests,
-    examples: no rule speaks there) are parsed only when others import them.
+    ``starts``: whether a file may be a seed, the importer of one, or a witness. Files for which it is
+    false (tests, examples: no rule speaks there) are parsed only when others import them.
+    ``witness``: whether a file says what is seen of the calls; only asked when there is a seed.
     """
     alone = {path for path, one in scans.items() if one.alone}
     seeds = [path for path, one in scans.items() if one.seed and starts(path)]
@@ -246,6 +293,9 @@ def parse_set(scans: Mapping[str, Scan], starts: Callable[[str], bool] = lambda 
         for target in targets if starts(path) else ():
             backward[target].add(path)
     return frozenset(_closure(_closure(seeds, backward), forward) | alone)
+    found = _closure(_closure(seeds, backward), forward)
+    found.update(path for path, one in scans.items() if path not in found and starts(path) and witness(one))
+    return frozenset(found)
 
 
 def _closure(start: Iterable[str], edges: Mapping[str, Iterable[str]]) -> set[str]:
@@ -288,7 +338,8 @@ class _Resolver:
         own = set(_ancestors(directory))
         found: set[str] = set()
         for one in imports:
-            place = one.module.replace(".", "/")
+            # ``import ./x`` in a docstring is no import, and must not lead up to the root and beyond.
+            place = one.module.replace(".", "/").strip("/")
             if one.level:
                 bases = {_up(directory, one.level - 1)}
             else:

@@ -309,13 +309,14 @@ class Project:
     @functools.cached_property
     def transport(self) -> Transport:
         """Which requests to models are not protected on their way."""
-        return Transport(self.graph, self.evaluator, self.catalogue, self.deadlines)
+        return Transport(self.graph, self.evaluator, self.catalogue, self.constructions)
 
     @functools.cached_property
     def keys(self) -> Keys:
         """Which keys of providers are written into the code."""
         return Keys(self.modules, self.catalogue)
 
+    @functools.cached_property
     def writes(self) -> Writes:
         """What is set outside the program."""
         return Writes(self.evaluator)

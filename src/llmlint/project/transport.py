@@ -11,7 +11,7 @@ from llmlint.catalogue.lookup import Catalogue
 from llmlint.facts import model as m
 from llmlint.project.calls import CallGraph, LlmCall
 from llmlint.project.consent import asked_for, frames_of
-from llmlint.project.deadlines import Deadlines
+from llmlint.project.constructions import Construction
 from llmlint.project.endpoints import Endpoints
 from llmlint.project.kinds import ExternalMethod, ExternalObject, Site, Value
 from llmlint.project.literals import Literals, Written
@@ -43,11 +43,15 @@ class Transport:
     """Looks at clients and requests, at attributes of modules and at the environment."""
 
     def __init__(
-        self, graph: CallGraph, evaluator: Evaluator, catalogue: Catalogue, deadlines: Deadlines
+        self,
+        graph: CallGraph,
+        evaluator: Evaluator,
+        catalogue: Catalogue,
+        constructions: tuple[Construction, ...],
     ) -> None:
         self._graph = graph
         self._evaluator = evaluator
-        self._deadlines = deadlines
+        self._constructions = constructions
         self._literals = Literals(evaluator)
         self._endpoints = Endpoints(evaluator, catalogue)
         tables = catalogue.transports
@@ -74,7 +78,7 @@ class Transport:
                 yield found
 
     def _all(self) -> Iterator[Exposure]:
-        for made in self._deadlines.constructions():
+        for made in self._constructions:
             yield from self._user(made.site.call, made.site.func)
         for call in self._graph.llm_calls:
             if call.site.func.mod.production:

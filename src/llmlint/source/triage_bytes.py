@@ -270,7 +270,6 @@ def defining(files: Iterable[str], names: Iterable[str]) -> Inside:
     return Inside(frozenset(defined), frozenset(roots))
 
 
-def parse_set(scans: Mapping[str, Scan], starts: Callable[[str], bool] = lambda path: True) -> frozenset[str]:
 def parse_set(
     scans: Mapping[str, Scan],
     starts: Callable[[str], bool] = lambda path: True,
@@ -292,8 +291,7 @@ def parse_set(
     for path, targets in forward.items():
         for target in targets if starts(path) else ():
             backward[target].add(path)
-    return frozenset(_closure(_closure(seeds, backward), forward) | alone)
-    found = _closure(_closure(seeds, backward), forward)
+    found = _closure(_closure(seeds, backward), forward) | alone
     found.update(path for path, one in scans.items() if path not in found and starts(path) and witness(one))
     return frozenset(found)
 

@@ -65,6 +65,8 @@ class Endings:
         hit = flow.hit
         if hit.use.kind not in TAKEN_WHOLE or not isinstance(hit.place, m.Call):
             return False
+        if hit.mark.parsed and hit.use.kind != PARSE:
+            return False  # half a structure would not have come through its parser
         return hit.place not in self._handled and hit.place not in self._graph.by_call
 
     def _is_capped(self, call: LlmCall) -> bool:

@@ -140,6 +140,11 @@ class Outcomes:
                         return True
         return False
 
+    def quotes_error(self, value: m.Expr, handler: m.Handler, func: Func) -> bool:
+        """Whether a value that a handler returns shows the error, or a text made of it."""
+        derived = self._derived(handler.body, handler.name, func)
+        return _mentions(value, derived) or self._formats_error(value, func)
+
     # -- the error itself -----------------------------------------------------------------------
 
     def _derived(self, body: tuple[m.Stmt, ...], name: str | None, func: Func) -> set[str]:

@@ -79,7 +79,7 @@ class Swallowing:
             yield Swallow(place.func, stmt.span, None, Outcome(True, "goes on"), target)
 
     def error_texts(self, swallows: Iterable[Swallow], flows: Flows, tools: Tools) -> Iterator[ErrorText]:
-        """Handlers that return a text in place of an answer, without losing the failure altogether."""
+        """Handlers that return the error as a text, in place of an answer."""
         lost = {one.handler for one in swallows}
         for place in self._places:
             stmt, func = place.stmt, place.func
@@ -89,8 +89,18 @@ class Swallowing:
             if handler is None or handler in lost or self._handlers.raises(handler.body):
                 continue
             target = self._guarded.failing_call(stmt)
-            if target is not None and _returns_text(handler, func, flows):
+            if target is not None and self._returns_text(handler, func, flows):
                 yield ErrorText(func, handler, target)
+
+    def _returns_text(self, handler: m.Handler, func: Func, flows: Flows) -> bool:
+        """Whether every way out of a handler returns a text, and one of them quotes the error."""
+        statements = tuple(walk.statements(handler.body))
+        if any(isinstance(s, m.Assign) and any(_sets_status(t) for t in s.targets) for s in statements):
+            return False  # the status of an HTTP answer says that it is an error
+        results = [s.value for s in statements if isinstance(s, m.Return)]
+        texts = [value for value in results if value is not None and _is_text(value, func, flows)]
+        quotes = any(self._outcomes.quotes_error(value, handler, func) for value in texts)
+        return quotes and len(texts) == len(results)
 
 
 def _answers(flows: Flows, func: Func) -> bool:
@@ -99,15 +109,6 @@ def _answers(flows: Flows, func: Func) -> bool:
         origin.kind == "model" and not mark.parsed and not {ENVELOPE, ASIDE} & mark.safe
         for origin, mark in flows.returned(func).taint.items()
     )
-
-
-def _returns_text(handler: m.Handler, func: Func, flows: Flows) -> bool:
-    """Whether every way out of a handler returns a text that is written here."""
-    statements = tuple(walk.statements(handler.body))
-    if any(isinstance(s, m.Assign) and any(_sets_status(t) for t in s.targets) for s in statements):
-        return False  # the status of an HTTP answer says that it is an error
-    results = [s.value for s in statements if isinstance(s, m.Return)]
-    return bool(results) and all(value is not None and _is_text(value, func, flows) for value in results)
 
 
 def _sets_status(target: m.Expr) -> bool:

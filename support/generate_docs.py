@@ -334,7 +334,9 @@ def retry_libraries() -> str:
     """The table of LLM305."""
     lines = ["| retry | attempts by default | wait by default | set the wait with |", "|---|---|---|---|"]
     for retry in (retry for file in load_files() for retry in file.retry):
-        attempts = "no bound" if not retry.bounded_by_default else str(retry.default_attempts or "bounded in time")
+        attempts = (
+            "no bound" if not retry.bounded_by_default else str(retry.default_attempts or "bounded in time")
+        )
         wait = "yes" if retry.waits_by_default else "none"
         named = ", ".join(f"`{_keyword(path)}`" for path in retry.waits)
         lines.append(f"| `{retry.path}` | {attempts} | {wait} | {named} |")
@@ -347,7 +349,11 @@ def client_attempts() -> str:
     for file in load_files():
         for client in file.client:
             if file.sdk and client.retries and client.default_retries:
-                key = (f"{file.sdk.name} {file.sdk.version}".strip(), client.retries, client.default_retries + 1)
+                key = (
+                    f"{file.sdk.name} {file.sdk.version}".strip(),
+                    client.retries,
+                    client.default_retries + 1,
+                )
                 names = rows.setdefault(key, [])
                 if client.path not in names:
                     names.append(client.path)

@@ -6,7 +6,6 @@ from collections import defaultdict
 
 from llmlint.catalogue.lookup import Catalogue
 from llmlint.facts import model as m
-from llmlint.facts import walk
 from llmlint.project.calls import CallGraph, LlmCall
 from llmlint.project.kinds import FuncRef, Unknown, external_name
 from llmlint.project.scopes import Func

@@ -23,9 +23,7 @@ Way = LlmCall | Edge
 class Coroutines:
     """Finds coroutines that are dropped, or used as if they were the response."""
 
-    def __init__(
-        self, graph: CallGraph, evaluator: Evaluator, reach: Reach, asyncness: Asyncness
-    ) -> None:
+    def __init__(self, graph: CallGraph, evaluator: Evaluator, reach: Reach, asyncness: Asyncness) -> None:
         self._graph = graph
         self._evaluator = evaluator
         self._reach = reach
@@ -61,8 +59,7 @@ class Coroutines:
             return False
         scope = value.func.parent or value.func
         return all(
-            isinstance(v, External | ExternalObject)
-            and self._asyncness.keeps_kind(v.name)
+            isinstance(v, External | ExternalObject) and self._asyncness.keeps_kind(v.name)
             for decorator in value.func.facts.decorators
             for v in self._evaluator.eval(decorator, scope) or (UNKNOWN,)
         )

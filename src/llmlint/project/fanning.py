@@ -161,7 +161,9 @@ class Fanning:
             return True
         for decorator in func.facts.decorators:
             for value in self._evaluator.eval(decorator, scope):
-                plain = isinstance(value, External | ExternalObject) and self._asyncness.keeps_kind(value.name)
+                plain = isinstance(value, External | ExternalObject) and self._asyncness.keeps_kind(
+                    value.name
+                )
                 if not plain or _LIMITS.search(value.name if isinstance(value, External) else ""):
                     return True
         return False

@@ -17,7 +17,6 @@ from llmlint.project.reach import Reach
 from llmlint.project.scopes import Func
 from llmlint.project.sites import StatementSite
 
-
 _PAUSE = re.compile(r"sleep|wait|backoff|back_off|delay|pause|throttl|cool", re.IGNORECASE)
 """Names of calls we cannot look into that say they take their time."""
 

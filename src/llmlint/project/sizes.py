@@ -9,7 +9,14 @@ from llmlint.project.values import Evaluator
 
 _DEPTH = 6
 _SAME = frozenset(
-    {"builtins.enumerate", "builtins.list", "builtins.reversed", "builtins.set", "builtins.sorted", "builtins.tuple"}
+    {
+        "builtins.enumerate",
+        "builtins.list",
+        "builtins.reversed",
+        "builtins.set",
+        "builtins.sorted",
+        "builtins.tuple",
+    }
 )
 """Functions whose result is as long as what they are given."""
 _VIEWS = frozenset({"items", "keys", "values", "copy"})
@@ -107,5 +114,3 @@ def _measured(name: str, func: Func) -> bool:
             case _:
                 pass
     return False
-
-

@@ -16,6 +16,7 @@ import pytest
 from llmlint.catalogue import schema as s
 from tests.catalogue.building import find_member, instances
 from tests.catalogue.defaults import NOT_READABLE, client_timeout, parameter_default, same_deadline
+from tests.catalogue.giving import given
 from tests.catalogue.resolving import (
     check_parameters,
     check_version,
@@ -32,6 +33,10 @@ OLDER = {
     "result_type": "pydantic-ai before 1.0, now output_type",
 }
 """Parameters kept for code written against older versions, which the installed ones no longer take."""
+
+
+EITHER = {"instructor.from_provider"}
+"""Functions whose result is asynchronous or not, as an argument says; only one of both is built here."""
 
 
 def each(kind: str, *, on: bool | None = None) -> pytest.MarkDecorator:
@@ -149,6 +154,66 @@ def test_function(table: Table) -> None:
             assert same_deadline(default, entry.default_timeout)
 
 
+@each("call")
+def test_what_a_call_gives(table: Table) -> None:
+    """Coroutines, iterators and context managers, as far as the functions themselves tell."""
+    entry: s.Call = table.entry
+    if not entry.on:
+        assert_gives(entry, resolve(entry.path, table), entry.is_async, entry.path)
+        return
+    for name in entry.on:
+        for client in clients().get(name, ()):
+            if client.entry.wraps and client.entry.kind == "wrapper":
+                continue  # it is what it wraps
+            try:
+                cls = resolve(client.entry.path, client)
+            except pytest.skip.Exception:
+                continue
+            function = find_member(client.entry.path, cls, entry.path)
+            if function is not None and client.entry.path not in EITHER:
+                is_async = entry.is_async or client.entry.is_async
+                assert_gives(entry, function, is_async, f"{client.entry.path}.{entry.path}")
+
+
+def assert_gives(entry: s.Call, function: Any, is_async: bool, what: str) -> None:
+    """What the function says of itself is what the table says of it."""
+    kind = given(function)
+    if kind == "plain":
+        return  # it does not tell
+    if entry.gives in ("iterator", "context"):
+        # A context manager is often made from a generator.
+        assert kind in ("iterator", entry.gives), f"`{what}` gives a {kind}"
+    elif is_async:
+        assert kind == "coroutine" or (entry.gives and kind == "iterator"), f"`{what}` gives a {kind}"
+    else:
+        assert entry.gives in ("streamed", "task") or kind == "result", f"`{what}` gives a {kind}"
+
+
+@each("fan_out")
+def test_fan_out(table: Table) -> None:
+    entry: s.FanOut = table.entry
+    function = resolve(entry.path, table)
+    assert entry.form in ("all", "each", "one")
+    check_parameters(function, [entry.arg] if entry.arg else [], f"`{entry.path}`")
+
+
+@each("limiter")
+def test_limiter(table: Table) -> None:
+    cls = resolve(table.entry.path, table)
+    assert member(cls, "acquire") is not None or member(cls, "__aenter__") is not None
+
+
+@each("pause")
+def test_pause(table: Table) -> None:
+    assert callable(resolve(table.entry.path, table))
+
+
+@each("plain_decorator")
+def test_plain_decorator(table: Table) -> None:
+    for name in table.entry.paths:
+        resolve(name, table)
+
+
 @each("exceptions")
 def test_exceptions(table: Table) -> None:
     """At least the first class of each list is there; later ones may belong to other versions."""
@@ -182,10 +247,19 @@ def test_http(table: Table) -> None:
 def test_retry(table: Table) -> None:
     entry: s.Retry = table.entry
     function = resolve(entry.path, table)
-    named = [path.rpartition("|")[2] for path in (*entry.bounds, *entry.swallows)]
+    named = [path.rpartition("|")[2] for path in (*entry.bounds, *entry.swallows, *entry.failures)]
+    named += [path for path in (entry.attempts, *entry.waits) if path]
     check_parameters(function, named, f"`{entry.path}`")
-    for name in entry.unbounded_values[:1]:
-        resolve(name, table)
+    for names in (entry.unbounded_values, entry.attempt_stops, entry.no_waits, entry.failure_types):
+        for name in names[:1]:
+            resolve(name, table)
+    default = parameter_default(function, entry.attempts)
+    if entry.default_attempts is not None and isinstance(default, int):
+        assert default == entry.default_attempts
+    if not entry.waits_by_default and entry.no_waits:
+        # What waits for nothing is the default of the first parameter that sets a wait.
+        waits = parameter_default(function, entry.waits[0])
+        assert waits is NOT_READABLE or type(waits) is resolve(entry.no_waits[0], table)
 
 
 @each("passthrough")

@@ -119,14 +119,14 @@ def examples(page: str) -> dict[str, Example]:
 
 
 @functools.cache
-def output(example: Example) -> str:
-    """What every rule there is finds in an example, in the concise format without the total."""
+def output(example: Example, code: str) -> str:
+    """What a rule, and every rule that is on by default, finds in an example (concise, without the total)."""
     with tempfile.TemporaryDirectory() as empty:
         if example.language == "toml":
             return _lines(_configured(Path(empty), example.text))
-        every = registry.Layer(extend_select=tuple(registry.names()))
+        layer = registry.Layer(extend_select=(code,))
         document: Document | Finding = from_text(EXAMPLE, example.text)
-        request = Request(Path(empty), layers=(every,), named=frozenset([EXAMPLE]), texts={EXAMPLE: document})
+        request = Request(Path(empty), layers=(layer,), named=frozenset([EXAMPLE]), texts={EXAMPLE: document})
         return _lines(analyse(request).of_status(Status.REPORTED))
 
 
@@ -147,12 +147,12 @@ def _lines(findings: Iterable[Finding]) -> str:
 
 def with_output(page: str) -> str:
     """The page with the output of its bad example as it has to be."""
-    bad = examples(page).get("Bad")
+    bad, code = examples(page).get("Bad"), page[2:8]
     if bad is None:  # LLM000: no code of a user's makes it speak
         return page
 
     def fill(match: re.Match[str]) -> str:
-        return f"### Output\n\n```text\n{output(bad)}```" if match[1] == "Output" else match[0]
+        return f"### Output\n\n```text\n{output(bad, code)}```" if match[1] == "Output" else match[0]
 
     return BLOCK.sub(fill, page)
 

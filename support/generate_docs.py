@@ -135,20 +135,15 @@ def examples(page: str) -> dict[str, Example]:
 
 @functools.cache
 def output(example: Example, code: str) -> str:
-    """What is found in an example of the page of a rule, in the concise format without the total.
-
-    Beside the rules that are on by default, those of the page's axis run that are not: who switches one
-    of them on must be able to follow the advice of the others. What an opt-in rule of another axis asks
-    for is another matter, which would only blur the example.
-    """
+    """What a rule, and every rule that is on by default, finds in an example (concise, without the total)."""
     with tempfile.TemporaryDirectory() as empty:
         if example.language == "toml":
             return _lines(_configured(Path(empty), example.text))
-        of_axis = registry.Layer(extend_select=tuple(c for c in registry.names() if c[:4] == code[:4]))
+        layer = registry.Layer(extend_select=(code,))
         named = OWN_PATH.match(example.text)
         path = named[1] if named else EXAMPLE
         document: Document | Finding = from_text(path, example.text)
-        request = Request(Path(empty), layers=(of_axis,), named=frozenset([path]), texts={path: document})
+        request = Request(Path(empty), layers=(layer,), named=frozenset([path]), texts={path: document})
         return _lines(analyse(request).of_status(Status.REPORTED))
 
 

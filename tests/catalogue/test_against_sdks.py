@@ -351,5 +351,5 @@ def test_debug_switch(table: Table) -> None:
 def test_telemetry(table: Table) -> None:
     """At least the first name of each sort is there; later ones may belong to other versions."""
     entry: s.Telemetry = table.entry
-    for name in (*entry.paths[:1], *entry.assigns[:1], *entry.bases[:1]):
-        resolve(name, table)
+    names = (*entry.paths[:1], *entry.assigns[:1], *entry.bases[:1])
+    assert names and all(resolve(name, table) is not None for name in names)

@@ -14,7 +14,7 @@ from llmlint.facts import walk
 from llmlint.project.calls import CallGraph, Edge, LlmCall
 from llmlint.project.deadlines import Deadlines
 from llmlint.project.inputs import Inputs
-from llmlint.project.kinds import External, ExternalObject, external_name
+from llmlint.project.kinds import External, ExternalObject, FuncRef, external_name
 from llmlint.project.scopes import Func
 from llmlint.project.values import Evaluator
 
@@ -104,20 +104,21 @@ class Identities:
             return False
         for value in self._evaluator.eval(expr.func, scope):
             for table in self._observed.identities.get(external_name(value), ()):
-                if table.form == "dependency" and self._says_user(expr.args[0].value, table):
+                if table.form == "dependency" and self._says_user(expr.args[0].value, scope, table):
                     return True
         return False
 
-    @staticmethod
-    def _says_user(expr: m.Expr, table: s.Identity) -> bool:
+    def _says_user(self, expr: m.Expr, scope: Func, table: s.Identity) -> bool:
         """Whether the name of a dependency says that it gives the user, and refuses who is none."""
         if isinstance(expr, m.Call) and any(
             a.keyword == "optional" and isinstance(a.value, m.Const) and a.value.value is True
             for a in expr.args
         ):
             return False
-        name = (walk.dotted(_target(expr)) or "").rsplit(".", 1)[-1].lower()
-        words = f"_{name.strip('_')}_"
+        name = walk.dotted(_target(expr)) or ""
+        for value in self._evaluator.eval(_target(expr), scope):
+            name = value.func.name if isinstance(value, FuncRef) else external_name(value) or name
+        words = f"_{name.rsplit('.', 1)[-1].lower().strip('_')}_"
         return any(f"_{word}_" in words for word in table.words) and not any(
             f"_{word}_" in words for word in table.unless
         )

@@ -24,6 +24,7 @@ from llmlint.source.document import Document
 from llmlint.source.suppressions import Suppressions, find_suppressions
 from llmlint.source.survey import Sources, Survey, survey
 from llmlint.source.triage_bytes import Seeds
+from llmlint.source.versions import Dependencies
 
 if TYPE_CHECKING:
     from llmlint.facts.model import ModuleFacts
@@ -199,6 +200,7 @@ def _link(request: Request, modules: list[ModuleFacts]) -> Project:
         production=settings.is_production,
         prompt_module=settings.is_prompt_module,
         options=settings.options,
+        versions=Dependencies(request.root).oldest,
     )
 
 

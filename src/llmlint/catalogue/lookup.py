@@ -121,6 +121,8 @@ class Catalogue:
         self.base_errors: set[str] = set()
         self.narrow_errors: set[str] = set()
         self._sdk_of: dict[int, s.Sdk] = {}
+        self.step_limits: dict[str, s.StepLimit] = {}
+        self.graph_builders: dict[str, s.GraphBuilder] = {}
         for file in self.files:
             self._index(file)
 
@@ -208,6 +210,7 @@ class Catalogue:
             self.narrow_errors.update(errors.narrow)
 
         self._index_origins(file)
+        self._index_limits(file)
 
     def _index_origins(self, file: s.CatalogueFile) -> None:
         for source in file.input:
@@ -225,6 +228,12 @@ class Catalogue:
                 for name in secret.names:
                     self._secret_methods[(*_tail(owner), name)].append(secret)
         self.secret_names.extend(file.secret_name)
+
+    def _index_limits(self, file: s.CatalogueFile) -> None:
+        for limit in file.step_limit:
+            self.step_limits.update(dict.fromkeys(limit.on, limit))
+        for builder in file.graph_builder:
+            self.graph_builders.update(dict.fromkeys(builder.on, builder))
 
     def _note_prefixes(self, owner: str, path: str) -> None:
         parts = path.split(".")

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import msgspec
 
+from llmlint.catalogue.limits import GraphBuilder, StepLimit
 from llmlint.catalogue.origins import Input, OwnPrompt, Secret, SecretName
 from llmlint.catalogue.tables import Call, Client, Derive, Entry, Response, Sdk
 from llmlint.catalogue.uses import (
@@ -60,6 +61,7 @@ __all__ = [
     "Entry",
     "Exceptions",
     "FieldMaker",
+    "GraphBuilder",
     "Handle",
     "HttpClient",
     "HttpStatus",
@@ -80,6 +82,7 @@ __all__ = [
     "Secret",
     "SecretName",
     "Sink",
+    "StepLimit",
     "Tool",
     "Wait",
 ]
@@ -119,3 +122,5 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     own_prompt: tuple[OwnPrompt, ...] = ()
     secret: tuple[Secret, ...] = ()
     secret_name: tuple[SecretName, ...] = ()
+    step_limit: tuple[StepLimit, ...] = ()
+    graph_builder: tuple[GraphBuilder, ...] = ()

@@ -16,6 +16,7 @@ from llmlint.settings import load
 from llmlint.source.discovery import locate, members
 from llmlint.source.document import Document, decode, from_text, read_bytes
 from llmlint.source.roots import absolute, configuration_in, is_shallow
+from llmlint.source.versions import files_of_versions
 
 OFF = frozenset(["LLM003"])
 """Off by default here: a comment may be meant for a rule that this flake8 run does not select."""
@@ -117,6 +118,7 @@ def _stamp(request: Request) -> Stamp:
     configuration = configuration_in(request.root)
     if configuration is not None:
         files.append(configuration.name)
+    files += files_of_versions(request.root)
     stamps = []
     for path in files:
         try:

@@ -289,6 +289,10 @@ class Loops:
             found |= level
         return found
 
+    def waiting(self, func: Func) -> bool:
+        """Whether a call that waits for a person or for work is at most a few calls away."""
+        return func in self._waiting
+
     def _is_wait(self, call: m.Call, func: Func) -> bool:
         if isinstance(call.func, m.Attr) and call.func.name == "get" and not call.args:
             # ``queue.get()``: the ``get`` of a mapping has an argument.

@@ -15,6 +15,7 @@ from llmlint.project.calls import CallGraph, Edge, LlmCall
 from llmlint.project.caps import Caps
 from llmlint.project.content import Contents
 from llmlint.project.deadlines import Deadlines
+from llmlint.project.graphs import Graphs
 from llmlint.project.guarded import Guarded
 from llmlint.project.handlers import Handlers
 from llmlint.project.kinds import Client
@@ -34,6 +35,7 @@ from llmlint.project.values import Evaluator
 from llmlint.project.view import graph_view
 
 MESSAGE_LIMIT = 100
+Versions = Callable[[str], tuple[int, ...] | None]
 
 
 class Project:
@@ -46,10 +48,12 @@ class Project:
         production: Callable[[str], bool],
         prompt_module: Callable[[str], bool],
         options: Options,
+        versions: Versions,
     ) -> None:
         self.catalogue = catalogue
         self.prompt_module = prompt_module
         self.options = options
+        self.versions = versions
         ordered = sorted(modules, key=lambda facts: facts.path)
         self.modules = tuple(Mod(facts, production(facts.path)) for facts in ordered)
         external = frozenset(root.split(".", 1)[0] for root in catalogue.import_roots())
@@ -68,14 +72,16 @@ class Project:
         production: Callable[[str], bool] = lambda _path: True,
         prompt_module: Callable[[str], bool] = lambda _path: False,
         options: Options | None = None,
+        versions: Versions = lambda _package: None,
     ) -> Project:
         """Link the facts of some modules.
 
         ``production`` and ``prompt_module`` tell from a path whether the file is production code and
-        whether it is a place for prompts; ``options`` is what single rules ask for. Which files are
-        passed decides what can be found across files; the order does not matter.
+        whether it is a place for prompts; ``options`` is what single rules ask for; ``versions`` tells
+        the oldest version of a package that may be installed. Which files are passed decides what can be
+        found across files; the order does not matter.
         """
-        return cls(modules, catalogue, production, prompt_module, options or Options())
+        return cls(modules, catalogue, production, prompt_module, options or Options(), versions)
 
     # -- structure ------------------------------------------------------------------------------
 
@@ -152,6 +158,11 @@ class Project:
     def caps(self) -> Caps:
         """Which limits are switched off."""
         return Caps(self.graph, self.evaluator, self.catalogue, self.deadlines)
+
+    @functools.cached_property
+    def graphs(self) -> Graphs:
+        """Which graphs of steps go round."""
+        return Graphs(self.graph, self.evaluator, self.catalogue, self.deadlines, self.loops, self.reach)
 
     @functools.cached_property
     def retries(self) -> Retries:

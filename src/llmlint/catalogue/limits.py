@@ -49,3 +49,17 @@ class GraphBuilder(Entry, frozen=True, kw_only=True, eq=False):
     """Parameters of what compiles it that name nodes at which a run waits for somebody."""
     interrupts: tuple[str, ...]
     """Functions by which a node waits for somebody."""
+
+
+class OutputCap(Entry, frozen=True, kw_only=True, eq=False):
+    """Clients and functions that, left alone, let an answer be as long as the model allows.
+
+    What caps it is in ``cap`` of their ``client``, ``derive`` and ``call`` tables.
+    """
+
+    on: tuple[str, ...] = ()
+    """Class ids and groups of clients."""
+    functions: tuple[str, ...] = ()
+    """Module functions (paths of ``call`` tables)."""
+    carriers: tuple[str, ...] = ()
+    """Parameters that may hold a cap that we do not look into (``extra_body``)."""

@@ -123,6 +123,7 @@ class Catalogue:
         self._sdk_of: dict[int, s.Sdk] = {}
         self.step_limits: dict[str, s.StepLimit] = {}
         self.graph_builders: dict[str, s.GraphBuilder] = {}
+        self.output_caps: dict[str, s.OutputCap] = {}
         for file in self.files:
             self._index(file)
 
@@ -234,6 +235,8 @@ class Catalogue:
             self.step_limits.update(dict.fromkeys(limit.on, limit))
         for builder in file.graph_builder:
             self.graph_builders.update(dict.fromkeys(builder.on, builder))
+        for output in file.output_cap:
+            self.output_caps.update(dict.fromkeys((*output.on, *output.functions), output))
 
     def _note_prefixes(self, owner: str, path: str) -> None:
         parts = path.split(".")

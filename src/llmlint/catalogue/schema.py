@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import msgspec
 
-from llmlint.catalogue.limits import GraphBuilder, StepLimit
+from llmlint.catalogue.limits import GraphBuilder, OutputCap, StepLimit
 from llmlint.catalogue.origins import Input, OwnPrompt, Secret, SecretName
 from llmlint.catalogue.tables import Call, Client, Derive, Entry, Response, Sdk
 from llmlint.catalogue.uses import (
@@ -68,6 +68,7 @@ __all__ = [
     "Input",
     "Logger",
     "ModelClass",
+    "OutputCap",
     "OwnPrompt",
     "Passthrough",
     "Patience",
@@ -124,3 +125,4 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     secret_name: tuple[SecretName, ...] = ()
     step_limit: tuple[StepLimit, ...] = ()
     graph_builder: tuple[GraphBuilder, ...] = ()
+    output_cap: tuple[OutputCap, ...] = ()

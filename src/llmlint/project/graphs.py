@@ -13,6 +13,7 @@ from llmlint.catalogue import schema as s
 from llmlint.catalogue.lookup import Catalogue
 from llmlint.facts import model as m
 from llmlint.facts import walk
+from llmlint.project.arguments import filled_later
 from llmlint.project.calls import CallGraph, LlmCall
 from llmlint.project.deadlines import Deadlines
 from llmlint.project.kinds import (
@@ -81,7 +82,7 @@ class Graphs:
         told += [(derive.name, change.call, change.func) for derive, change in client.changes]
         return any(
             self._deadlines.setting(given, func, (cap.param,)).state != "absent"
-            or _filled_later(walk.argument(given, cap.param.partition(".")[0]), func)
+            or filled_later(walk.argument(given, cap.param.partition(".")[0]), func)
             for method, given, func in told
             for cap in self._catalogue.method_caps(client.entry, method)
         )
@@ -240,23 +241,4 @@ def _is_empty(value: Value) -> bool:
     return isinstance(value, Data) and (
         (isinstance(value.expr, m.Seq) and not value.expr.items)
         or (isinstance(value.expr, m.Const) and value.expr.value is None)
-    )
-
-
-def _filled_later(expr: m.Expr | None, func: Func) -> bool:
-    """Whether more is put into a dict after it was written (``config["recursion_limit"] = 50``)."""
-    if not isinstance(expr, m.Name):
-        return False
-    return any(
-        (
-            isinstance(stmt, m.Assign)
-            and any(isinstance(t, m.Sub) and walk.dotted(t.value) == expr.id for t in stmt.targets)
-        )
-        or (
-            isinstance(stmt, m.ExprStmt)
-            and isinstance(stmt.value, m.Call)
-            and isinstance(stmt.value.func, m.Attr)
-            and walk.dotted(stmt.value.func.value) == expr.id
-        )
-        for stmt in func.statements
     )

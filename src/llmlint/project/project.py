@@ -23,6 +23,7 @@ from llmlint.project.logs import Logs
 from llmlint.project.loops import Loops
 from llmlint.project.modules import ModuleIndex
 from llmlint.project.outcomes import Outcomes
+from llmlint.project.outputs import Outputs
 from llmlint.project.prompts import Prompts
 from llmlint.project.reach import Reach
 from llmlint.project.repeats import Repeats
@@ -158,6 +159,11 @@ class Project:
     def caps(self) -> Caps:
         """Which limits are switched off."""
         return Caps(self.graph, self.evaluator, self.catalogue, self.deadlines)
+
+    @functools.cached_property
+    def outputs(self) -> Outputs:
+        """Which answers have no cap."""
+        return Outputs(self.graph, self.catalogue, self.deadlines)
 
     @functools.cached_property
     def graphs(self) -> Graphs:

@@ -8,7 +8,7 @@ from llmlint.model.finding import Finding
 from llmlint.model.rule import Confidence, Rule, Severity
 from llmlint.project.project import Project, fitting
 
-HELP = "Pass `config={\"recursion_limit\": n}`, with a number that the longest legitimate run needs."
+HELP = 'Pass `config={"recursion_limit": n}`, with a number that the longest legitimate run needs.'
 
 
 def check(project: Project) -> Iterator[Finding]:

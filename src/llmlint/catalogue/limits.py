@@ -63,3 +63,20 @@ class OutputCap(Entry, frozen=True, kw_only=True, eq=False):
     """Module functions (paths of ``call`` tables)."""
     carriers: tuple[str, ...] = ()
     """Parameters that may hold a cap that we do not look into (``extra_body``)."""
+
+
+class History(Entry, frozen=True, kw_only=True, eq=False):
+    """What is done with a list of messages, and what keeps a conversation short without the list."""
+
+    grows: tuple[str, ...]
+    """Methods of a list that add to it."""
+    reads: tuple[str, ...]
+    """Methods of a list that only look at it."""
+    readers: tuple[str, ...]
+    """Functions that only look at the list they are given; ``logging.*`` for all of a package."""
+    kept_elsewhere: tuple[str, ...]
+    """Parameters of calls by which the provider keeps, or cuts, the conversation itself."""
+    lists: tuple[str, ...]
+    """Functions whose result is a new list without a bound (``list``), as a value or as a factory."""
+    maps: tuple[str, ...]
+    """Functions whose result holds such lists by key (``collections.defaultdict``)."""

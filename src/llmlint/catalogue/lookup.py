@@ -124,6 +124,7 @@ class Catalogue:
         self.step_limits: dict[str, s.StepLimit] = {}
         self.graph_builders: dict[str, s.GraphBuilder] = {}
         self.output_caps: dict[str, s.OutputCap] = {}
+        self.histories: list[s.History] = []
         for file in self.files:
             self._index(file)
 
@@ -235,6 +236,7 @@ class Catalogue:
             self.step_limits.update(dict.fromkeys(limit.on, limit))
         for builder in file.graph_builder:
             self.graph_builders.update(dict.fromkeys(builder.on, builder))
+        self.histories += file.history
         for output in file.output_cap:
             self.output_caps.update(dict.fromkeys((*output.on, *output.functions), output))
 

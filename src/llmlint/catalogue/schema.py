@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import msgspec
 
-from llmlint.catalogue.limits import GraphBuilder, OutputCap, StepLimit
+from llmlint.catalogue.limits import GraphBuilder, History, OutputCap, StepLimit
 from llmlint.catalogue.origins import Input, OwnPrompt, Secret, SecretName
 from llmlint.catalogue.tables import Call, Client, Derive, Entry, Response, Sdk
 from llmlint.catalogue.uses import (
@@ -63,6 +63,7 @@ __all__ = [
     "FieldMaker",
     "GraphBuilder",
     "Handle",
+    "History",
     "HttpClient",
     "HttpStatus",
     "Input",
@@ -126,3 +127,4 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     step_limit: tuple[StepLimit, ...] = ()
     graph_builder: tuple[GraphBuilder, ...] = ()
     output_cap: tuple[OutputCap, ...] = ()
+    history: tuple[History, ...] = ()

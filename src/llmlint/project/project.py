@@ -18,6 +18,7 @@ from llmlint.project.deadlines import Deadlines
 from llmlint.project.graphs import Graphs
 from llmlint.project.guarded import Guarded
 from llmlint.project.handlers import Handlers
+from llmlint.project.histories import Histories
 from llmlint.project.kinds import Client
 from llmlint.project.logs import Logs
 from llmlint.project.loops import Loops
@@ -159,6 +160,19 @@ class Project:
     def caps(self) -> Caps:
         """Which limits are switched off."""
         return Caps(self.graph, self.evaluator, self.catalogue, self.deadlines)
+
+    @functools.cached_property
+    def histories(self) -> Histories:
+        """Which conversations only get longer."""
+        return Histories(
+            self.graph,
+            self.evaluator,
+            self.catalogue,
+            self.loops,
+            self.repeats,
+            self.deadlines,
+            self.flows,
+        )
 
     @functools.cached_property
     def outputs(self) -> Outputs:

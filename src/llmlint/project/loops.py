@@ -207,7 +207,7 @@ class Loops:
                     if scope is func:
                         continue
                     return OTHER
-                found = [self._plain(c, scope) for c in conditions]
+                found = [self.kind(c, scope) for c in conditions]
                 kinds.add(BUDGET if BUDGET in found else MODEL if MODEL in found else OTHER)
             elif self._is_budget(value, scope):
                 kinds.add(BUDGET)
@@ -219,7 +219,8 @@ class Loops:
             return MODEL
         return BUDGET if BUDGET in kinds else OTHER
 
-    def _plain(self, condition: m.Expr, func: Func) -> str:
+    def kind(self, condition: m.Expr, func: Func) -> str:
+        """As ``classify``, where no loop is looked at."""
         if self._is_budget(condition, func):
             return BUDGET
         return MODEL if self._from_model(condition, func) else OTHER

@@ -27,6 +27,7 @@ from llmlint.project.outcomes import Outcomes
 from llmlint.project.outputs import Outputs
 from llmlint.project.prompts import Prompts
 from llmlint.project.reach import Reach
+from llmlint.project.recursion import Recursions
 from llmlint.project.repeats import Repeats
 from llmlint.project.retries import Retries
 from llmlint.project.scopes import Func, Mod
@@ -173,6 +174,11 @@ class Project:
             self.deadlines,
             self.flows,
         )
+
+    @functools.cached_property
+    def recursions(self) -> Recursions:
+        """Which functions call themselves around a model."""
+        return Recursions(self.graph, self.loops, self.reach)
 
     @functools.cached_property
     def outputs(self) -> Outputs:

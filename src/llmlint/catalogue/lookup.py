@@ -125,6 +125,10 @@ class Catalogue:
         self.graph_builders: dict[str, s.GraphBuilder] = {}
         self.output_caps: dict[str, s.OutputCap] = {}
         self.histories: list[s.History] = []
+        self.entry_points: list[s.EntryPoint] = []
+        self.failure_handlers: list[s.FailureHandler] = []
+        self.harmless_decorators: set[str] = set()
+        self.fallbacks: list[s.Fallback] = []
         for file in self.files:
             self._index(file)
 
@@ -237,6 +241,11 @@ class Catalogue:
         for builder in file.graph_builder:
             self.graph_builders.update(dict.fromkeys(builder.on, builder))
         self.histories += file.history
+        self.entry_points += file.entry_point
+        self.failure_handlers += file.failure_handler
+        for harmless in file.harmless_decorator:
+            self.harmless_decorators.update(harmless.paths)
+        self.fallbacks += file.fallback
         for output in file.output_cap:
             self.output_caps.update(dict.fromkeys((*output.on, *output.functions), output))
 

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import msgspec
 
+from llmlint.catalogue.entrypoints import EntryPoint, FailureHandler, Fallback, HarmlessDecorator
 from llmlint.catalogue.limits import GraphBuilder, History, OutputCap, StepLimit
 from llmlint.catalogue.origins import Input, OwnPrompt, Secret, SecretName
 from llmlint.catalogue.tables import Call, Client, Derive, Entry, Response, Sdk
@@ -59,10 +60,14 @@ __all__ = [
     "Dispatch",
     "Endpoint",
     "Entry",
+    "EntryPoint",
     "Exceptions",
+    "FailureHandler",
+    "Fallback",
     "FieldMaker",
     "GraphBuilder",
     "Handle",
+    "HarmlessDecorator",
     "History",
     "HttpClient",
     "HttpStatus",
@@ -128,3 +133,7 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     graph_builder: tuple[GraphBuilder, ...] = ()
     output_cap: tuple[OutputCap, ...] = ()
     history: tuple[History, ...] = ()
+    entry_point: tuple[EntryPoint, ...] = ()
+    failure_handler: tuple[FailureHandler, ...] = ()
+    harmless_decorator: tuple[HarmlessDecorator, ...] = ()
+    fallback: tuple[Fallback, ...] = ()

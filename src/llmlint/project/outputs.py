@@ -74,7 +74,9 @@ class Outputs:
             told += [(c.call, c.func, (*derive.cap, *known)) for derive, c in client.changes]
             if client.site is not None:
                 told.append((client.site.call, client.site.func, client.entry.cap))
-        return any(self._says(given, func, paths, table) for given, func, paths in told)
+        return any(self._says(given, func, paths, table) for given, func, paths in told) or (
+            sender.site is not None and _takes_an_object(sender.site.call)
+        )
 
     def _says(self, call: m.Call, func: Func, paths: tuple[str, ...], table: s.OutputCap) -> bool:
         """Whether a call gives one of these parameters a value, or may."""
@@ -84,3 +86,8 @@ class Outputs:
             return True
         outer = {path.partition(".")[0] for path in paths if "." in path}
         return any(filled_later(walk.argument(call, where), func) for where in outer)
+
+
+def _takes_an_object(constructor: m.Call) -> bool:
+    """``ChatOpenAI(settings)``: what is given without a name may hold anything."""
+    return any(arg.keyword is None and not isinstance(arg.value, m.Text) for arg in constructor.args)

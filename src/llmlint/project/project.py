@@ -15,6 +15,7 @@ from llmlint.project.calls import CallGraph, Edge, LlmCall
 from llmlint.project.caps import Caps
 from llmlint.project.content import Contents
 from llmlint.project.deadlines import Deadlines
+from llmlint.project.exposure import Exposure
 from llmlint.project.graphs import Graphs
 from llmlint.project.guarded import Guarded
 from llmlint.project.handlers import Handlers
@@ -179,6 +180,11 @@ class Project:
     def recursions(self) -> Recursions:
         """Which functions call themselves around a model."""
         return Recursions(self.graph, self.loops, self.reach)
+
+    @functools.cached_property
+    def exposure(self) -> Exposure:
+        """Which failures leave an entry point."""
+        return Exposure(self.graph, self.evaluator, self.catalogue, self.handlers, self.flows)
 
     @functools.cached_property
     def outputs(self) -> Outputs:

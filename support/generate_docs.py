@@ -2,7 +2,8 @@
 
 - ``<!-- rules:3 -->`` … ``<!-- /rules -->`` holds the rules of axis 3, ``<!-- rules -->`` all of them;
 - ``<!-- demo -->`` and ``<!-- finding -->`` hold what the commands in them print;
-- ``### Output`` of a rule page is what is found in its ``### Bad`` as ``app/example.py``;
+- ``### Output`` of a rule page is what is found in its ``### Bad`` as ``app/example.py``, beside a
+  ``requirements.txt`` that holds its ``### Requirements``, if there are any;
 - ``<!-- defaults:start -->`` … ``<!-- defaults:end -->`` holds what the catalogue says of SDKs.
 
 Run without arguments after changing a rule, an example or the catalogue; ``--check`` changes nothing
@@ -45,6 +46,7 @@ SHOWN = re.compile(
     r"(<!-- (demo|finding) -->\n```console\n\$ llmlint ([^\n]*)\n).*?(```\n<!-- /\2 -->)", re.DOTALL
 )
 Entry = schema.Client | schema.Call
+REQUIREMENTS = re.compile(r"^### Requirements\n\n```text\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 BLOCK = re.compile(r"^### (Bad|Output|Good)\n\n```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
@@ -118,15 +120,24 @@ def examples(page: str) -> dict[str, Example]:
     return {match[1]: Example(match[2], match[3]) for match in BLOCK.finditer(page)}
 
 
+def requirements(page: str) -> str:
+    """What the examples of a page are installed with; empty when that does not matter."""
+    found = REQUIREMENTS.search(page)
+    return found[1] if found else ""
+
+
 @functools.cache
-def output(example: Example) -> str:
-    """What every rule there is finds in an example, in the concise format without the total."""
+def output(example: Example, code: str, installed: str = "") -> str:
+    """What its rule and those that are on by default find in an example: concise, without the total."""
     with tempfile.TemporaryDirectory() as empty:
+        (Path(empty) / "requirements.txt").write_text(installed, encoding="utf-8")
         if example.language == "toml":
             return _lines(_configured(Path(empty), example.text))
-        every = registry.Layer(extend_select=tuple(registry.names()))
+        chosen = registry.Layer(extend_select=(code,))
         document: Document | Finding = from_text(EXAMPLE, example.text)
-        request = Request(Path(empty), layers=(every,), named=frozenset([EXAMPLE]), texts={EXAMPLE: document})
+        request = Request(
+            Path(empty), layers=(chosen,), named=frozenset([EXAMPLE]), texts={EXAMPLE: document}
+        )
         return _lines(analyse(request).of_status(Status.REPORTED))
 
 
@@ -145,14 +156,18 @@ def _lines(findings: Iterable[Finding]) -> str:
     return "".join(f"{line}\n" for line in list(concise.lines([report]))[:-1])
 
 
-def with_output(page: str) -> str:
-    """The page with the output of its bad example as it has to be."""
+def with_output(page: str, code: str) -> str:
+    """The page of a rule with the output of its bad example as it has to be."""
     bad = examples(page).get("Bad")
     if bad is None:  # LLM000: no code of a user's makes it speak
         return page
 
     def fill(match: re.Match[str]) -> str:
-        return f"### Output\n\n```text\n{output(bad)}```" if match[1] == "Output" else match[0]
+        return (
+            f"### Output\n\n```text\n{output(bad, code, requirements(page))}```"
+            if match[1] == "Output"
+            else match[0]
+        )
 
     return BLOCK.sub(fill, page)
 
@@ -328,7 +343,41 @@ def limits() -> str:
     return "\n".join(lines) + "\n"
 
 
-DEFAULT_TABLES = {"LLM302": defaults_without_deadline, "LLM303": defaults_of_minutes, "LLM402": limits}
+def step_limits() -> str:
+    """The table of LLM403."""
+    rows: dict[tuple[str, str], list[str]] = {}
+    for table in (table for file in load_files() for table in file.step_limit):
+        for since, steps in table.defaults.items():
+            rows.setdefault((f"{table.package} {since}", str(steps)), []).append(table.on[0])
+    lines = ["| from | steps by default | of |", "|---|---|---|"]
+    lines += [f"| {since} | {steps} | {_names(paths)} |" for (since, steps), paths in rows.items()]
+    return "\n".join(lines) + "\n"
+
+
+def output_caps() -> str:
+    """The table of LLM404."""
+    lines = ["| SDK | caps |", "|---|---|"]
+    for file in load_files():
+        for table in file.output_cap:
+            assert file.sdk is not None
+            names = {*table.on, *table.functions}
+            clients = [c for c in file.client if names & {c.path, *c.group}]
+            calls = [c for c in file.call if names & {c.path, *c.on}]
+            caps = dict.fromkeys(
+                cap for caps in (*[c.cap for c in clients], *[c.cap for c in calls]) for cap in caps
+            )
+            sdk = f"{file.sdk.name} {file.sdk.version}".strip()
+            lines.append(f"| {sdk} | {', '.join(f'`{_keyword(cap)}`' for cap in caps)} |")
+    return "\n".join(lines) + "\n"
+
+
+DEFAULT_TABLES = {
+    "LLM302": defaults_without_deadline,
+    "LLM303": defaults_of_minutes,
+    "LLM402": limits,
+    "LLM403": step_limits,
+    "LLM404": output_caps,
+}
 
 
 # --- all of it ---------------------------------------------------------------------------------
@@ -348,7 +397,7 @@ def rewritten(page: Path, rules: tuple[Rule, ...]) -> str:
     of_code = DEFAULT_TABLES.get(page.name[:6])
     if of_code is not None:
         text = DEFAULTS.sub(lambda match: match[1] + of_code() + match[2], text)
-    return with_output(text)
+    return with_output(text, page.name[:6])
 
 
 def main(arguments: list[str]) -> int:

@@ -10,9 +10,10 @@ import networkx as nx
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.calls import CallGraph, Edge
-from llmlint.project.loops import BUDGET, MODEL, Loops
+from llmlint.project.loops import MODEL, Loops
 from llmlint.project.reach import Reach
 from llmlint.project.scopes import Func
+from llmlint.project.sites import statement_sites
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,24 +72,33 @@ class Recursions:
             return False
         if any(self._in_handler(e) or self._shrinks(e) for e in inside):
             return False
-        found = [
-            (self._loops.kind(test, func), test)
-            for func in circle
-            for stmt in walk.statements(func.facts.body)
-            for test in self._tests(stmt)
-        ]
-        if any(kind == BUDGET or _looks_up(test) for kind, test in found):
+        ends = [(test, e.site.func) for e in inside for test in self._around(e)]
+        ends += [(test, func) for func in circle for test in self._exits(func, inside)]
+        if not ends or any(self._loops.kind(test, func) != MODEL for test, func in ends):
             return False
-        return any(kind == MODEL for kind, _ in found)
+        tests = [test for func in circle for stmt in func.statements for test in _tests(stmt)]
+        return not any(_compares_sizes(test) or _looks_up(test) for test in tests)
 
     @staticmethod
-    def _tests(stmt: m.Stmt) -> Iterator[m.Expr]:
-        if isinstance(stmt, m.If | m.While):
-            yield stmt.test
-        elif isinstance(stmt, m.Match):
-            yield stmt.subject
-        for expr in walk.own_expressions(stmt):
-            yield from (node.test for node in walk.expressions(expr) if isinstance(node, m.IfExp))
+    def _around(edge: Edge) -> Iterator[m.Expr]:
+        """What must hold for the circle to go on."""
+        for frame in edge.site.frames:
+            if isinstance(frame.node, m.If | m.While):
+                yield frame.node.test
+            elif isinstance(frame.node, m.Match):
+                yield frame.node.subject
+        for expr in walk.own_expressions(edge.site.stmt):
+            for node in walk.expressions(expr):
+                if isinstance(node, m.IfExp) and edge.site.call in set(walk.expressions(node)):
+                    yield node.test
+
+    @staticmethod
+    def _exits(func: Func, inside: list[Edge]) -> Iterator[m.Expr]:
+        """What ends the circle: conditions on ways out of a function that do not go round."""
+        again = {edge.site.stmt for edge in inside}
+        for place in statement_sites(func):
+            if isinstance(place.stmt, m.Return | m.Raise) and place.stmt not in again:
+                yield from (f.node.test for f in place.frames if isinstance(f.node, m.If))
 
     @staticmethod
     def _in_handler(edge: Edge) -> bool:
@@ -108,6 +118,21 @@ class Recursions:
             for arg in edge.site.call.args
             for node in walk.expressions(arg.value)
         )
+
+
+def _tests(stmt: m.Stmt) -> Iterator[m.Expr]:
+    if isinstance(stmt, m.If | m.While):
+        yield stmt.test
+    for expr in walk.own_expressions(stmt):
+        yield from (node.test for node in walk.expressions(expr) if isinstance(node, m.IfExp))
+
+
+def _compares_sizes(test: m.Expr) -> bool:
+    """Rounds, tokens, seconds, lengths: whatever it is, something is counted."""
+    return any(
+        isinstance(node, m.Compare) and set(node.ops) & {"<", ">", "<=", ">="}
+        for node in walk.expressions(test)
+    )
 
 
 def _has_number(node: m.BinOp) -> bool:

@@ -4,7 +4,7 @@
 - ``<!-- demo -->`` and ``<!-- finding -->`` hold what the commands in them print;
 - below the title of a rule page stands what its rule says of itself: severity, confidence, default;
 - ``### Output`` of a rule page is what is found in its ``### Bad`` as ``app/example.py``, or as the
-  file that its first line names;
+  file that its first line names, beside a ``requirements.txt`` that holds its ``### Requirements``;
 - ``<!-- defaults:start -->`` … ``<!-- defaults:end -->`` holds what the catalogue says of SDKs.
 
 Run without arguments after changing a rule, an example or the catalogue; ``--check`` changes nothing
@@ -51,6 +51,7 @@ SHOWN = re.compile(
 Entry = schema.Client | schema.Call
 TITLE = re.compile(r"\A(# [^\n]*\n\n)(?:\*\*Severity\*\*: [^\n]*\n\n)?")
 OPT_IN = "usage/configuration.md#rules-that-are-off-by-default"
+REQUIREMENTS = re.compile(r"^### Requirements\n\n```text\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 BLOCK = re.compile(r"^### (Bad|Output|Good)\n\n```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
@@ -133,10 +134,17 @@ def examples(page: str) -> dict[str, Example]:
     return {match[1]: Example(match[2], match[3]) for match in BLOCK.finditer(page)}
 
 
+def requirements(page: str) -> str:
+    """What the examples of a page are installed with; empty when that does not matter."""
+    found = REQUIREMENTS.search(page)
+    return found[1] if found else ""
+
+
 @functools.cache
-def output(example: Example, code: str) -> str:
+def output(example: Example, code: str, installed: str = "") -> str:
     """What a rule, and every rule that is on by default, finds in an example (concise, without the total)."""
     with tempfile.TemporaryDirectory() as empty:
+        (Path(empty) / "requirements.txt").write_text(installed, encoding="utf-8")
         if example.language == "toml":
             return _lines(_configured(Path(empty), example.text))
         layer = registry.Layer(extend_select=(code,))
@@ -169,7 +177,11 @@ def with_output(page: str, code: str) -> str:
         return page
 
     def fill(match: re.Match[str]) -> str:
-        return f"### Output\n\n```text\n{output(bad, code)}```" if match[1] == "Output" else match[0]
+        return (
+            f"### Output\n\n```text\n{output(bad, code, requirements(page))}```"
+            if match[1] == "Output"
+            else match[0]
+        )
 
     return BLOCK.sub(fill, page)
 
@@ -380,12 +392,42 @@ def client_attempts() -> str:
     return "\n".join(lines) + "\n"
 
 
+def step_limits() -> str:
+    """The table of LLM403."""
+    rows: dict[tuple[str, str], list[str]] = {}
+    for table in (table for file in load_files() for table in file.step_limit):
+        for since, steps in table.defaults.items():
+            rows.setdefault((f"{table.package} {since}", str(steps)), []).append(table.on[0])
+    lines = ["| from | steps by default | of |", "|---|---|---|"]
+    lines += [f"| {since} | {steps} | {_names(paths)} |" for (since, steps), paths in rows.items()]
+    return "\n".join(lines) + "\n"
+
+
+def output_caps() -> str:
+    """The table of LLM404."""
+    lines = ["| SDK | caps |", "|---|---|"]
+    for file in load_files():
+        for table in file.output_cap:
+            assert file.sdk is not None
+            names = {*table.on, *table.functions}
+            clients = [c for c in file.client if names & {c.path, *c.group}]
+            calls = [c for c in file.call if names & {c.path, *c.on}]
+            caps = dict.fromkeys(
+                cap for caps in (*[c.cap for c in clients], *[c.cap for c in calls]) for cap in caps
+            )
+            sdk = f"{file.sdk.name} {file.sdk.version}".strip()
+            lines.append(f"| {sdk} | {', '.join(f'`{_keyword(cap)}`' for cap in caps)} |")
+    return "\n".join(lines) + "\n"
+
+
 DEFAULT_TABLES = {
     "LLM302": defaults_without_deadline,
     "LLM303": defaults_of_minutes,
     "LLM305": retry_libraries,
     "LLM306": client_attempts,
     "LLM402": limits,
+    "LLM403": step_limits,
+    "LLM404": output_caps,
 }
 
 

@@ -11,7 +11,7 @@ import pytest
 from llmlint.registry import all_rules, rule
 from llmlint.source.problems import internal
 from support import generate_docs
-from support.generate_docs import COMMAND, ROOT, examples, output
+from support.generate_docs import COMMAND, ROOT, examples, output, requirements
 
 PAGES = {path.name[:6]: path for path in generate_docs.rule_pages()}
 # LLM000 is about llmlint's own mistakes: no code of a user's makes it speak.
@@ -33,14 +33,14 @@ def section(code: str, heading: str) -> str:
 def test_bad_example_is_reported_as_the_page_says(code: str) -> None:
     blocks = examples(text(code))
     assert list(blocks) == ["Bad", "Output", "Good"]
-    found = output(blocks["Bad"], code)
+    found = output(blocks["Bad"], code, requirements(text(code)))
     assert blocks["Output"].text == found, f"{PAGES[code].name}: run `{COMMAND}`"
     assert re.findall(r"^(?:app|tests)/\w+\.py:\d+:\d+: (LLM\d{3}) ", found, re.MULTILINE) == [code]
 
 
 @of_each_example
 def test_good_example_is_silent(code: str) -> None:
-    assert output(examples(text(code))["Good"], code) == ""
+    assert output(examples(text(code))["Good"], code, requirements(text(code))) == ""
 
 
 def test_internal_problem_is_reported_as_its_page_says() -> None:

@@ -26,6 +26,7 @@ from llmlint.source.document import Document
 from llmlint.source.suppressions import Suppressions, find_suppressions
 from llmlint.source.survey import Sources, Survey, survey
 from llmlint.source.triage_bytes import Seeds, defining
+from llmlint.source.versions import Dependencies
 
 if TYPE_CHECKING:
     from llmlint.catalogue.lookup import Catalogue
@@ -227,6 +228,7 @@ def _link(request: Request, modules: list[ModuleFacts]) -> Project:
         prompt_module=settings.is_prompt_module,
         options=settings.options,
         own_names=settings.own.names(),
+        versions=Dependencies(request.root).oldest,
     )
 
 

@@ -51,8 +51,10 @@ class Situation:
             place = root / path
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(text, encoding="utf-8", newline="")
-        if not any((root / name).exists() for name in ("pyproject.toml", "llmlint.toml")):
+        if not any(name in self.files for name in ("pyproject.toml", "llmlint.toml")):
             (root / "pyproject.toml").write_text(f"[tool.llmlint]\n{configuration}", encoding="utf-8")
+        elif "[tool.llmlint" not in self.files.get("pyproject.toml", "[tool.llmlint"):
+            (root / "llmlint.toml").write_text(configuration, encoding="utf-8")
 
 
 @functools.cache

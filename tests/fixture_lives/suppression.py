@@ -18,6 +18,8 @@ def suppressed(situation: Situation, form: str) -> Situation:
         codes.setdefault((path, line), set()).add(code)
     files = dict(situation.files)
     for path, text in situation.files.items():
+        if not any(where == path for where, _ in codes):
+            continue  # a lock file beside the code
         lines = text.splitlines(keepends=True)
         last = _last_lines(text)
         for (where, line), names in sorted(codes.items()):

@@ -148,6 +148,14 @@ class Catalogue:
         self.narrow_errors: set[str] = set()
         self._sdk_of: dict[int, s.Sdk] = {}
         self.observed = Observed(self.files)
+        self.step_limits: dict[str, s.StepLimit] = {}
+        self.graph_builders: dict[str, s.GraphBuilder] = {}
+        self.output_caps: dict[str, s.OutputCap] = {}
+        self.histories: list[s.History] = []
+        self.entry_points: list[s.EntryPoint] = []
+        self.failure_handlers: list[s.FailureHandler] = []
+        self.harmless_decorators: set[str] = set()
+        self.fallbacks: list[s.Fallback] = []
         for file in self.files:
             self._index(file)
 
@@ -239,6 +247,7 @@ class Catalogue:
         self._index_origins(file)
         self._index_consumers(file)
         self._index_concurrency(file)
+        self._index_limits(file)
 
     def _index_origins(self, file: s.CatalogueFile) -> None:
         for source in file.input:
@@ -291,6 +300,20 @@ class Catalogue:
             self.client_limits.update(limit.params)
         for decorators in file.plain_decorator:
             self.plain_decorators.update(decorators.paths)
+
+    def _index_limits(self, file: s.CatalogueFile) -> None:
+        for limit in file.step_limit:
+            self.step_limits.update(dict.fromkeys(limit.on, limit))
+        for builder in file.graph_builder:
+            self.graph_builders.update(dict.fromkeys(builder.on, builder))
+        self.histories += file.history
+        self.entry_points += file.entry_point
+        self.failure_handlers += file.failure_handler
+        for harmless in file.harmless_decorator:
+            self.harmless_decorators.update(harmless.paths)
+        self.fallbacks += file.fallback
+        for output in file.output_cap:
+            self.output_caps.update(dict.fromkeys((*output.on, *output.functions), output))
 
     def _note_prefixes(self, owner: str, path: str) -> None:
         parts = path.split(".")

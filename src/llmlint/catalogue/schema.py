@@ -23,7 +23,9 @@ import msgspec
 
 from llmlint.catalogue.concurrency import ClientLimit, FanOut, Limiter, Pause, PlainDecorator
 from llmlint.catalogue.consumers import AnswerForm, AppHandler, Consumer
+from llmlint.catalogue.entrypoints import EntryPoint, FailureHandler, Fallback, HarmlessDecorator
 from llmlint.catalogue.keys import Key, KeyPlaceholder
+from llmlint.catalogue.limits import GraphBuilder, History, OutputCap, StepLimit
 from llmlint.catalogue.observing import Attribution, DebugSwitch, Identity, Telemetry
 from llmlint.catalogue.origins import Input, OwnPrompt, Secret, SecretName
 from llmlint.catalogue.switches import Act, Gate, Switch, Transport
@@ -71,11 +73,17 @@ __all__ = [
     "Dispatch",
     "Endpoint",
     "Entry",
+    "EntryPoint",
     "Exceptions",
+    "FailureHandler",
+    "Fallback",
     "FanOut",
     "FieldMaker",
     "Gate",
+    "GraphBuilder",
     "Handle",
+    "HarmlessDecorator",
+    "History",
     "HttpClient",
     "HttpStatus",
     "Identity",
@@ -85,6 +93,7 @@ __all__ = [
     "Limiter",
     "Logger",
     "ModelClass",
+    "OutputCap",
     "OwnPrompt",
     "Passthrough",
     "Patience",
@@ -101,6 +110,7 @@ __all__ = [
     "Secret",
     "SecretName",
     "Sink",
+    "StepLimit",
     "Switch",
     "Telemetry",
     "Testing",
@@ -163,3 +173,11 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     telemetry: tuple[Telemetry, ...] = ()
     attribution: tuple[Attribution, ...] = ()
     identity: tuple[Identity, ...] = ()
+    step_limit: tuple[StepLimit, ...] = ()
+    graph_builder: tuple[GraphBuilder, ...] = ()
+    output_cap: tuple[OutputCap, ...] = ()
+    history: tuple[History, ...] = ()
+    entry_point: tuple[EntryPoint, ...] = ()
+    failure_handler: tuple[FailureHandler, ...] = ()
+    harmless_decorator: tuple[HarmlessDecorator, ...] = ()
+    fallback: tuple[Fallback, ...] = ()

@@ -18,6 +18,7 @@ from llmlint.source import problems
 from llmlint.source.discovery import locate, members
 from llmlint.source.document import Document, decode, from_text, read_bytes
 from llmlint.source.roots import absolute, configuration_in, is_shallow
+from llmlint.source.versions import files_of_versions
 
 OFF = frozenset(["LLM003"])
 """Off by default here: a comment may be meant for a rule that this flake8 run does not select."""
@@ -134,6 +135,7 @@ def _stamp(request: Request) -> Stamp:
     if configuration is not None:
         files.append(configuration.name)
     files.append(OWN_CATALOGUE)
+    files += files_of_versions(request.root)
     stamps = []
     for path in files:
         try:

@@ -122,6 +122,22 @@ class Arguments:
         return found
 
 
+def filled_later(expr: m.Expr | None, func: Func) -> bool:
+    """Whether a named object is changed after it was made (``config["recursion_limit"] = 50``)."""
+    name = walk.dotted(expr) if expr is not None else None
+    return name is not None and any(_changes(stmt, name) for stmt in func.statements)
+
+
+def _changes(stmt: m.Stmt, name: str) -> bool:
+    match stmt:
+        case m.Assign(targets=targets):
+            return any(isinstance(t, m.Sub | m.Attr) and walk.dotted(t.value) == name for t in targets)
+        case m.ExprStmt(value=m.Call(func=m.Attr(value=owner))):
+            return walk.dotted(owner) == name
+        case _:
+            return False
+
+
 def _is_literal(value: object, wanted: str | bool | int) -> bool:
     if isinstance(wanted, str) and wanted.endswith("*"):
         return isinstance(value, str) and value.startswith(wanted[:-1])

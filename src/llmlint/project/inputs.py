@@ -108,6 +108,10 @@ class Inputs:
         ids = {field for use in self._uses_of(func) for field in use.table.fixed}
         return frozenset(ids | self._catalogue.own_prompts)
 
+    def serves(self, func: Func) -> tuple[s.Input, ...]:
+        """The tables by which a framework calls this function for remote people."""
+        return tuple(use.table for use in self._uses_of(func))
+
     # -- what is asked about values and expressions ---------------------------------------------
 
     def of_value(self, value: Value) -> frozenset[str] | None:

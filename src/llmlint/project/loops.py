@@ -207,7 +207,7 @@ class Loops:
                     if scope is func:
                         continue
                     return OTHER
-                found = [self._plain(c, scope) for c in conditions]
+                found = [self.kind(c, scope) for c in conditions]
                 kinds.add(BUDGET if BUDGET in found else MODEL if MODEL in found else OTHER)
             elif self._is_budget(value, scope):
                 kinds.add(BUDGET)
@@ -219,7 +219,8 @@ class Loops:
             return MODEL
         return BUDGET if BUDGET in kinds else OTHER
 
-    def _plain(self, condition: m.Expr, func: Func) -> str:
+    def kind(self, condition: m.Expr, func: Func) -> str:
+        """As ``classify``, where no loop is looked at."""
         if self._is_budget(condition, func):
             return BUDGET
         return MODEL if self._from_model(condition, func) else OTHER
@@ -288,6 +289,10 @@ class Loops:
             level = {e.site.func for f in level for e in self._graph.callers.get(f, ())} - found
             found |= level
         return found
+
+    def waiting(self, func: Func) -> bool:
+        """Whether a call that waits for a person or for work is at most a few calls away."""
+        return func in self._waiting
 
     def _is_wait(self, call: m.Call, func: Func) -> bool:
         if isinstance(call.func, m.Attr) and call.func.name == "get" and not call.args:

@@ -31,6 +31,11 @@ from llmlint.project.guarded import Guarded
 from llmlint.project.handlers import Handlers
 from llmlint.project.identities import Identities
 from llmlint.project.keys import Keys
+from llmlint.project.exposure import Exposure
+from llmlint.project.graphs import Graphs
+from llmlint.project.guarded import Guarded
+from llmlint.project.handlers import Handlers
+from llmlint.project.histories import Histories
 from llmlint.project.kinds import Client
 from llmlint.project.livetests import ExactMatch, LiveTest, LiveTests
 from llmlint.project.logs import Logs
@@ -40,8 +45,10 @@ from llmlint.project.modules import ModuleIndex
 from llmlint.project.outcomes import Outcomes
 from llmlint.project.parsing import AnswerForms, Parse, Parses
 from llmlint.project.people import People
+from llmlint.project.outputs import Outputs
 from llmlint.project.prompts import Prompts
 from llmlint.project.reach import Reach
+from llmlint.project.recursion import Recursions
 from llmlint.project.repeats import Repeats
 from llmlint.project.retries import Retries
 from llmlint.project.scopes import Func, Mod
@@ -61,6 +68,7 @@ from llmlint.project.view import graph_view
 from llmlint.project.writes import Writes
 
 MESSAGE_LIMIT = 100
+Versions = Callable[[str], tuple[int, ...] | None]
 
 
 class Project:
@@ -74,10 +82,12 @@ class Project:
         prompt_module: Callable[[str], bool],
         options: Options,
         own_names: frozenset[str],
+        versions: Versions,
     ) -> None:
         self.catalogue = catalogue
         self.prompt_module = prompt_module
         self.options = options
+        self.versions = versions
         ordered = sorted(modules, key=lambda facts: facts.path)
         self.modules = tuple(Mod(facts, production(facts.path)) for facts in ordered)
         external = frozenset(root.split(".", 1)[0] for root in catalogue.import_roots())
@@ -98,6 +108,7 @@ class Project:
         prompt_module: Callable[[str], bool] = lambda _path: False,
         options: Options | None = None,
         own_names: frozenset[str] = frozenset(),
+        versions: Versions = lambda _package: None,
     ) -> Project:
         """Link the facts of some modules.
 
@@ -107,6 +118,11 @@ class Project:
         found across files; the order does not matter.
         """
         return cls(modules, catalogue, production, prompt_module, options or Options(), own_names)
+        whether it is a place for prompts; ``options`` is what single rules ask for; ``versions`` tells
+        the oldest version of a package that may be installed. Which files are passed decides what can be
+        found across files; the order does not matter.
+        """
+        return cls(modules, catalogue, production, prompt_module, options or Options(), versions)
 
     # -- structure ------------------------------------------------------------------------------
 
@@ -241,6 +257,39 @@ class Project:
     def caps(self) -> Caps:
         """Which limits are switched off."""
         return Caps(self.graph, self.evaluator, self.catalogue, self.deadlines)
+
+    @functools.cached_property
+    def histories(self) -> Histories:
+        """Which conversations only get longer."""
+        return Histories(
+            self.graph,
+            self.evaluator,
+            self.catalogue,
+            self.loops,
+            self.repeats,
+            self.deadlines,
+            self.flows,
+        )
+
+    @functools.cached_property
+    def recursions(self) -> Recursions:
+        """Which functions call themselves around a model."""
+        return Recursions(self.graph, self.loops, self.reach)
+
+    @functools.cached_property
+    def exposure(self) -> Exposure:
+        """Which failures leave an entry point."""
+        return Exposure(self.graph, self.evaluator, self.catalogue, self.handlers, self.flows)
+
+    @functools.cached_property
+    def outputs(self) -> Outputs:
+        """Which answers have no cap."""
+        return Outputs(self.graph, self.catalogue, self.deadlines)
+
+    @functools.cached_property
+    def graphs(self) -> Graphs:
+        """Which graphs of steps go round."""
+        return Graphs(self.graph, self.evaluator, self.catalogue, self.deadlines, self.loops, self.reach)
 
     @functools.cached_property
     def retries(self) -> Retries:

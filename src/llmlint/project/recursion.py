@@ -1,0 +1,150 @@
+"""Functions that call themselves, directly or through others, around an LLM call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import networkx as nx
+
+from llmlint.facts import model as m
+from llmlint.facts import walk
+from llmlint.project.calls import CallGraph, Edge
+from llmlint.project.loops import MODEL, Loops
+from llmlint.project.reach import Reach
+from llmlint.project.scopes import Func
+from llmlint.project.sites import statement_sites
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recursion:
+    """A call that goes round, and whether it is the function itself that it calls."""
+
+    edge: Edge
+    direct: bool
+
+
+class Recursions:
+    """Looks at every strongly connected component of the certain part of the call graph."""
+
+    def __init__(self, graph: CallGraph, loops: Loops, reach: Reach) -> None:
+        self._graph = graph
+        self._loops = loops
+        self._reach = reach
+
+    def unbounded(self) -> Iterator[Recursion]:
+        """For each circle that asks a model and that only its answers end: a call that closes it."""
+        certain = [e for edges in self._graph.edges.values() for e in edges if self._is_certain(e)]
+        circles: nx.DiGraph[Func] = nx.DiGraph()
+        circles.add_edges_from((e.site.func, e.target) for e in certain)
+        for circle in nx.strongly_connected_components(circles):
+            inside = [e for e in certain if e.site.func in circle and e.target in circle]
+            if inside and self._asks(circle) and self._only_model_ends(circle, inside):
+                inside.sort(key=lambda e: (e.site.func.path, e.site.call.span.line, e.site.call.span.column))
+                yield Recursion(inside[-1], len(circle) == 1)
+
+    def _is_certain(self, edge: Edge) -> bool:
+        """Whether the function itself, on the object itself, is called, here and now."""
+        if edge.callback or edge.deferred or len(self._graph.edges_at[edge.site.call]) > 1:
+            return False
+        match edge.site.call.func:
+            case m.Name():
+                return True
+            case m.Attr(value=m.Name(id=name)):
+                return name == edge.site.func.receiver or not edge.target.is_method
+            case _:
+                return False
+
+    def _asks(self, circle: set[Func]) -> bool:
+        """Whether every round asks a model, in the circle or in what it calls."""
+        return any(
+            (call := self._graph.by_call.get(site.call)) is not None and call.generates
+            for func in circle
+            for site in self._graph.sites[func]
+        ) or any(
+            e.target not in circle and not e.callback and self._reach.reaches(e.target)
+            for func in circle
+            for e in self._graph.edges[func]
+        )
+
+    def _only_model_ends(self, circle: set[Func], inside: list[Edge]) -> bool:
+        if any(self._loops.waiting(func) for func in circle):
+            return False
+        if any(self._in_handler(e) or self._shrinks(e) for e in inside):
+            return False
+        ends = [(test, e.site.func) for e in inside for test in self._around(e)]
+        ends += [(test, func) for func in circle for test in self._exits(func, inside)]
+        if not ends or any(self._loops.kind(test, func) != MODEL for test, func in ends):
+            return False
+        tests = [test for func in circle for stmt in func.statements for test in _tests(stmt)]
+        return not any(_compares_sizes(test) or _looks_up(test) for test in tests)
+
+    @staticmethod
+    def _around(edge: Edge) -> Iterator[m.Expr]:
+        """What must hold for the circle to go on."""
+        for frame in edge.site.frames:
+            if isinstance(frame.node, m.If | m.While):
+                yield frame.node.test
+            elif isinstance(frame.node, m.Match):
+                yield frame.node.subject
+        for expr in walk.own_expressions(edge.site.stmt):
+            for node in walk.expressions(expr):
+                if isinstance(node, m.IfExp) and edge.site.call in set(walk.expressions(node)):
+                    yield node.test
+
+    @staticmethod
+    def _exits(func: Func, inside: list[Edge]) -> Iterator[m.Expr]:
+        """What ends the circle: conditions on ways out of a function that do not go round."""
+        again = {edge.site.stmt for edge in inside}
+        for place in statement_sites(func):
+            if isinstance(place.stmt, m.Return | m.Raise) and place.stmt not in again:
+                yield from (f.node.test for f in place.frames if isinstance(f.node, m.If))
+
+    @staticmethod
+    def _in_handler(edge: Edge) -> bool:
+        """A call that repeats what failed is a retry."""
+        return any(frame.kind == "handler" for frame in edge.site.frames)
+
+    @staticmethod
+    def _shrinks(edge: Edge) -> bool:
+        """Whether the call goes down into something finite: elements, parts, or one less of it."""
+        if any(isinstance(f.node, m.For | m.Comp) for f in edge.site.frames):
+            return True
+        params = set(edge.site.func.params) - {edge.site.func.receiver}
+        return any(
+            isinstance(node, m.Slice)
+            or (isinstance(node, m.BinOp) and node.op in ("+", "-", "//", "/") and _has_number(node))
+            or (isinstance(node, m.Attr | m.Sub) and walk.names_in(node) & params)
+            for arg in edge.site.call.args
+            for node in walk.expressions(arg.value)
+        )
+
+
+def _tests(stmt: m.Stmt) -> Iterator[m.Expr]:
+    if isinstance(stmt, m.If | m.While):
+        yield stmt.test
+    for expr in walk.own_expressions(stmt):
+        yield from (node.test for node in walk.expressions(expr) if isinstance(node, m.IfExp))
+
+
+def _compares_sizes(test: m.Expr) -> bool:
+    """Rounds, tokens, seconds, lengths: whatever it is, something is counted."""
+    return any(
+        isinstance(node, m.Compare) and set(node.ops) & {"<", ">", "<=", ">="}
+        for node in walk.expressions(test)
+    )
+
+
+def _has_number(node: m.BinOp) -> bool:
+    return any(isinstance(s, m.Const) and isinstance(s.value, int) for s in (node.left, node.right))
+
+
+def _looks_up(test: m.Expr) -> bool:
+    """``if url in seen``: a set that fills up."""
+    return any(
+        isinstance(node, m.Compare)
+        and set(node.ops) & {"in", "not in"}
+        and isinstance(node.rights[-1], m.Name | m.Attr)
+        and not isinstance(node.left, m.Text)
+        for node in walk.expressions(test)
+    )

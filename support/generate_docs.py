@@ -11,6 +11,7 @@ and fails when something would change.
 
 from __future__ import annotations
 
+import datetime
 import functools
 import io
 import itertools
@@ -39,6 +40,8 @@ from llmlint.source.document import Document, from_text
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = "app/example.py"
 COMMAND = "python support/generate_docs.py"
+TODAY = datetime.date(2026, 6, 1)
+"""The day on which examples, fixtures and the demo are looked at: what they show must not rot."""
 TABLES = re.compile(r"(<!-- rules(?::(\d))? -->\n).*?(<!-- /rules -->)", re.DOTALL)
 DEFAULTS = re.compile(r"(<!-- defaults:start -->\n).*?(<!-- defaults:end -->)", re.DOTALL)
 SHOWN = re.compile(
@@ -126,7 +129,9 @@ def output(example: Example) -> str:
             return _lines(_configured(Path(empty), example.text))
         every = registry.Layer(extend_select=tuple(registry.names()))
         document: Document | Finding = from_text(EXAMPLE, example.text)
-        request = Request(Path(empty), layers=(every,), named=frozenset([EXAMPLE]), texts={EXAMPLE: document})
+        request = Request(
+            Path(empty), layers=(every,), named=frozenset([EXAMPLE]), texts={EXAMPLE: document}, today=TODAY
+        )
         return _lines(analyse(request).of_status(Status.REPORTED))
 
 
@@ -166,7 +171,7 @@ def printed(arguments: str) -> str:
     _, path, *options = arguments.split()
     code = options[options.index("--select") + 1] if "--select" in options else None
     layer = registry.Layer((code,) if code else None)
-    template = Request(Path(), layers=(layer,))
+    template = Request(Path(), layers=(layer,), today=TODAY)
     reports = [
         replace(report, root=report.root.relative_to(ROOT))
         for report in map(analyse, requests_for([ROOT / path], template=template))

@@ -84,6 +84,7 @@ KEYS = (
     "not-production",
     "prompt-modules",
     "path-reads",
+    "dated-models",
     "per-path-ignores",
 )
 
@@ -189,7 +190,7 @@ class _Reader:
             exclude=self.globs("exclude", ()),
             not_production=self.globs("not-production", NOT_PRODUCTION),
             prompt_modules=self.globs("prompt-modules", PROMPT_MODULES),
-            options=Options(path_reads=self.switch("path-reads")),
+            options=Options(path_reads=self.switch("path-reads"), dated_models=self.switch("dated-models")),
             per_path_ignores=self.per_path_ignores(),
         )
 

@@ -21,6 +21,17 @@ from __future__ import annotations
 
 import msgspec
 
+from llmlint.catalogue.models import (
+    Lifecycle,
+    ModelApi,
+    ModelDefault,
+    MovingAlias,
+    RemotePrompt,
+    Replacement,
+    Snapshots,
+    Vendor,
+    WrongCap,
+)
 from llmlint.catalogue.origins import Input, OwnPrompt, Secret, SecretName
 from llmlint.catalogue.tables import Call, Client, Derive, Entry, Response, Sdk
 from llmlint.catalogue.uses import (
@@ -64,14 +75,20 @@ __all__ = [
     "HttpClient",
     "HttpStatus",
     "Input",
+    "Lifecycle",
     "Logger",
+    "ModelApi",
     "ModelClass",
+    "ModelDefault",
+    "MovingAlias",
     "OwnPrompt",
     "Passthrough",
     "Patience",
     "Pipe",
     "PromptTemplate",
     "ReadOnly",
+    "RemotePrompt",
+    "Replacement",
     "Response",
     "Retry",
     "Sandbox",
@@ -80,8 +97,11 @@ __all__ = [
     "Secret",
     "SecretName",
     "Sink",
+    "Snapshots",
     "Tool",
+    "Vendor",
     "Wait",
+    "WrongCap",
 ]
 
 
@@ -119,3 +139,12 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     own_prompt: tuple[OwnPrompt, ...] = ()
     secret: tuple[Secret, ...] = ()
     secret_name: tuple[SecretName, ...] = ()
+    vendor: tuple[Vendor, ...] = ()
+    lifecycle: tuple[Lifecycle, ...] = ()
+    replacement: tuple[Replacement, ...] = ()
+    snapshots: tuple[Snapshots, ...] = ()
+    moving_alias: tuple[MovingAlias, ...] = ()
+    model_api: tuple[ModelApi, ...] = ()
+    model_default: tuple[ModelDefault, ...] = ()
+    wrong_cap: tuple[WrongCap, ...] = ()
+    remote_prompt: tuple[RemotePrompt, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import time
 from collections import OrderedDict
@@ -9,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from llmlint.clock import today
 from llmlint.engine import Report, Request, analyse
 from llmlint.model.finding import Finding, Status
 from llmlint.registry import Layer
@@ -39,7 +41,7 @@ class ProjectMemo:
     """Bounded, and re-checked by size and time of every file of the project."""
 
     def __init__(self) -> None:
-        self._entries: OrderedDict[tuple[Path, Layer, str], _Entry] = OrderedDict()
+        self._entries: OrderedDict[tuple[Path, Layer, str, datetime.date | None], _Entry] = OrderedDict()
         self._run = 0
 
     def new_run(self) -> None:
@@ -59,7 +61,8 @@ class ProjectMemo:
         path = file.relative_to(root).as_posix()
         edited = _edited(file, path, lines)
         shallow = is_shallow(root, passed)
-        request = Request(root, load(root), (layer,), OFF, shallow=shallow, noqa=False)
+        day = today(os.environ)
+        request = Request(root, load(root), (layer,), OFF, shallow=shallow, noqa=False, today=day)
         if edited is not None:
             report = analyse(
                 replace(
@@ -71,7 +74,7 @@ class ProjectMemo:
         return self._project(request, extra).get(path, [])
 
     def _project(self, request: Request, extra: str) -> dict[str, list[Finding]]:
-        key = (request.root, request.layers[0], extra)
+        key = (request.root, request.layers[0], extra, request.today)
         entry = self._entries.get(key)
         now = time.monotonic()
         # Looking at every file of a large project for every file of it would be quadratic, so within

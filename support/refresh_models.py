@@ -189,7 +189,7 @@ def _folded(versions: Iterable[Facts]) -> dict[tuple[str, str], tuple[Date | Non
 
 
 def snapshots(all_facts: list[Facts], on: Date) -> dict[tuple[str, str], list[str]]:
-    """Dated ids by vendor and alias that still serve on a day: ``gpt-4o`` → ``gpt-4o-2024-08-06``, oldest first.
+    """Dated ids that serve on a day, by vendor and alias: ``gpt-4o`` → ``gpt-4o-2024-08-06``.
 
     Only what the newest packages list counts, and for OpenAI and Anthropic only their own.
     """

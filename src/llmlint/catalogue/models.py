@@ -65,7 +65,7 @@ class ModelApi(Entry, frozen=True, kw_only=True, eq=False):
     vertex: tuple[str, ...] = ()
     """Parameters that, given as True, say that it is ``vertex`` and nobody else."""
     elsewhere: tuple[str, ...] = ()
-    """Parameters that send the requests to a server which may serve anything."""
+    """Parameter paths that send the requests to a server which may serve anything."""
     globals: tuple[str, ...] = ()
     """Module attributes that do."""
     params: tuple[str, ...] = ()

@@ -20,10 +20,13 @@ from llmlint.project.handlers import Handlers
 from llmlint.project.kinds import Client
 from llmlint.project.logs import Logs
 from llmlint.project.loops import Loops
+from llmlint.project.modelapis import ModelApis
+from llmlint.project.modelnames import ModelNames
 from llmlint.project.modules import ModuleIndex
 from llmlint.project.outcomes import Outcomes
 from llmlint.project.prompts import Prompts
 from llmlint.project.reach import Reach
+from llmlint.project.remoteprompts import RemotePrompts
 from llmlint.project.repeats import Repeats
 from llmlint.project.retries import Retries
 from llmlint.project.scopes import Func, Mod
@@ -32,6 +35,7 @@ from llmlint.project.taint import Flows
 from llmlint.project.tools import Tools
 from llmlint.project.values import Evaluator
 from llmlint.project.view import graph_view
+from llmlint.project.wrongcaps import WrongCaps
 
 MESSAGE_LIMIT = 100
 
@@ -152,6 +156,26 @@ class Project:
     def caps(self) -> Caps:
         """Which limits are switched off."""
         return Caps(self.graph, self.evaluator, self.catalogue, self.deadlines)
+
+    @functools.cached_property
+    def model_apis(self) -> ModelApis:
+        """Whose models are asked for."""
+        return ModelApis(self.evaluator, self.catalogue, self.deadlines)
+
+    @functools.cached_property
+    def model_names(self) -> ModelNames:
+        """Which models are named."""
+        return ModelNames(self.graph, self.evaluator, self.catalogue, self.model_apis, self.options)
+
+    @functools.cached_property
+    def wrong_caps(self) -> WrongCaps:
+        """Which caps are those of other models."""
+        return WrongCaps(self.evaluator, self.catalogue, self.deadlines, self.model_names, self.model_apis)
+
+    @functools.cached_property
+    def remote_prompts(self) -> RemotePrompts:
+        """Which prompts are kept elsewhere."""
+        return RemotePrompts(self.graph, self.evaluator, self.catalogue, self.deadlines)
 
     @functools.cached_property
     def retries(self) -> Retries:

@@ -26,6 +26,7 @@ from pathlib import Path
 from llmlint import registry
 from llmlint.catalogue import schema
 from llmlint.catalogue.loader import load_files
+from llmlint.catalogue.lookup import load as load_catalogue
 from llmlint.engine import Report, Request, analyse
 from llmlint.model.finding import Finding, Status
 from llmlint.model.rule import AXES, Rule
@@ -122,15 +123,15 @@ def examples(page: str) -> dict[str, Example]:
 
 
 @functools.cache
-def output(example: Example) -> str:
-    """What every rule there is finds in an example, in the concise format without the total."""
+def output(example: Example, code: str) -> str:
+    """What its rule and those that are on by default find in an example: concise, without the total."""
     with tempfile.TemporaryDirectory() as empty:
         if example.language == "toml":
             return _lines(_configured(Path(empty), example.text))
-        every = registry.Layer(extend_select=tuple(registry.names()))
+        chosen = registry.Layer(extend_select=(code,))
         document: Document | Finding = from_text(EXAMPLE, example.text)
         request = Request(
-            Path(empty), layers=(every,), named=frozenset([EXAMPLE]), texts={EXAMPLE: document}, today=TODAY
+            Path(empty), layers=(chosen,), named=frozenset([EXAMPLE]), texts={EXAMPLE: document}, today=TODAY
         )
         return _lines(analyse(request).of_status(Status.REPORTED))
 
@@ -150,14 +151,14 @@ def _lines(findings: Iterable[Finding]) -> str:
     return "".join(f"{line}\n" for line in list(concise.lines([report]))[:-1])
 
 
-def with_output(page: str) -> str:
-    """The page with the output of its bad example as it has to be."""
+def with_output(page: str, code: str) -> str:
+    """The page of a rule with the output of its bad example as it has to be."""
     bad = examples(page).get("Bad")
     if bad is None:  # LLM000: no code of a user's makes it speak
         return page
 
     def fill(match: re.Match[str]) -> str:
-        return f"### Output\n\n```text\n{output(bad)}```" if match[1] == "Output" else match[0]
+        return f"### Output\n\n```text\n{output(bad, code)}```" if match[1] == "Output" else match[0]
 
     return BLOCK.sub(fill, page)
 
@@ -333,7 +334,59 @@ def limits() -> str:
     return "\n".join(lines) + "\n"
 
 
-DEFAULT_TABLES = {"LLM302": defaults_without_deadline, "LLM303": defaults_of_minutes, "LLM402": limits}
+def wrong_caps() -> str:
+    """The table of LLM405."""
+    lines = ["| call | takes no | takes | models | what happens |", "|---|---|---|---|---|"]
+    for file in load_files():
+        for cap in file.wrong_cap:
+            calls = ", ".join(f"`{path}`" for path in cap.calls)
+            models = ", ".join(f"`{start}…`" for start in cap.models) or "all"
+            models += "".join(f", not `{start}…`" for start in cap.unless)
+            wrong = ", ".join(f"`{param}`" for param in cap.wrong)
+            sdk = cap.source.partition(",")[0]
+            lines.append(f"| {sdk}: {calls} | {wrong} | `{cap.right}` | {models} | it {cap.does} |")
+    return "\n".join(lines) + "\n"
+
+
+def lifecycles() -> str:
+    """The table of LLM702."""
+    catalogue = load_catalogue()
+    lines = ["| provider | ids | the last that is known ends on | read in |", "|---|---|---|---|"]
+    for vendor in catalogue.vendors.values():
+        days = [day for (of, _), day in catalogue.retired.items() if of == vendor.id]
+        sources = {
+            entry.source.partition(",")[0]: None
+            for file in load_files()
+            for entry in file.lifecycle
+            if entry.vendor == vendor.id
+        }
+        name = f"[{vendor.name}]({vendor.retirements})"
+        lines.append(f"| {name} | {len(days)} | {max(days)} | {', '.join(sources)} |")
+    return "\n".join(lines) + "\n"
+
+
+def registries() -> str:
+    """The table of LLM705."""
+    lines = ["| call | pinned by |", "|---|---|"]
+    for file in load_files():
+        for table in file.remote_prompt:
+            calls = ", ".join(f"`{path}`" for path in (table.calls or (table.path, *table.also)))
+            pins = [f"`{_keyword(pin)}`" for pin in table.pins]
+            if table.separator:
+                pins.append(f"`{table.separator}` in the name")
+            moving = "".join(f", but not `{one}`" for one in table.moving)
+            lines.append(f"| {calls} | {', '.join(pins)}{moving} |")
+    return "\n".join(lines) + "\n"
+
+
+DEFAULT_TABLES = {
+    "LLM302": defaults_without_deadline,
+    "LLM303": defaults_of_minutes,
+    "LLM402": limits,
+    "LLM405": wrong_caps,
+    "LLM702": lifecycles,
+    "LLM705": registries,
+}
 
 
 # --- all of it ---------------------------------------------------------------------------------
@@ -353,7 +406,7 @@ def rewritten(page: Path, rules: tuple[Rule, ...]) -> str:
     of_code = DEFAULT_TABLES.get(page.name[:6])
     if of_code is not None:
         text = DEFAULTS.sub(lambda match: match[1] + of_code() + match[2], text)
-    return with_output(text)
+    return with_output(text, page.name[:6])
 
 
 def main(arguments: list[str]) -> int:

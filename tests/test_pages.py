@@ -33,14 +33,14 @@ def section(code: str, heading: str) -> str:
 def test_bad_example_is_reported_as_the_page_says(code: str) -> None:
     blocks = examples(text(code))
     assert list(blocks) == ["Bad", "Output", "Good"]
-    found = output(blocks["Bad"])
+    found = output(blocks["Bad"], code)
     assert blocks["Output"].text == found, f"{PAGES[code].name}: run `{COMMAND}`"
     assert re.findall(r"^app/example\.py:\d+:\d+: (LLM\d{3}) ", found, re.MULTILINE) == [code]
 
 
 @of_each_example
 def test_good_example_is_silent(code: str) -> None:
-    assert output(examples(text(code))["Good"]) == ""
+    assert output(examples(text(code))["Good"], code) == ""
 
 
 def test_internal_problem_is_reported_as_its_page_says() -> None:

@@ -26,6 +26,7 @@ exclude = ["vendored/"]
 not-production = ["spec/"]
 prompt-modules = ["wording.py"]
 path-reads = true
+dated-models = true
 
 [tool.llmlint.per-path-ignores]
 "scripts/" = ["LLM3"]
@@ -38,7 +39,7 @@ path-reads = true
         exclude=("vendored/",),
         not_production=("spec/",),
         prompt_modules=("wording.py",),
-        options=Options(path_reads=True),
+        options=Options(path_reads=True, dated_models=True),
         per_path_ignores={"scripts/": ("LLM3",)},
     )
 

@@ -54,7 +54,10 @@ class MovingAlias(Entry, frozen=True, kw_only=True, eq=False):
 
 
 class ModelApi(Entry, frozen=True, kw_only=True, eq=False):
-    """Whose ids a client or function takes."""
+    """Whose ids a client or function takes.
+
+    The names cover several versions of an SDK, and so do the parameters: one too many only silences.
+    """
 
     names: tuple[str, ...]
     """Dotted names of classes, of functions that make clients, and of functions that send."""

@@ -195,12 +195,11 @@ class ModelNames:
         return max(known, key=lambda ending: ending.day) if len(known) == len(endings) else None
 
     def _ending(self, served: Served | None, today: datetime.date) -> Ending | None:
-        days = [
-            self._catalogue.retired.get((vendor, served.model))
-            for vendor in (served.vendors if served else ())
-        ]
+        if served is None:
+            return None
+        days = [self._catalogue.retired.get((vendor, served.model)) for vendor in served.vendors]
         known = [day for day in days if day is not None]
-        if served is None or not days or len(known) < len(days) or max(known) > today + SOON:
+        if len(known) < len(days) or max(known) > today + SOON:
             return None
         vendor = served.vendors[days.index(max(known))]
         by = self._catalogue.replacements.get((vendor, served.model), "")

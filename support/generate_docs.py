@@ -13,6 +13,7 @@ and fails when something would change.
 
 from __future__ import annotations
 
+import datetime
 import functools
 import io
 import itertools
@@ -27,6 +28,7 @@ from pathlib import Path
 from llmlint import registry
 from llmlint.catalogue import schema
 from llmlint.catalogue.loader import load_files
+from llmlint.catalogue.lookup import load as load_catalogue
 from llmlint.engine import Report, Request, analyse
 from llmlint.model.finding import Finding, Status
 from llmlint.model.rule import AXES, Rule
@@ -43,6 +45,8 @@ EXAMPLE = "app/example.py"
 OWN_PATH = re.compile(r"# (tests/\w+\.py)\n")
 """The first line of an example that is to be seen under another path."""
 COMMAND = "python support/generate_docs.py"
+TODAY = datetime.date(2026, 6, 1)
+"""The day on which examples, fixtures and the demo are looked at: what they show must not rot."""
 TABLES = re.compile(r"(<!-- rules(?::(\d))? -->\n).*?(<!-- /rules -->)", re.DOTALL)
 DEFAULTS = re.compile(r"(<!-- defaults:start -->\n).*?(<!-- defaults:end -->)", re.DOTALL)
 SHOWN = re.compile(
@@ -151,7 +155,9 @@ def output(example: Example, code: str, installed: str = "") -> str:
         named = OWN_PATH.match(example.text)
         path = named[1] if named else EXAMPLE
         document: Document | Finding = from_text(path, example.text)
-        request = Request(Path(empty), layers=(layer,), named=frozenset([path]), texts={path: document})
+        request = Request(
+            Path(empty), layers=(layer,), named=frozenset([path]), texts={path: document}, today=TODAY
+        )
         return _lines(analyse(request).of_status(Status.REPORTED))
 
 
@@ -171,7 +177,7 @@ def _lines(findings: Iterable[Finding]) -> str:
 
 
 def with_output(page: str, code: str) -> str:
-    """The page with the output of its bad example as it has to be."""
+    """The page of a rule with the output of its bad example as it has to be."""
     bad = examples(page).get("Bad")
     if bad is None:  # LLM000: no code of a user's makes it speak
         return page
@@ -195,7 +201,7 @@ def printed(arguments: str) -> str:
     _, path, *options = arguments.split()
     code = options[options.index("--select") + 1] if "--select" in options else None
     layer = registry.Layer((code,) if code else None)
-    template = Request(Path(), layers=(layer,))
+    template = Request(Path(), layers=(layer,), today=TODAY)
     reports = [
         replace(report, root=report.root.relative_to(ROOT))
         for report in map(analyse, requests_for([ROOT / path], template=template))
@@ -420,6 +426,51 @@ def output_caps() -> str:
     return "\n".join(lines) + "\n"
 
 
+def wrong_caps() -> str:
+    """The table of LLM405."""
+    lines = ["| call | takes no | takes | models | what happens |", "|---|---|---|---|---|"]
+    for file in load_files():
+        for cap in file.wrong_cap:
+            calls = ", ".join(f"`{path}`" for path in cap.calls)
+            models = ", ".join(f"`{start}…`" for start in cap.models) or "all"
+            models += "".join(f", not `{start}…`" for start in cap.unless)
+            wrong = ", ".join(f"`{param}`" for param in cap.wrong)
+            sdk = cap.source.partition(",")[0]
+            lines.append(f"| {sdk}: {calls} | {wrong} | `{cap.right}` | {models} | it {cap.does} |")
+    return "\n".join(lines) + "\n"
+
+
+def lifecycles() -> str:
+    """The table of LLM702."""
+    catalogue = load_catalogue()
+    lines = ["| provider | ids | the last that is known ends on | read in |", "|---|---|---|---|"]
+    for vendor in catalogue.vendors.values():
+        days = [day for (of, _), day in catalogue.retired.items() if of == vendor.id]
+        sources = {
+            entry.source.partition(",")[0]: None
+            for file in load_files()
+            for entry in file.lifecycle
+            if entry.vendor == vendor.id
+        }
+        name = f"[{vendor.name}]({vendor.retirements})"
+        lines.append(f"| {name} | {len(days)} | {max(days)} | {', '.join(sources)} |")
+    return "\n".join(lines) + "\n"
+
+
+def registries() -> str:
+    """The table of LLM705."""
+    lines = ["| call | pinned by |", "|---|---|"]
+    for file in load_files():
+        for table in file.remote_prompt:
+            calls = ", ".join(f"`{path}`" for path in (table.calls or (table.path, *table.also)))
+            pins = [f"`{_keyword(pin)}`" for pin in table.pins]
+            if table.separator:
+                pins.append(f"`{table.separator}` in the name")
+            moving = "".join(f", but not `{one}`" for one in table.moving)
+            lines.append(f"| {calls} | {', '.join(pins)}{moving} |")
+    return "\n".join(lines) + "\n"
+
+
 DEFAULT_TABLES = {
     "LLM302": defaults_without_deadline,
     "LLM303": defaults_of_minutes,
@@ -428,6 +479,9 @@ DEFAULT_TABLES = {
     "LLM402": limits,
     "LLM403": step_limits,
     "LLM404": output_caps,
+    "LLM405": wrong_caps,
+    "LLM702": lifecycles,
+    "LLM705": registries,
 }
 
 

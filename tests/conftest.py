@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import os
 import re
 import subprocess
@@ -17,6 +18,10 @@ from llmlint import registry
 from llmlint.model.finding import Finding
 from llmlint.model.location import Location
 from llmlint.model.rule import Confidence, Rule, Severity
+from support.generate_docs import TODAY
+
+os.environ["SOURCE_DATE_EPOCH"] = str(calendar.timegm(TODAY.timetuple()))
+"""Also for programs that tests start: what they find must not depend on the day."""
 
 Tree = Callable[[Mapping[str, str | bytes]], Path]
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from llmlint import __version__, registry
+from llmlint.clock import ClockError, today
 from llmlint.model.rule import Confidence, Severity
 from llmlint.reporters.display import printable
 from llmlint.settings import Settings, SettingsError, load, read
@@ -44,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         place = f"{printable(os.path.relpath(error.file))}:{error.line}"
         print(f"{place}: {printable(error.message)}", file=sys.stderr)
         return USAGE
-    except (UsageError, registry.UnknownRule) as error:
+    except (UsageError, ClockError, registry.UnknownRule) as error:
         print(f"llmlint: {printable(str(error))}", file=sys.stderr)
         return USAGE
     except BrokenPipeError:
@@ -172,7 +173,7 @@ def _check(arguments: argparse.Namespace) -> int:
         None if arguments.min_severity is None else Severity(arguments.min_severity),
         None if arguments.min_confidence is None else Confidence(arguments.min_confidence),
     )
-    requests = _requests(arguments, Request(Path(), layers=(layer,)))
+    requests = _requests(arguments, Request(Path(), layers=(layer,), today=today(os.environ)))
     with ProgressBar(enabled=sys.stderr.isatty()) as progress:
         reports = [analyse(request, progress) for request in requests]
     output = arguments.output_format or ("full" if sys.stdout.isatty() else "concise")

@@ -9,11 +9,12 @@ cost more than everything else together.
 from __future__ import annotations
 
 import contextlib
+import datetime
 import functools
 import gc
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,8 @@ class Request:
     """Texts that stand for what is on disk (an editor's buffer)."""
     noqa: bool = True
     """Whether ``noqa`` comments are applied here; flake8 does that itself."""
+    today: datetime.date | None = None
+    """The day of the run: the clock is read at the front doors only."""
 
     @property
     def selection(self) -> registry.Selection:
@@ -226,7 +229,7 @@ def _link(request: Request, modules: list[ModuleFacts]) -> Project:
         request.catalogue,
         production=settings.is_production,
         prompt_module=settings.is_prompt_module,
-        options=settings.options,
+        options=replace(settings.options, today=request.today),
         own_names=settings.own.names(),
         versions=Dependencies(request.root).oldest,
     )

@@ -92,6 +92,7 @@ KEYS = (
     "not-production",
     "prompt-modules",
     "path-reads",
+    "dated-models",
     "per-path-ignores",
     "catalogue",
 )
@@ -200,7 +201,7 @@ class _Reader:
             exclude=self.globs("exclude", ()),
             not_production=self.globs("not-production", NOT_PRODUCTION),
             prompt_modules=self.globs("prompt-modules", PROMPT_MODULES),
-            options=Options(path_reads=self.switch("path-reads")),
+            options=Options(path_reads=self.switch("path-reads"), dated_models=self.switch("dated-models")),
             per_path_ignores=self.per_path_ignores(),
             own=self.own(),
         )

@@ -29,6 +29,9 @@ from tests.catalogue.resolving import (
 )
 from tests.catalogue.tables import Table, clients, tables
 
+CONFIGURED = {"config": "google.genai.types.GenerateContentConfig"}
+"""Parameters that take an object, and its class."""
+
 OLDER = {
     "result_type": "pydantic-ai before 1.0, now output_type",
 }
@@ -290,6 +293,28 @@ def test_cap(table: Table) -> None:
     default = parameter_default(found[0], entry.param)
     if isinstance(default, int) and not isinstance(default, bool):
         assert default == entry.default
+
+
+@each("wrong_cap")
+def test_wrong_cap(table: Table) -> None:
+    """The right name is a parameter; the wrong one is none, unless only some models reject it."""
+    entry: s.WrongCap = table.entry
+    for path in (path for path in entry.calls if not path.startswith("openai.")):
+        found = methods(table, path)
+        assert any(takes(function, entry.right) for function in found), f"`{path}` takes no `{entry.right}`"
+        for wrong in entry.wrong:
+            # Where Python does not tell the parameters of one class, another of the group has to.
+            owner, _, name = wrong.rpartition(".")
+            asked = [resolve(CONFIGURED[owner], table)] if owner else found
+            refused = not all(takes(function, name) for function in asked)
+            assert refused is not bool(entry.models), f"`{path}` and `{wrong}`"
+
+
+@each("remote_prompt", on=True)
+def test_prompt_reference(table: Table) -> None:
+    entry: s.RemotePrompt = table.entry
+    for path in (path for path in entry.calls if not path.startswith("openai.")):
+        any_takes(methods(table, path), [entry.name, *entry.pins], f"`{path}`")
 
 
 @each("sink")

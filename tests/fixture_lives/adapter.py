@@ -10,6 +10,7 @@ from llmlint.engine import Request, analyse
 from llmlint.model.finding import Finding, Status
 from llmlint.registry import Layer
 from llmlint.scope import requests_for
+from support.generate_docs import TODAY
 
 from .expectation import Place, place
 from .situations import Situation
@@ -21,7 +22,7 @@ def findings_of(situation: Situation, root: Path) -> list[Finding]:
     All default-on rules run, and the situation's own rule. Suppressed findings are among the result.
     """
     situation.write(root)
-    template = Request(Path(), layers=(Layer(extend_select=(situation.code,)),))
+    template = Request(Path(), layers=(Layer(extend_select=(situation.code,)),), today=TODAY)
     reports = [analyse(request) for request in requests_for([root], template=template)]
     return [finding for report in reports for finding in report.findings]
 

@@ -29,6 +29,7 @@ prompt-modules = ["wording.py"]
 min-severity = "warning"
 min-confidence = "medium"
 path-reads = true
+dated-models = true
 
 [tool.llmlint.per-path-ignores]
 "scripts/" = ["LLM3"]
@@ -41,7 +42,7 @@ path-reads = true
         exclude=("vendored/",),
         not_production=("spec/",),
         prompt_modules=("wording.py",),
-        options=Options(path_reads=True),
+        options=Options(path_reads=True, dated_models=True),
         per_path_ignores={"scripts/": ("LLM3",)},
     )
 

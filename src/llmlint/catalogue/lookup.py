@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -134,6 +135,17 @@ class Catalogue:
         self.transports: list[s.Transport] = []
         self._secret_methods: dict[tuple[str, str, str], list[s.Secret]] = defaultdict(list)
         self.secret_names: list[s.SecretName] = []
+        self.vendors: dict[str, s.Vendor] = {}
+        self.retired: dict[tuple[str, str], datetime.date] = {}
+        """Vendor and id → the day on which the model ends."""
+        self.replacements: dict[tuple[str, str], str] = {}
+        self.snapshots: dict[tuple[str, str], tuple[str, ...]] = {}
+        self.moving_endings: tuple[str, ...] = ()
+        self.model_apis: ByName[s.ModelApi] = ByName()
+        self.model_defaults: ByName[s.ModelDefault] = ByName()
+        self.wrong_caps: list[s.WrongCap] = []
+        self.remote_prompts: ByName[s.RemotePrompt] = ByName()
+        self.prompt_references: list[s.RemotePrompt] = []
         self._pipes: dict[str, str] = {}
         self.sdks: dict[str, s.Sdk] = {}
         self.metadata: set[str] = set()
@@ -248,6 +260,7 @@ class Catalogue:
         self._index_consumers(file)
         self._index_concurrency(file)
         self._index_limits(file)
+        self._index_models(file)
 
     def _index_origins(self, file: s.CatalogueFile) -> None:
         for source in file.input:
@@ -314,6 +327,27 @@ class Catalogue:
         self.fallbacks += file.fallback
         for output in file.output_cap:
             self.output_caps.update(dict.fromkeys((*output.on, *output.functions), output))
+
+    def _index_models(self, file: s.CatalogueFile) -> None:
+        self.vendors.update({vendor.id: vendor for vendor in file.vendor})
+        for lifecycle in file.lifecycle:
+            for day, models in lifecycle.retired.items():
+                self.retired.update(dict.fromkeys(((lifecycle.vendor, model) for model in models), day))
+        for one in file.replacement:
+            self.replacements[one.vendor, one.model] = one.by
+        for dated in file.snapshots:
+            self.snapshots.update({(dated.vendor, alias): ids for alias, ids in dated.of.items()})
+        for moving in file.moving_alias:
+            self.moving_endings += moving.endings
+        for api in file.model_api:
+            self.model_apis.add(api.names, api)
+        for setting in file.model_default:
+            self.model_defaults.add((setting.path, *setting.also), setting)
+        self.wrong_caps += file.wrong_cap
+        for prompt in file.remote_prompt:
+            self.remote_prompts.add((prompt.path, *prompt.also), prompt)
+            if prompt.on:
+                self.prompt_references.append(prompt)
 
     def _note_prefixes(self, owner: str, path: str) -> None:
         parts = path.split(".")

@@ -26,6 +26,17 @@ from llmlint.catalogue.consumers import AnswerForm, AppHandler, Consumer
 from llmlint.catalogue.entrypoints import EntryPoint, FailureHandler, Fallback, HarmlessDecorator
 from llmlint.catalogue.keys import Key, KeyPlaceholder
 from llmlint.catalogue.limits import GraphBuilder, History, OutputCap, StepLimit
+from llmlint.catalogue.models import (
+    Lifecycle,
+    ModelApi,
+    ModelDefault,
+    MovingAlias,
+    RemotePrompt,
+    Replacement,
+    Snapshots,
+    Vendor,
+    WrongCap,
+)
 from llmlint.catalogue.observing import Attribution, DebugSwitch, Identity, Telemetry
 from llmlint.catalogue.origins import Input, OwnPrompt, Secret, SecretName
 from llmlint.catalogue.switches import Act, Gate, Switch, Transport
@@ -90,9 +101,13 @@ __all__ = [
     "Input",
     "Key",
     "KeyPlaceholder",
+    "Lifecycle",
     "Limiter",
     "Logger",
+    "ModelApi",
     "ModelClass",
+    "ModelDefault",
+    "MovingAlias",
     "OutputCap",
     "OwnPrompt",
     "Passthrough",
@@ -102,6 +117,8 @@ __all__ = [
     "PlainDecorator",
     "PromptTemplate",
     "ReadOnly",
+    "RemotePrompt",
+    "Replacement",
     "Response",
     "Retry",
     "Sandbox",
@@ -110,13 +127,16 @@ __all__ = [
     "Secret",
     "SecretName",
     "Sink",
+    "Snapshots",
     "StepLimit",
     "Switch",
     "Telemetry",
     "Testing",
     "Tool",
     "Transport",
+    "Vendor",
     "Wait",
+    "WrongCap",
 ]
 
 
@@ -181,3 +201,12 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     failure_handler: tuple[FailureHandler, ...] = ()
     harmless_decorator: tuple[HarmlessDecorator, ...] = ()
     fallback: tuple[Fallback, ...] = ()
+    vendor: tuple[Vendor, ...] = ()
+    lifecycle: tuple[Lifecycle, ...] = ()
+    replacement: tuple[Replacement, ...] = ()
+    snapshots: tuple[Snapshots, ...] = ()
+    moving_alias: tuple[MovingAlias, ...] = ()
+    model_api: tuple[ModelApi, ...] = ()
+    model_default: tuple[ModelDefault, ...] = ()
+    wrong_cap: tuple[WrongCap, ...] = ()
+    remote_prompt: tuple[RemotePrompt, ...] = ()

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from llmlint import __version__, registry
+from llmlint.clock import VARIABLE, ClockError
 from llmlint.integrations.memo import ProjectMemo
 from llmlint.reporters.display import printable
 from llmlint.settings import SettingsError
@@ -83,5 +84,7 @@ class Plugin:
             return self.memo.findings(self._filename, self._lines, self.passed, self.layer)
         except SettingsError as error:
             return [problems.configuration(self._filename, error.file, error.line, error.message)]
+        except ClockError as error:
+            return [problems.environment(self._filename, VARIABLE, str(error))]
         except Exception as error:
             return [problems.internal(error, self._filename, "on this file")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import time
 from collections import OrderedDict
@@ -10,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from llmlint.catalogue.own import FILE as OWN_CATALOGUE
+from llmlint.clock import today
 from llmlint.engine import Report, Request, analyse
 from llmlint.model.finding import Finding, Status
 from llmlint.registry import Layer
@@ -44,7 +46,7 @@ class ProjectMemo:
     """Bounded, and re-checked by size and time of every file of the project."""
 
     def __init__(self) -> None:
-        self._entries: OrderedDict[tuple[Path, Layer, str], _Entry] = OrderedDict()
+        self._entries: OrderedDict[tuple[Path, Layer, str, datetime.date | None], _Entry] = OrderedDict()
         self._run = 0
 
     def new_run(self) -> None:
@@ -64,7 +66,8 @@ class ProjectMemo:
         path = file.relative_to(root).as_posix()
         edited = _edited(file, path, lines)
         shallow = is_shallow(root, passed)
-        request = Request(root, load(root), (layer,), OFF, shallow=shallow, noqa=False)
+        day = today(os.environ)
+        request = Request(root, load(root), (layer,), OFF, shallow=shallow, noqa=False, today=day)
         if edited is not None:
             report = analyse(
                 replace(
@@ -76,7 +79,7 @@ class ProjectMemo:
         return _of_file(self._project(request, extra), path)
 
     def _project(self, request: Request, extra: str) -> dict[str, list[Finding]]:
-        key = (request.root, request.layers[0], extra)
+        key = (request.root, request.layers[0], extra, request.today)
         entry = self._entries.get(key)
         now = time.monotonic()
         # Looking at every file of a large project for every file of it would be quadratic, so within

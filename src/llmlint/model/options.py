@@ -1,7 +1,8 @@
-"""What a project's configuration tells single rules."""
+"""What a project's configuration, and the run, tell single rules."""
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 
 
@@ -11,3 +12,7 @@ class Options:
 
     path_reads: bool = False
     """LLM505 speaks of files that are read, too."""
+    dated_models: bool = False
+    """LLM701 speaks of every alias for which the provider has a dated id, too."""
+    today: datetime.date | None = None
+    """The day of the run; None: not known, and rules that need it are silent."""

@@ -58,7 +58,7 @@ class Deadlines:
         self._catalogue = catalogue
         self._bounded: dict[Func, bool] = {}
         self._depth = 0
-        self._globals = self._global_settings()
+        self.globals = self._global_settings()
 
     # -- parameters -----------------------------------------------------------------------------
 
@@ -159,7 +159,7 @@ class Deadlines:
             return found
         if self._is_opaque(call, func, entry.opaque) or self._given_whole(call, func):
             return UNKNOWN_SETTING
-        if set(entry.global_timeout) & self._globals:
+        if set(entry.global_timeout) & self.globals:
             return UNKNOWN_SETTING
         return ABSENT
 
@@ -204,7 +204,7 @@ class Deadlines:
                 return made
             if self._is_opaque(change.call, change.func, derive.opaque):
                 return UNKNOWN_SETTING
-        if call.client is None and set(call.entry.global_timeout) & self._globals:
+        if call.client is None and set(call.entry.global_timeout) & self.globals:
             return UNKNOWN_SETTING
         if self.exempt(call) or self.bounded_around(site):
             return Setting("given")

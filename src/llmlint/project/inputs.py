@@ -99,10 +99,6 @@ class Inputs:
                         found[param.name] = parts
         return found
 
-    def serves(self, func: Func) -> bool:
-        """Whether a framework runs a function for remote people."""
-        return bool(self._uses_of(func))
-
     def fixed(self, func: Func) -> frozenset[str]:
         """Fields of its input parameters that are no free text, or hand over a system prompt on purpose."""
         ids = {field for use in self._uses_of(func) for field in use.table.fixed}

@@ -25,30 +25,31 @@ from llmlint.project.coroutines import Coroutines
 from llmlint.project.deadlines import Deadlines
 from llmlint.project.declared import Declared
 from llmlint.project.endings import Cut, Endings
+from llmlint.project.exposure import Exposure
 from llmlint.project.fanning import Fanning
 from llmlint.project.gates import Gates
-from llmlint.project.guarded import Guarded
-from llmlint.project.handlers import Handlers
-from llmlint.project.identities import Identities
-from llmlint.project.keys import Keys
-from llmlint.project.exposure import Exposure
 from llmlint.project.graphs import Graphs
 from llmlint.project.guarded import Guarded
 from llmlint.project.handlers import Handlers
 from llmlint.project.histories import Histories
+from llmlint.project.identities import Identities
+from llmlint.project.keys import Keys
 from llmlint.project.kinds import Client
 from llmlint.project.livetests import ExactMatch, LiveTest, LiveTests
 from llmlint.project.logs import Logs
 from llmlint.project.loops import Loops
 from llmlint.project.malformed import Malformed
+from llmlint.project.modelapis import ModelApis
+from llmlint.project.modelnames import ModelNames
 from llmlint.project.modules import ModuleIndex
 from llmlint.project.outcomes import Outcomes
+from llmlint.project.outputs import Outputs
 from llmlint.project.parsing import AnswerForms, Parse, Parses
 from llmlint.project.people import People
-from llmlint.project.outputs import Outputs
 from llmlint.project.prompts import Prompts
 from llmlint.project.reach import Reach
 from llmlint.project.recursion import Recursions
+from llmlint.project.remoteprompts import RemotePrompts
 from llmlint.project.repeats import Repeats
 from llmlint.project.retries import Retries
 from llmlint.project.scopes import Func, Mod
@@ -66,6 +67,7 @@ from llmlint.project.unrecorded import Records
 from llmlint.project.values import Evaluator
 from llmlint.project.view import graph_view
 from llmlint.project.writes import Writes
+from llmlint.project.wrongcaps import WrongCaps
 
 MESSAGE_LIMIT = 100
 Versions = Callable[[str], tuple[int, ...] | None]
@@ -114,15 +116,11 @@ class Project:
 
         ``production`` and ``prompt_module`` tell from a path whether the file is production code and
         whether it is a place for prompts; ``options`` is what single rules ask for; ``own_names`` are
-        the names that the project's own catalogue speaks of. Which files are passed decides what can be
-        found across files; the order does not matter.
+        the names that the project's own catalogue speaks of; ``versions`` tells the oldest version of a
+        package that may be installed. Which files are passed decides what can be found across files; the
+        order does not matter.
         """
-        return cls(modules, catalogue, production, prompt_module, options or Options(), own_names)
-        whether it is a place for prompts; ``options`` is what single rules ask for; ``versions`` tells
-        the oldest version of a package that may be installed. Which files are passed decides what can be
-        found across files; the order does not matter.
-        """
-        return cls(modules, catalogue, production, prompt_module, options or Options(), versions)
+        return cls(modules, catalogue, production, prompt_module, options or Options(), own_names, versions)
 
     # -- structure ------------------------------------------------------------------------------
 
@@ -290,6 +288,25 @@ class Project:
     def graphs(self) -> Graphs:
         """Which graphs of steps go round."""
         return Graphs(self.graph, self.evaluator, self.catalogue, self.deadlines, self.loops, self.reach)
+
+    def model_apis(self) -> ModelApis:
+        """Whose models are asked for."""
+        return ModelApis(self.evaluator, self.catalogue, self.deadlines)
+
+    @functools.cached_property
+    def model_names(self) -> ModelNames:
+        """Which models are named."""
+        return ModelNames(self.graph, self.evaluator, self.catalogue, self.model_apis, self.options)
+
+    @functools.cached_property
+    def wrong_caps(self) -> WrongCaps:
+        """Which caps are those of other models."""
+        return WrongCaps(self.evaluator, self.catalogue, self.deadlines, self.model_names, self.model_apis)
+
+    @functools.cached_property
+    def remote_prompts(self) -> RemotePrompts:
+        """Which prompts are kept elsewhere."""
+        return RemotePrompts(self.graph, self.evaluator, self.catalogue, self.deadlines)
 
     @functools.cached_property
     def retries(self) -> Retries:

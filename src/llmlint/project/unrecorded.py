@@ -120,7 +120,7 @@ class Records:
                 for site in self._graph.sites[func]
                 for value in self._evaluator.eval(site.call.func, func)
             )
-        return self._inputs.serves(func)
+        return bool(self._inputs.serves(func))
 
     # -- what becomes of the response -----------------------------------------------------------
 

@@ -68,3 +68,13 @@ def configuration(path: str, file: Path, line: int, message: str) -> Finding:
         location=Location(path, 1, 0, 1, 1),
         help=f"Mend line {line} of {file}.",
     )
+
+
+def environment(path: str, variable: str, message: str) -> Finding:
+    """LLM001: a variable of the environment cannot be used."""
+    return Finding(
+        code="LLM001",
+        message=_short(message, 100),
+        location=Location(path, 1, 0, 1, 1),
+        help=f"Set {variable} right, or not at all.",
+    )

@@ -23,6 +23,7 @@ from llmlint.project.kinds import (
     Values,
     is_none_value,
 )
+from llmlint.project.promptfunctions import as_client
 from llmlint.project.scopes import Cls, Func
 
 if TYPE_CHECKING:
@@ -203,6 +204,9 @@ class Members:
         return [v for v in found if not is_none_value(v)]
 
     def _method_value(self, method: Func, cls: Cls, instance: bool, exact: bool = False) -> Values:
+        asked = as_client(method, self._evaluator)
+        if asked is not None:
+            return (asked,)
         if method.is_property:
             return self._evaluator.results.of_method(FuncRef(method, Obj(cls, exact)))
         if method.is_static:

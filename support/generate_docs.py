@@ -3,7 +3,8 @@
 - ``<!-- rules:3 -->`` … ``<!-- /rules -->`` holds the rules of axis 3, ``<!-- rules -->`` all of them;
 - ``<!-- demo -->`` and ``<!-- finding -->`` hold what the commands in them print;
 - ``### Output`` of a rule page is what is found in its ``### Bad`` as ``app/example.py``;
-- ``<!-- defaults:start -->`` … ``<!-- defaults:end -->`` holds what the catalogue says of SDKs.
+- ``<!-- defaults:start -->`` … ``<!-- defaults:end -->`` holds what the catalogue says of SDKs, as far as a
+  rule relies on it; ``<!-- sdks:start -->`` … ``<!-- sdks:end -->`` what it says of each.
 
 Run without arguments after changing a rule, an example or the catalogue; ``--check`` changes nothing
 and fails when something would change.
@@ -35,11 +36,13 @@ from llmlint.scope import requests_for
 from llmlint.settings import SettingsError, load
 from llmlint.source import problems
 from llmlint.source.document import Document, from_text
+from support import sdk_table
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = "app/example.py"
 COMMAND = "python support/generate_docs.py"
 TABLES = re.compile(r"(<!-- rules(?::(\d))? -->\n).*?(<!-- /rules -->)", re.DOTALL)
+SDKS = re.compile(r"(<!-- sdks:start -->\n).*?(<!-- sdks:end -->)", re.DOTALL)
 DEFAULTS = re.compile(r"(<!-- defaults:start -->\n).*?(<!-- defaults:end -->)", re.DOTALL)
 SHOWN = re.compile(
     r"(<!-- (demo|finding) -->\n```console\n\$ llmlint ([^\n]*)\n).*?(```\n<!-- /\2 -->)", re.DOTALL
@@ -52,8 +55,9 @@ BLOCK = re.compile(r"^### (Bad|Output|Good)\n\n```(\w+)\n(.*?)^```$", re.DOTALL 
 
 
 def targets() -> list[Path]:
-    """The files that carry tables of rules."""
-    return [ROOT / "README.md", *sorted((ROOT / "docs" / "axes").glob("*.md"))]
+    """The files that carry generated tables, the pages of rules aside."""
+    docs = ROOT / "docs"
+    return [ROOT / "README.md", *sorted((docs / "axes").glob("*.md")), docs / "usage" / "sdks.md"]
 
 
 def rule_pages() -> list[Path]:
@@ -343,6 +347,7 @@ def rewritten(page: Path, rules: tuple[Rule, ...]) -> str:
 
     text = TABLES.sub(rule_table, page.read_text(encoding="utf-8"))
     text = SHOWN.sub(lambda match: match[1] + printed(match[3]) + match[4], text)
+    text = SDKS.sub(lambda match: match[1] + sdk_table.sdks() + match[2], text)
     if page.parent != ROOT / "rules":
         return text
     of_code = DEFAULT_TABLES.get(page.name[:6])

@@ -1,8 +1,8 @@
 """Reads packages that are not imported: the source that lies unpacked in ``LLMLINT_CATALOGUE_SOURCES``.
 
-For SDKs that bring heavy things along, hold others back, or do something when they are imported. What is found
-stands in for the object itself: it has a signature, attributes and, for classes, bases, as far as these are written
-down. ``pip install --no-deps --target <directory> --group catalogue-source`` fills the directory.
+For SDKs that bring heavy things along, hold others back, or do something when they are imported. What is
+found stands in for the object itself: it has a signature, attributes and, for classes, bases, as far as these
+are written down. ``pip install --no-deps --target <directory> --group catalogue-source`` fills the directory.
 """
 
 from __future__ import annotations
@@ -339,12 +339,12 @@ def _in_class(cls: ast.stmt | None, name: str) -> ast.stmt | None:
             case _:
                 pass
     if found is None and isinstance(cls, ast.ClassDef):
-        for node in ast.walk(cls):
-            match node:
+        for inner in ast.walk(cls):
+            match inner:
                 case ast.AnnAssign(target=ast.Attribute(value=ast.Name(id="self"), attr=own)):
-                    found = node if own == name else found
+                    found = inner if own == name else found
                 case ast.Assign(targets=[ast.Attribute(value=ast.Name(id="self"), attr=own)]):
-                    found = node if own == name and found is None else found
+                    found = inner if own == name and found is None else found
                 case _:
                     pass
     return found
@@ -366,7 +366,11 @@ def _arguments(node: Function) -> Iterator[inspect.Parameter]:
     static = any(ast.unparse(d) == "staticmethod" for d in node.decorator_list)
     for number, (arg, default) in enumerate(zip(plain, defaults, strict=True)):
         if number or static or arg.arg not in ("self", "cls"):
-            kind = inspect.Parameter.POSITIONAL_ONLY if arg in a.posonlyargs else inspect.Parameter.POSITIONAL_OR_KEYWORD
+            kind = (
+                inspect.Parameter.POSITIONAL_ONLY
+                if arg in a.posonlyargs
+                else inspect.Parameter.POSITIONAL_OR_KEYWORD
+            )
             yield inspect.Parameter(arg.arg, kind, default=_default(default))
     if a.vararg:
         yield inspect.Parameter(a.vararg.arg, inspect.Parameter.VAR_POSITIONAL)
@@ -384,7 +388,8 @@ def _fields(cls: ast.stmt | None) -> Iterator[inspect.Parameter]:
             names = [node.target.id]
             if isinstance(default, ast.Call):  # ``Field(default=5)``, ``field(default=5)``
                 keywords = {k.arg: k.value for k in default.keywords}
-                names += [v.value for k in ("alias", "validation_alias") if isinstance(v := keywords.get(k), ast.Constant)]
+                aliases = (keywords.get("alias"), keywords.get("validation_alias"))
+                names += [str(alias.value) for alias in aliases if isinstance(alias, ast.Constant)]
                 default = keywords.get("default", default.args[0] if default.args else default)
             for name in names:
                 yield inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=_default(default))

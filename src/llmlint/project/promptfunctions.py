@@ -1,4 +1,4 @@
-"""Functions that a decorator turns into requests to a model: calling ``ask`` of ``@prompt(…) def ask`` is one."""
+"""Functions that a decorator turns into requests to a model (``@prompt("…")``): calling one sends it."""
 
 from __future__ import annotations
 

@@ -15,8 +15,8 @@ SHOWN = 3
 """Names in a cell; the others are counted."""
 PYPROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
 PROOFS = {"catalogue": "imported", "catalogue-more": "imported", "catalogue-source": "read"}
-COLUMNS = ("SDK", "version", "proved", "calls", "default deadline", "set it with", "retries", "output cap")
-COLUMNS += ("tools", "loop limits")
+COLUMNS = ["SDK", "version", "proved", "calls", "default deadline", "set it with", "retries", "output cap"]
+COLUMNS += ["tools", "loop limits"]
 
 
 def sdks() -> str:

@@ -229,6 +229,12 @@ def test_sanitizer(table: Table) -> None:
     assert resolve(table.entry.path, table) is not None
 
 
+@each("wait")
+def test_wait(table: Table) -> None:
+    if table.entry.path:
+        assert resolve(table.entry.path, table) is not None
+
+
 @each("sandbox")
 def test_sandbox(table: Table) -> None:
     assert resolve(table.entry.path, table) is not None

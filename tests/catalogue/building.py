@@ -29,6 +29,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "anthropic.AsyncAnthropicFoundry": {"api_key": "dummy", "resource": "dummy"},
     "anthropic.AnthropicAWS": {"api_key": "dummy", "aws_region": "us-east-1", "workspace_id": "dummy"},
     "anthropic.AsyncAnthropicAWS": {"api_key": "dummy", "aws_region": "us-east-1", "workspace_id": "dummy"},
+    "cerebras.cloud.sdk.Cerebras": {"api_key": "dummy", "warm_tcp_connection": False},
+    "cerebras.cloud.sdk.AsyncCerebras": {"api_key": "dummy", "warm_tcp_connection": False},
     "cohere.BedrockClient": AWS,
     "cohere.SagemakerClient": AWS,
     "cohere.AwsClient": {**AWS, "service": "bedrock"},

@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from tests.catalogue import sources
 from tests.catalogue.resolving import fields_of, parameters
 
 Build = Callable[[], Any]
@@ -35,10 +36,15 @@ def _attribute_timeout(build: Build) -> Any:
     return getattr(timeout, "read", timeout)
 
 
+def _text_of(module: str) -> str:
+    """The source of a module, whether it is installed or only unpacked."""
+    unpacked = sources.read(module)
+    return unpacked.text if unpacked else inspect.getsource(importlib.import_module(module))
+
+
 def _source_says(module: str, text: str, value: float) -> Callable[[Build], Any]:
     def read(_: Build) -> Any:
-        source = inspect.getsource(importlib.import_module(module))
-        return value if text in source else f"`{text}` is no longer in {module}"
+        return value if text in _text_of(module) else f"`{text}` is no longer in {module}"
 
     return read
 
@@ -51,6 +57,11 @@ READERS: dict[str, Callable[[Build], Any]] = {
     "huggingface_hub": _attribute_timeout,
     "ollama": lambda build: build()._client.timeout.read,
     "google.genai": lambda build: build()._api_client._http_options.timeout,
+    "cohere.BedrockClient": lambda build: build()._client_wrapper.get_timeout(),
+    "cohere.SagemakerClient": lambda build: build()._client_wrapper.get_timeout(),
+    "cohere.AwsClient": lambda build: build()._client_wrapper.get_timeout(),
+    "cohere.BedrockClientV2": lambda build: build()._client_wrapper.get_timeout(),
+    "cohere.SagemakerClientV2": lambda build: build()._client_wrapper.get_timeout(),
     "cohere.Client": lambda build: build()._client_wrapper.get_timeout(),
     "cohere.AsyncClient": lambda build: build()._client_wrapper.get_timeout(),
     "cohere.ClientV2": lambda build: build()._client_wrapper.get_timeout(),
@@ -64,13 +75,21 @@ READERS: dict[str, Callable[[Build], Any]] = {
     "boto3": lambda build: build().meta.config.read_timeout,
     "vertexai.generative_models": lambda _: _vertexai_deadline(),
     "litellm.Router": lambda build: build().timeout,
+    "ai21": _source_says("ai21.http_client.base_http_client", "DEFAULT_TIMEOUT_SEC = 300\n", 300.0),
+    "azure.ai.inference": _source_says("azure.core.configuration", "read_timeout: float = 300,", 300.0),
+    "cerebras.cloud.sdk": _attribute_timeout,
+    "fireworks": _attribute_timeout,
+    "haystack.components.generators": _source_says(
+        "haystack.components.generators.chat.openai", 'os.environ.get("OPENAI_TIMEOUT", "30.0")', 30.0
+    ),
+    "voyageai": _source_says("voyageai.api_resources.api_requestor", "TIMEOUT_SECS = 600\n", 600.0),
+    "xai_sdk": _source_says("xai_sdk.client", "_DEFAULT_RPC_TIMEOUT_SECONDS = 27 * 60\n", 1620.0),
 }
 """Longest matching beginning of the class id → how to read the deadline of an instance."""
 
 
 def _vertexai_deadline() -> Any:
-    module = importlib.import_module("google.cloud.aiplatform_v1.services.prediction_service.transports.base")
-    source = inspect.getsource(module)
+    source = _text_of("google.cloud.aiplatform_v1.services.prediction_service.transports.base")
     wrapped = source[source.index("self.generate_content: gapic_v1.method.wrap_method(") :]
     return None if "default_timeout=None" in wrapped[: wrapped.index(")")] else "a deadline"
 

@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 
 import pytest
 
+from tests.catalogue import sources
 from tests.catalogue.tables import Table, import_roots
 
 PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
@@ -64,7 +65,7 @@ def distribution(name: str) -> str | None:
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
-        return None
+        return sources.version(name)
 
 
 def check_version(table: Table) -> None:
@@ -103,6 +104,11 @@ def resolve(path: str, table: Table) -> Any:
         path = f"builtins.{path}"
     root = root_of(path)
     if not package_is_there(root):
+        read = sources.find(path)
+        if read is not None:
+            return read
+        if sources.find(root) is not None:
+            pytest.fail(f"`{path}` is nowhere in the source ({table.entry.source})")
         # Where the distribution in ``source`` is there, the missing package is that of another one.
         absent = table.read_in is not None and distribution(table.read_in[0]) is None
         leave_out(table.read_in[0] if absent and table.read_in else root, f"`{root}` is not installed")
@@ -121,6 +127,8 @@ def find(path: str) -> Any | None:
         if path.startswith(f"{factory}."):
             return member(result(), path.removeprefix(f"{factory}."))
     first, *rest = path.split(".")
+    if not package_is_there(root_of(path)):
+        return sources.find(path)
     name, found = first, importlib.import_module(first)
     for part in rest:
         name = f"{name}.{part}"

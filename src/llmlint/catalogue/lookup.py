@@ -97,6 +97,8 @@ class Catalogue:
         self.http: ByName[s.HttpClient] = ByName()
         self.tools: ByName[s.Tool] = ByName()
         self.caps: ByName[s.Cap] = ByName()
+        self.decorator_roots: frozenset[str] = frozenset()
+        """Packages with decorators that make requests to a model of functions."""
         self.handles: set[str] = set()
         self.read_only: list[s.ReadOnly] = []
         self.carriers: list[s.Carrier] = []
@@ -178,6 +180,8 @@ class Catalogue:
                 self._sdk_of[id(entry)] = file.sdk
         for client in file.client:
             self.clients.add((client.path, *client.also), client)
+            if client.kind == "decorator":
+                self.decorator_roots |= {name.partition(".")[0] for name in (client.path, *client.also)}
         for call in file.call:
             if not call.on:
                 self.functions.add((call.path, *call.also), call)

@@ -48,9 +48,11 @@ class Client(Entry, frozen=True, kw_only=True, eq=False):
     kind: str = "client"
     """``client``: calls a provider; ``wrapper``: takes a client and acts for it (instructor);
     ``derived``: only obtained from another object (chat session); ``agent``: runs a loop of calls;
-    ``factory``: makes clients through ``derive`` and calls nothing (``boto3.Session``).
+    ``factory``: makes clients through ``derive`` and calls nothing (``boto3.Session``);
+    ``decorator``: the function it decorates is the client: calling that (``__call__``) is a request.
 
-    Several tables may share a path when ``when`` tells them apart; one without ``when`` comes last."""
+    Several tables may share a path when ``when`` tells them apart; one without ``when`` comes last.
+    A decorator has two: with ``is_async`` for functions that are."""
     timeout: tuple[str, ...] = ()
     """Parameter paths of the constructor that set a deadline."""
     timeout_unit: str = "s"

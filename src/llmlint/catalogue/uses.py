@@ -72,7 +72,7 @@ class Tool(Entry, frozen=True, kw_only=True, eq=False):
     ``register``: ``obj.name(f)`` where obj is an instance of ``on`` (``arg`` says which argument);
     ``handler``: as ``method``, but the function is a dispatcher taking (name, arguments dict);
     ``factory``: ``path(...)`` given a function (``arg``);
-    ``subclass``: methods (``methods``) of subclasses of ``path``;
+    ``subclass``: methods (``methods``; ``*`` for all public ones) of subclasses of ``path``;
     ``names``: attribute ``arg`` of subclasses of ``path`` lists the names of such methods;
     ``returns``: public functions of a module that return a ``path``;
     ``fields``: the model fills the annotated fields of subclasses, which these methods then read;

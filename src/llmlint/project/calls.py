@@ -261,6 +261,8 @@ class CallGraph:
                         yield Edge(site, target, bound is not None, inner, passthrough.deferred)
                     case ClientMethod(client=sender, path=path):
                         self._llm_call(sender, path, site)
+                    case Client():
+                        self._llm_call(value, "__call__", site)
                     case _:
                         pass
 

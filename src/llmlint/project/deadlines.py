@@ -354,3 +354,11 @@ def describe(seconds: float) -> str:
     if seconds >= 120 and seconds % 60 == 0:
         return f"{int(seconds // 60)} min"
     return f"{seconds:g} s"
+
+
+def parameter(paths: tuple[str, ...]) -> str:
+    """The first of these parameter paths, for a help line: ``request_options=`` with ``timeout``."""
+    if not paths:
+        return "a client that has a deadline"
+    head, *rest = paths[0].rsplit("|", 1)[-1].split(".")
+    return f"`{head}=`" if not rest else f"`{head}=` with `{'.'.join(rest)}`"

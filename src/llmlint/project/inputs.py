@@ -19,6 +19,7 @@ from llmlint.project.kinds import (
     Obj,
     ParamValue,
     Value,
+    external_name,
 )
 from llmlint.project.scopes import Func, Mod
 from llmlint.project.secrets import Secrets
@@ -152,9 +153,8 @@ class Inputs:
 
     def call_result(self, callee: Value, call: m.Call, func: Func) -> bool:
         """Whether calling this gives what a remote person typed (``streamlit.chat_input(...)``)."""
-        if isinstance(callee, External):
-            return any(t.form == "call" for t in self._catalogue.inputs.get(callee.name))
-        return False
+        name = external_name(callee)
+        return bool(name) and any(t.form == "call" for t in self._catalogue.inputs.get(name))
 
     def secret(self, expr: m.Expr, func: Func) -> str | None:
         """The name of the secret that this expression reads; None when it reads none."""

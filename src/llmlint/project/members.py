@@ -23,6 +23,7 @@ from llmlint.project.kinds import (
     Values,
     is_none_value,
 )
+from llmlint.project.promptfunctions import as_client
 from llmlint.project.scopes import Cls, Func
 
 if TYPE_CHECKING:
@@ -206,6 +207,9 @@ class Members:
         declared = self._evaluator.declared.names.get(method)
         if declared is not None:
             return (External(declared),)
+        asked = as_client(method, self._evaluator)
+        if asked is not None:
+            return (asked,)
         if method.is_property:
             return self._evaluator.results.of_method(FuncRef(method, Obj(cls, exact)))
         if method.is_static:

@@ -24,6 +24,7 @@ from llmlint.project.kinds import (
     unique,
     vague,
 )
+from llmlint.project.promptfunctions import as_client
 from llmlint.project.scopes import Binding, Cls, Func, Mod
 
 if TYPE_CHECKING:
@@ -70,7 +71,10 @@ class Names:
     def _bound_values(self, name: str, scope: Func) -> list[Value]:
         found: list[Value] = []
         for definition in scope.definitions.get(name, ()):
-            found.append(ClassRef(definition) if isinstance(definition, Cls) else self._function(definition))
+            if isinstance(definition, Cls):
+                found.append(ClassRef(definition))
+            else:
+                found.append(as_client(definition, self._evaluator) or self._function(definition))
         for binding in scope.bindings.get(name, ()):
             found += self.bound_value(binding, scope)
         for function in scope.mod.lending if scope.facts.kind in ("function", "lambda") else ():

@@ -289,6 +289,7 @@ class Project:
         """Which graphs of steps go round."""
         return Graphs(self.graph, self.evaluator, self.catalogue, self.deadlines, self.loops, self.reach)
 
+    @functools.cached_property
     def model_apis(self) -> ModelApis:
         """Whose models are asked for."""
         return ModelApis(self.evaluator, self.catalogue, self.deadlines)

@@ -186,6 +186,9 @@ class Registrations:
                         yield ToolField(cls, name, func)
 
     def _methods(self, cls: Cls, names: Iterable[str]) -> Iterator[Func]:
+        if "*" in names:
+            own = {name for one in self._evaluator.hierarchy.mro(cls) for name in one.methods}
+            names = sorted(name for name in own if not name.startswith("_"))
         for name in names:
             for owner in self._evaluator.hierarchy.mro(cls):
                 if name in owner.methods:

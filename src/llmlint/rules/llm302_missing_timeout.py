@@ -9,7 +9,7 @@ from llmlint.model.finding import Finding
 from llmlint.model.rule import Confidence, Rule, Severity
 from llmlint.project.calls import LlmCall
 from llmlint.project.constructions import Construction
-from llmlint.project.deadlines import Setting
+from llmlint.project.deadlines import Setting, parameter
 from llmlint.project.kinds import Site
 from llmlint.project.project import Project, fitting
 
@@ -42,7 +42,7 @@ def _construction(project: Project, made: Construction) -> Iterator[Finding]:
     else:
         return
     message = _message(site.call, what, entry.is_async)
-    help_line = HELP.format(parameter=_parameter(entry.timeout))
+    help_line = HELP.format(parameter=parameter(entry.timeout))
     yield project.finding("LLM302", site.func, site.call.span, message, help=help_line)
 
 
@@ -56,13 +56,6 @@ def _holder(is_async: bool) -> str:
     return "task" if is_async else "thread"
 
 
-def _parameter(paths: tuple[str, ...]) -> str:
-    if not paths:
-        return "a client that has a deadline"
-    head, *rest = paths[0].rsplit("|", 1)[-1].split(".")
-    return f"`{head}=`" if not rest else f"`{head}=` with `{'.'.join(rest)}`"
-
-
 def _switched_off(setting: Setting) -> str:
     return f"has `timeout={'None' if setting.value is None else 'inf'}`"
 
@@ -73,7 +66,7 @@ def _message(call: m.Call, what: str, is_async: bool) -> str:
 
 def _finding(project: Project, call: LlmCall, site: Site, what: str) -> Finding:
     message = _message(site.call, what, call.entry.is_async)
-    help_line = HELP.format(parameter=_parameter(call.entry.timeout))
+    help_line = HELP.format(parameter=parameter(call.entry.timeout))
     return project.finding("LLM302", site.func, site.call.span, message, help=help_line)
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from llmlint.catalogue import schema as s
 from llmlint.facts import model as m
 from llmlint.model.finding import Finding
 from llmlint.model.rule import Confidence, Rule, Severity
 from llmlint.project.constructions import Construction
-from llmlint.project.deadlines import describe
+from llmlint.project.deadlines import describe, parameter
 from llmlint.project.project import Project, fitting
 from llmlint.project.scopes import Func
 
-HELP = "Pass a `timeout=` that fits what a user waits for, and set the number of retries."
+HELP = "Pass {parameter}, fitting what a user waits for, and set the number of retries."
 LONG = 60.0
 """Seconds from which on a default is too long to rely on."""
 
@@ -36,7 +37,7 @@ def check(project: Project) -> Iterator[Finding]:
             )
             if not entry.timeout_retried:
                 attempts = 1
-            yield _finding(project, made.site.func, made.site.call, entry.default_timeout, attempts)
+            yield _finding(project, made.site.func, made.site.call, entry, attempts)
     for call in project.llm_calls:
         entry_ = call.entry
         if call.client is not None or call.http is not None or not call.site.func.mod.production:
@@ -46,7 +47,7 @@ def check(project: Project) -> Iterator[Finding]:
         if deadlines.at_call(call).state == "absent":
             site = call.site
             attempts = deadlines.attempts(site.call, site.func, entry_.retries, entry_.default_retries)
-            yield _finding(project, site.func, site.call, entry_.default_timeout, attempts)
+            yield _finding(project, site.func, site.call, entry_, attempts)
 
 
 def _some_call_keeps_it(project: Project, made: Construction) -> bool:
@@ -55,13 +56,17 @@ def _some_call_keeps_it(project: Project, made: Construction) -> bool:
     return not states or "absent" in states
 
 
-def _finding(project: Project, func: Func, call: m.Call, seconds: float, attempts: int | None) -> Finding:
+def _finding(
+    project: Project, func: Func, call: m.Call, entry: s.Client | s.Call, attempts: int | None
+) -> Finding:
+    seconds = entry.default_timeout or 0.0
     if attempts is None or attempts <= 1:
         worst = f"{describe(seconds)} ({seconds:g} s)" if seconds >= 120 else describe(seconds)
     else:
         worst = f"{describe(seconds * attempts)} ({attempts} × {seconds:g} s)"
     message = fitting("", call, f" by default lets a stalled call block for up to {worst}")
-    return project.finding("LLM303", func, call.span, message, help=HELP)
+    help_line = HELP.format(parameter=parameter(entry.timeout))
+    return project.finding("LLM303", func, call.span, message, help=help_line)
 
 
 RULE = Rule(

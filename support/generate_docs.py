@@ -2,7 +2,8 @@
 
 - ``<!-- rules:3 -->`` … ``<!-- /rules -->`` holds the rules of axis 3, ``<!-- rules -->`` all of them;
 - ``<!-- demo -->`` and ``<!-- finding -->`` hold what the commands in them print;
-- ``### Output`` of a rule page is what is found in its ``### Bad`` as ``app/example.py`` (or the file its first line names);
+- ``### Output`` of a rule page is what is found in its ``### Bad`` as ``app/example.py``, or as the file
+  that its first line names;
 - ``<!-- defaults:start -->`` … ``<!-- defaults:end -->`` holds what the catalogue says of SDKs.
 
 Run without arguments after changing a rule, an example or the catalogue; ``--check`` changes nothing

@@ -343,6 +343,16 @@ def test_switch(table: Table) -> None:
     any_takes(found, [path for path in named if path], f"`{entry.path or entry.method}`")
 
 
+@each("consumer")
+def test_parser_raises_what_is_said(table: Table) -> None:
+    entry: s.Consumer = table.entry
+    parser = resolve(entry.path, table)
+    assert entry.arg.isdigit() or takes(parser, entry.arg)
+    with pytest.raises((ValueError, SyntaxError, ArithmeticError)) as raised:
+        parser("{not: well formed")
+    assert any(issubclass(raised.type, resolve(name, table)) for name in entry.raises)
+
+
 @each("sanitizer")
 def test_sanitizer(table: Table) -> None:
     assert resolve(table.entry.path, table) is not None

@@ -9,7 +9,19 @@ import pytest
 from llmlint.catalogue import schema as s
 from tests.catalogue.tables import FILES, Table, tables
 
-KINDS = ("client", "derive", "call", "retry", "passthrough", "tool", "cap", "sink", "sanitizer", "http")
+KINDS = (
+    "client",
+    "derive",
+    "call",
+    "retry",
+    "passthrough",
+    "tool",
+    "cap",
+    "sink",
+    "sanitizer",
+    "consumer",
+    "http",
+)
 ALL = [table for kind in KINDS for table in tables(kind, verify=False)]
 CLIENTS: list[s.Client] = [table.entry for table in tables("client", verify=False)]
 KNOWN = {name for client in CLIENTS for name in (client.path, *client.also)}

@@ -19,6 +19,9 @@ from llmlint.project.sites import CallSite
 from llmlint.project.taint import Flow, Flows
 from llmlint.project.values import Evaluator
 
+MAX_TOOLS = 400
+"""Parts of descriptions of tools that are looked at."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Parse:
@@ -50,6 +53,8 @@ class AnswerForms:
         site = call.site
         if self._asks(site.call, site.func, call.entry.structured, ("given", "unknown")):
             return True
+        if any(self._is_strict(site.call, site.func, where) for where in call.entry.tools):
+            return True
         # Where a call can ask, nobody hides the question in settings of the client.
         states = ("given",) if call.entry.structured else ("given", "unknown")
         for client in self._clients(call.client):
@@ -76,6 +81,25 @@ class AnswerForms:
                     walk.argument(call, path), func, form.unforced
                 ):
                     return True
+        return False
+
+    def _is_strict(self, call: m.Call, func: Func, where: str) -> bool:
+        """Whether tools are given whose arguments the provider holds to their schema."""
+        given = walk.argument(call, where)
+        pending = [(given, func)] if given is not None else []
+        for _ in range(MAX_TOOLS):
+            if not pending:
+                break
+            for value in self._evaluator.eval(*pending.pop()):
+                if not isinstance(value, Data):
+                    continue
+                if isinstance(value.expr, m.DictDisplay):
+                    for key, item in value.expr.items:
+                        if isinstance(key, m.Text) and key.value == "strict":
+                            return not (isinstance(item, m.Const) and not item.value)
+                        pending.append((item, value.func))
+                elif isinstance(value.expr, m.Seq):
+                    pending += [(item, value.func) for item in value.expr.items]
         return False
 
     def _leaves_open(self, given: m.Expr | None, func: Func, unforced: tuple[str, ...]) -> bool:

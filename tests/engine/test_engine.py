@@ -58,13 +58,30 @@ def test_what_is_passed_does_not_change_what_is_found(
 
 
 def test_nothing_is_imported_for_a_tree_without_llm_code(tree: Tree) -> None:
-    tree({".git/HEAD": "", "app/a.py": "import os\n", "app/b.py": "import a\n"})
+    words = "x = ['task-1d2e0f2645a8', 'sk', 'risk-free-of-charge', b'hf', 'disk-sk-']\n"
+    tree({".git/HEAD": "", "app/a.py": f"import os\n{words}", "app/b.py": "import a\n"})
     code = (
         "import sys; from llmlint.cli import main; main(['check']);"
         "print({'libcst', 'networkx', 'rich', 'flake8'} & set(sys.modules))"
     )
     done = run("timeit", "-n1", "-r1", code, cwd=Path())
     assert done.stdout.splitlines()[:2] == [b"No findings in 2 files", b"set()"], done.stderr
+
+
+def test_a_key_is_found_in_any_file_and_the_files_around_it_are_not_parsed(tree: Tree) -> None:
+    key = "sk-1d2e0f2645a86adea" + "5770f30e222d960"  # random, nobody issued it
+    tree(
+        {
+            ".git/HEAD": "",
+            "app/a.py": f"import os\nKEY = '{key}'\n",
+            "app/b.py": "from app.a import KEY\n",
+            "tests/test_a.py": f"KEY = b'{key}'\n",
+        }
+    )
+    (report,) = check(".")
+    assert places(report) == [("LLM508", "app/a.py", 2), ("LLM508", "tests/test_a.py", 1)]
+    assert report.parsed == 2
+    assert key not in repr(report.findings)
 
 
 def test_an_unparsable_file_is_a_finding_and_the_others_are_checked(tree: Tree, stand_ins: StandIns) -> None:

@@ -13,7 +13,7 @@ from llmlint.engine import Report
 from llmlint.model.finding import Finding, Status, Step
 from llmlint.model.location import Location
 from llmlint.reporters import concise, full
-from llmlint.reporters.display import printable, shown_path, totals
+from llmlint.reporters.display import printable, shown_path, totals, without_keys
 from llmlint.source.survey import Sources
 from tests.conftest import Tree
 
@@ -230,3 +230,23 @@ def test_the_totals_say_what_was_not_run(tmp_path: Path) -> None:
     two = Report(tmp_path / "b", (), ("b.py",), not_run=("LLM703", "LLM003"))
     assert totals([one]) == "No findings in 1 file; 1 rule below the minimum severity or confidence not run"
     assert totals([one, two]).endswith("; 2 rules below the minimum severity or confidence not run")
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("x = 'sk-1d2e0f2645a86ade'", "x = 'sk-****************'"),
+        ("x = 'sk-ant-api03-' 'AbCdEfGhIj'", "x = 'sk-ant-*******************'"),
+        ("h = 'Bearer gsk_AbCdEfGhIj'", "h = 'Bearer gsk_**********'"),
+        ("x = 'task-1d2e0f2645a86ade'", "x = 'task-1d2e0f2645a86ade'"),
+        ("x.startswith('sk-')", "x.startswith('sk-')"),
+    ],
+)
+def test_keys_are_hidden_and_the_width_is_kept(line: str, shown: str) -> None:
+    assert without_keys(line) == shown
+    assert len(shown) == len(line)
+
+
+def test_no_excerpt_shows_a_key(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("client = OpenAI(api_key='sk-1d2e0f2645a86ade')\n")
+    assert "1d2e0f26" not in full_text(report(tmp_path, finding(column=9)))

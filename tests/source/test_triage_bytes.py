@@ -177,3 +177,40 @@ def test_witnesses_are_parsed_in_projects_that_have_a_seed() -> None:
     assert parse_set(scans, production, WITNESSES.is_witness) == {"app/ask.py", "settings.py"}
     del scans["app/ask.py"]
     assert parse_set(scans, production, WITNESSES.is_witness) == frozenset()
+
+
+KEYS = Seeds.of(["openai"], [], keys=["sk-", "sk-ant-", "hf_"], lone=["trust_remote_code"])
+
+
+@pytest.mark.parametrize(
+    ("source", "alone"),
+    [
+        (b"KEY = 'sk-1d2e0f26'\n", True),
+        (b'KEY = ("sk-ant-"\n    "api03")\n', True),
+        (b"URL = 'https://x.y?key=hf_abcdefghij'\n", True),
+        (b"load(trust_remote_code=True)\n", True),
+        (b"x = 'task-1d2e0f2645a8'\n", False),
+        (b"from a import sk_learn, hf_x\n", False),
+        (b"text.startswith(b'sk')\n", False),
+        (b"x = 'sk- and other beginnings'\n", False),
+        (b"", False),
+    ],
+)
+def test_files_of_interest_by_themselves(source: bytes, alone: bool) -> None:
+    assert scan(source, KEYS).alone is alone
+
+
+def test_what_is_connected_to_a_key_is_not_parsed() -> None:
+    files = {
+        "app/__init__.py": b"",
+        "app/keys.py": b"from app import names\nKEY = 'sk-1d2e0f26'\n",
+        "app/names.py": b"",
+        "app/main.py": b"from app.keys import KEY\n",
+        "tests/test_app.py": b"KEY = 'hf_abcdefghij'\n",
+    }
+    scans = {path: scan(data, KEYS) for path, data in files.items()}
+    found = parse_set(scans, lambda path: not path.startswith("tests/"))
+    assert found == {"app/keys.py", "tests/test_app.py"}
+    scans["app/llm.py"] = scan(b"import openai\n", KEYS)
+    found = parse_set(scans, lambda path: not path.startswith("tests/"))
+    assert found == {"app/keys.py", "tests/test_app.py", "app/llm.py", "app/__init__.py"}

@@ -11,7 +11,7 @@ from llmlint.catalogue.lookup import ByName, Catalogue
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.calls import CallGraph
-from llmlint.project.consent import asked_for, frames_of, words
+from llmlint.project.consent import around, asked_for, frames_of, words
 from llmlint.project.gates import Gates
 from llmlint.project.kinds import (
     ClassRef,
@@ -102,6 +102,8 @@ class Capabilities:
         if not switch.param:
             return "" if self._is_used(site) else None
         for written in self._literals.given(site.call, site.func, switch.param):
+            if asked_for(around(written.expr, written.func), words(switch.param)):
+                return None
             name = switch.param.rsplit("|", 1)[-1].rsplit(".", 1)[-1]
             values = self._literals.alternatives(written)
             if values and all(_is_one_of(value, switch.values) for value in values):

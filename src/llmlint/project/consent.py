@@ -33,6 +33,14 @@ def asked_for(frames: Iterable[Frame], wanted: set[str]) -> bool:
     return False
 
 
+def around(expr: m.Expr, func: Func) -> tuple[Frame, ...]:
+    """What stands around an expression."""
+    for place in statement_sites(func):
+        if any(node is expr for root in walk.own_expressions(place.stmt) for node in walk.expressions(root)):
+            return place.frames
+    return ()
+
+
 def frames_of(graph: CallGraph, func: Func, span: m.Span) -> tuple[Frame, ...]:
     """What stands around a call or an assignment."""
     for site in graph.sites[func]:

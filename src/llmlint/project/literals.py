@@ -51,7 +51,8 @@ class Literals:
             for name in head.split("|"):
                 if name in keywords:
                     expr, scope = keywords[name]
-        if expr is not None:
+        # What another function hands over is that function's business: it may do so on request only.
+        if expr is not None and (scope is func or scope.facts.kind in ("module", "class")):
             yield from self._below(Written(expr, scope), rest)
 
     def _below(self, written: Written, rest: list[str]) -> Iterator[Written]:

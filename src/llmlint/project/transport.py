@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from llmlint.catalogue.lookup import Catalogue
 from llmlint.facts import model as m
 from llmlint.project.calls import CallGraph, LlmCall
-from llmlint.project.consent import asked_for, frames_of
+from llmlint.project.consent import around, asked_for, frames_of
 from llmlint.project.constructions import Construction
 from llmlint.project.endpoints import Endpoints
 from llmlint.project.kinds import ExternalMethod, ExternalObject, Site, Value
@@ -123,6 +123,8 @@ class Transport:
             for written in self._literals.given(call, func, path):
                 values = self._literals.alternatives(written)
                 if values and all(any(v is one for one in off) for v in values):
+                    if asked_for(around(written.expr, written.func), _CHECKING):
+                        return
                     name = path.rsplit(".", 1)[-1]
                     yield Exposure(func, call.span, written=f"{name}={values[0]}")
                     return

@@ -27,11 +27,11 @@ def without_keys(text: str) -> str:
 
 @functools.cache
 def _keys() -> re.Pattern[str]:
-    prefixes = "|".join(sorted({re.escape(p) for key in load().keys for p in key.prefixes}))
+    known = {prefix for key in load().keys for prefix in key.prefixes}
+    prefixes = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))
     # The rest of a key may stand in a literal of its own.
-    return re.compile(
-        rf"""((?<![A-Za-z0-9_-])(?:{prefixes}))((?:["'][ \t+brfu]*["'])?[A-Za-z0-9_+/=-]{{8,}})"""
-    )
+    rest = r"""(?:[A-Za-z0-9_+/=-]*["'][ \t+brfu]*["'])*[A-Za-z0-9_+/=-]{8,}"""
+    return re.compile(rf"((?<![A-Za-z0-9_-])(?:{prefixes}))({rest})")
 
 
 def shown_path(root: Path, path: str) -> str:

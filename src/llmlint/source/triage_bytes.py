@@ -133,7 +133,9 @@ class Seeds:
     def key(self) -> re.Pattern[bytes]:
         """What may be the beginning of a key; its rest may stand in the next literal."""
         prefixes = b"|".join(map(re.escape, self.keys)) or b"(?!)"
-        return re.compile(rb"""(?<![A-Za-z0-9_-])(?:%b)(?:[A-Za-z0-9_+/-]{8}|["'])""" % prefixes)
+        return re.compile(
+            rb"""(?<![A-Za-z0-9_-])(?:%b)(?:[A-Za-z0-9_+/-]{8}|[A-Za-z0-9_-]*["'])""" % prefixes
+        )
 
     def speaks_alone(self, data: bytes) -> bool:
         """Whether a file is of interest whatever it has to do with LLMs."""

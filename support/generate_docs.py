@@ -143,7 +143,9 @@ def output(example: Example, code: str) -> str:
             return _lines(_configured(Path(empty), example.text))
         of_axis = registry.Layer(extend_select=tuple(c for c in registry.names() if c[:4] == code[:4]))
         document: Document | Finding = from_text(EXAMPLE, example.text)
-        request = Request(Path(empty), layers=(of_axis,), named=frozenset([EXAMPLE]), texts={EXAMPLE: document})
+        request = Request(
+            Path(empty), layers=(of_axis,), named=frozenset([EXAMPLE]), texts={EXAMPLE: document}
+        )
         return _lines(analyse(request).of_status(Status.REPORTED))
 
 

@@ -10,7 +10,9 @@ from llmlint.model.location import Location
 from .wording import complaints
 
 PLACE = Location("a.py", 1)
-GOOD = Finding("LLM301", "`x` fails, so nobody knows", PLACE, (Step(PLACE, "`x` is called here"),), "Let it raise.")
+GOOD = Finding(
+    "LLM301", "`x` fails, so nobody knows", PLACE, (Step(PLACE, "`x` is called here"),), "Let it raise."
+)
 
 
 def finding(**changes: str) -> Finding:

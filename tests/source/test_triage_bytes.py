@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from llmlint.source.triage_bytes import Import, Seeds, parse_set, scan
+from llmlint.source.triage_bytes import Import, Seeds, defining, parse_set, scan
 
 SEEDS = Seeds.of(["openai", "google.genai"], ["api.mistral.ai", "*.openai.azure.com"])
 
@@ -124,3 +124,22 @@ def test_a_name_from_a_package_may_come_from_its_init() -> None:
 def test_import_cycles_and_imports_beyond_the_top_end() -> None:
     files = {"a.py": b"import b\nimport openai\n", "b.py": b"import a\nfrom ....x import y\n"}
     assert parsed(files) == {"a.py", "b.py"}
+
+
+@pytest.mark.parametrize(
+    ("files", "name", "found", "roots"),
+    [
+        (["app/llm.py", "app/__init__.py"], "app.llm.ask", ["app/llm.py"], ["app"]),
+        (["src/app/llm/__init__.py"], "app.llm.ask", ["src/app/llm/__init__.py"], ["app"]),
+        (["app/__init__.py", "app/other.py"], "app.llm.ask", ["app/__init__.py"], ["app"]),
+        (["app/llm.py"], "app.llm.Service.ask", ["app/llm.py"], ["app"]),
+        (["services/a/app/llm.py"], "app.llm.ask", ["services/a/app/llm.py"], []),
+        (["app/a.py", "happ/llm.py"], "app.llm.ask", [], []),
+        (["app/a.py"], "acme_llm.Gateway", [], []),
+    ],
+)
+def test_the_files_that_define_a_name(
+    files: list[str], name: str, found: list[str], roots: list[str]
+) -> None:
+    inside = defining(files, [name])
+    assert (sorted(inside.files), sorted(inside.roots)) == (found, roots)

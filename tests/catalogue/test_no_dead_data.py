@@ -54,13 +54,22 @@ KEYS = [
 
 @cache
 def attributes_read() -> frozenset[str]:
-    """Every attribute that the program reads."""
-    return frozenset(
-        node.attr
-        for path in SOURCE.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
-    )
+    """Every attribute that the program reads, also by a name it chooses or hands on (``getattr`` at last)."""
+    found: set[str] = set()
+    for path in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Attribute(attr=name, ctx=ast.Load()):
+                    found.add(name)
+                case ast.Call(args=texts):
+                    found.update(text for one in texts for text in _text(one))
+                case ast.IfExp(body=body, orelse=orelse):
+                    found.update(text for one in (body, orelse) for text in _text(one))
+    return frozenset(found)
+
+
+def _text(node: ast.expr) -> tuple[str, ...]:
+    return (node.value,) if isinstance(node, ast.Constant) and isinstance(node.value, str) else ()
 
 
 def test_every_table_is_read() -> None:

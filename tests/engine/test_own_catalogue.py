@@ -90,6 +90,65 @@ def test_names_by_which_a_function_is_known(tree: Tree, path: str) -> None:
     assert found(*check()) == [("LLM503", "use.py", line) for line in lines]
 
 
+def test_methods_of_a_class_of_the_project(tree: Tree) -> None:
+    tree(
+        {
+            ".git/HEAD": "",
+            "app/gateway.py": "class Gateway:\n    def ask(self, q):\n        return self.queue.send(q)\n",
+            "app/use.py": (
+                "from app.gateway import Gateway\n\ngateway = Gateway()\n\n\n"
+                "def f(q):\n    return eval(gateway.ask(q))\n"
+            ),
+            "llmlint-catalogue.toml": (
+                '[[client]]\npath = "app.gateway.Gateway"\n'
+                '[[call]]\non = ["app.gateway.Gateway"]\npath = "ask"\nresult = "text"\n'
+            ),
+        }
+    )
+    assert found(*check()) == [("LLM503", "app/use.py", 7)]
+
+
+TOOLS = "import subprocess\n\nimport openai\n\nfrom {0} import expose\n\n\n"
+TABLES = {
+    "a tool": (
+        '[[tool]]\nform = "decorator"\npath = "{0}.expose"\n',
+        TOOLS + "@expose\ndef t(x: str):\n    subprocess.run(x, shell=True, timeout=5)\n",
+        "LLM501",
+        10,
+    ),
+    "a sink": (
+        '[[sink]]\npath = "{0}.expose"\nkind = "shell"\ndoes = "runs it in a shell"\n',
+        TOOLS + "def f(c: openai.OpenAI):\n    r = c.responses.create(model='m', input='x')\n"
+        "    expose(r.output_text)\n",
+        "LLM503",
+        10,
+    ),
+    "a retry": (
+        '[[retry]]\npath = "{0}.expose"\nbounds = ["times"]\n',
+        TOOLS + "@expose()\ndef f(c: openai.OpenAI):\n    return c.responses.create(model='m', input='x')\n",
+        "LLM304",
+        8,
+    ),
+    "a logger": (
+        '[[logger]]\npath = "{0}.expose"\nlevel = "info"\n',
+        TOOLS + "def f(c: openai.OpenAI):\n    r = c.responses.create(model='m', input='x')\n"
+        "    expose(r.output_text)\n",
+        "LLM514",
+        10,
+    ),
+}
+
+
+@pytest.mark.parametrize("where", ["app.own", "acme.own"])
+@pytest.mark.parametrize("name", TABLES)
+def test_other_tables_speak_of_functions_inside_and_outside(tree: Tree, name: str, where: str) -> None:
+    table, text, code, line = TABLES[name]
+    tree({".git/HEAD": "", "app/own.py": "def expose(f=None):\n    return f\n", "use.py": text.format(where)})
+    assert code not in [one for one, _, _ in found(*check())]
+    tree({"llmlint-catalogue.toml": table.format(where)})
+    assert (code, "use.py", line) in found(*check())
+
+
 def test_a_deadline_around_a_declared_call_bounds_what_it_does_inside(tree: Tree) -> None:
     tree(
         {

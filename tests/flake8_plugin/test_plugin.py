@@ -130,6 +130,12 @@ def test_explicit_codes_switch_off_rules_on(
     assert sorted(text for _, _, text in lint("b.py")) == expected
 
 
+def test_the_minimum_stands_in_the_configuration(tree: Tree, stand_ins: StandIns) -> None:
+    tree({**FILES, "llmlint.toml": "extend-select = ['LLM802']\nmin-confidence = 'medium'\n"})
+    parse(".")
+    assert [text for _, _, text in lint("b.py")] == [BAD]
+
+
 def test_noqa_is_left_to_flake8_and_our_own_form_is_not(tree: Tree, stand_ins: StandIns) -> None:
     tree({"a.py": "import openai\nBAD = 1  # noqa\nBAD = 2  # llmlint: ignore\n"})
     assert lint("a.py") == [(2, 0, BAD)]

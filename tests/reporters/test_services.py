@@ -85,7 +85,10 @@ def test_a_code_quality_report(tree: Tree) -> None:
         "check_name": "LLM301",
         "severity": "major",
         "location": {"path": "a.py", "lines": {"begin": 1, "end": 1}},
-        "content": {"body": "Mend it.\n\nhttps://llmlint.readthedocs.io/rules/LLM301"},
+        "content": {
+            "body": "Mend it.\n\nError recovery: error, medium confidence.\n\n"
+            "https://llmlint.readthedocs.io/rules/LLM301"
+        },
     }
     assert (second["severity"], third["severity"]) == ("minor", "info")
     assert third["location"]["path"] == "b\n.py"

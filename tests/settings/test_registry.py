@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from llmlint import registry
+from llmlint.model.rule import Confidence, Severity
 from llmlint.registry import Layer, Selection, UnknownRule
 from tests.conftest import StandIns, Tree, run
 
@@ -92,3 +93,38 @@ def test_pages_are_found_by_code() -> None:
     assert page.name == "LLM301-swallowed-llm-error.md"
     assert registry.page("LLM999") is None
     assert registry.docs_url("LLM301") == "https://llmlint.readthedocs.io/rules/LLM301"
+
+
+BOTH = Layer(extend_select=("LLM802",))
+
+
+@pytest.mark.parametrize(
+    ("layer", "run", "left_out"),
+    [
+        (Layer(), [*OWN, "LLM801", "LLM802"], []),
+        (Layer(min_severity=Severity.ADVICE, min_confidence=Confidence.LOW), [*OWN, "LLM801", "LLM802"], []),
+        (Layer(min_severity=Severity.WARNING), [*OWN[:3], "LLM801"], ["LLM003", "LLM802"]),
+        (Layer(min_confidence=Confidence.MEDIUM), [*OWN, "LLM801"], ["LLM802"]),
+        (Layer(select=("LLM802",), min_severity=Severity.ERROR), OWN[:3], ["LLM802"]),
+        (Layer(select=("LLM801",), min_severity=Severity.ERROR), [*OWN[:3], "LLM801"], []),
+    ],
+)
+def test_what_is_below_the_minimum_is_left_out_and_known(
+    stand_ins: StandIns, layer: Layer, run: list[str], left_out: list[str]
+) -> None:
+    selection = Selection((BOTH, layer))
+    assert [rule.code for rule in registry.select(selection)] == run
+    assert [rule.code for rule in registry.left_out(selection)] == left_out
+    assert registry.own_codes(selection) == {*OWN} & {*run}
+
+
+def test_the_last_minimum_counts_whichever_way_it_goes(stand_ins: StandIns) -> None:
+    strict, loose = Layer(min_severity=Severity.ERROR), Layer(min_severity=Severity.ADVICE)
+    assert active(BOTH, strict, loose) == [*OWN, "LLM801", "LLM802"]
+    assert active(BOTH, loose, strict) == [*OWN[:3], "LLM801"]
+    assert active(BOTH, strict, Layer()) == [*OWN[:3], "LLM801"]
+
+
+def test_words_are_in_their_order() -> None:
+    assert [s.at_least(Severity.WARNING) for s in Severity] == [True, True, False]
+    assert [c.at_least(Confidence.HIGH) for c in Confidence] == [True, False, False]

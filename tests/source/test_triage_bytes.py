@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from llmlint.source.triage_bytes import Import, Seeds, parse_set, scan
+from llmlint.source.triage_bytes import Import, Seeds, defining, parse_set, scan
 
 SEEDS = Seeds.of(["openai", "google.genai"], ["api.mistral.ai", "*.openai.azure.com"])
 
@@ -214,3 +214,22 @@ def test_what_is_connected_to_a_key_is_not_parsed() -> None:
     scans["app/llm.py"] = scan(b"import openai\n", KEYS)
     found = parse_set(scans, lambda path: not path.startswith("tests/"))
     assert found == {"app/keys.py", "tests/test_app.py", "app/llm.py", "app/__init__.py"}
+
+
+@pytest.mark.parametrize(
+    ("files", "name", "found", "roots"),
+    [
+        (["app/llm.py", "app/__init__.py"], "app.llm.ask", ["app/llm.py"], ["app"]),
+        (["src/app/llm/__init__.py"], "app.llm.ask", ["src/app/llm/__init__.py"], ["app"]),
+        (["app/__init__.py", "app/other.py"], "app.llm.ask", ["app/__init__.py"], ["app"]),
+        (["app/llm.py"], "app.llm.Service.ask", ["app/llm.py"], ["app"]),
+        (["services/a/app/llm.py"], "app.llm.ask", ["services/a/app/llm.py"], []),
+        (["app/a.py", "happ/llm.py"], "app.llm.ask", [], []),
+        (["app/a.py"], "acme_llm.Gateway", [], []),
+    ],
+)
+def test_the_files_that_define_a_name(
+    files: list[str], name: str, found: list[str], roots: list[str]
+) -> None:
+    inside = defining(files, [name])
+    assert (sorted(inside.files), sorted(inside.roots)) == (found, roots)

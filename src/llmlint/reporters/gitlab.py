@@ -9,6 +9,7 @@ from typing import Any
 from llmlint import registry
 from llmlint.engine import Report
 from llmlint.model.finding import Finding, Status
+from llmlint.model.rule import AXES
 from llmlint.reporters.display import slashed
 from llmlint.reporters.fingerprints import fingerprints
 
@@ -28,7 +29,8 @@ def text(reports: Sequence[Report]) -> str:
 
 def _entry(report: Report, finding: Finding, fingerprint: str) -> dict[str, Any]:
     rule = registry.rule(finding.code)
-    url = registry.docs_url(finding.code)
+    about = f"{AXES[rule.axis].capitalize()}: {rule.severity.value}, {rule.confidence.value} confidence."
+    body = (finding.help, about, registry.docs_url(finding.code))
     return {
         "description": f"{finding.code} {finding.message}",
         "check_name": finding.code,
@@ -41,5 +43,5 @@ def _entry(report: Report, finding: Finding, fingerprint: str) -> dict[str, Any]
                 "end": finding.location.end_line or finding.location.line,
             },
         },
-        "content": {"body": "\n\n".join(part for part in (finding.help, url) if part)},
+        "content": {"body": "\n\n".join(part for part in body if part)},
     }

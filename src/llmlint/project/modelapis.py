@@ -50,7 +50,8 @@ class ModelApis:
         api = self.of_call(call, func, client)
         if api is None or api.deployment:
             return None
-        places = [Site(func, call), *(_sites(client) if client is not None else ())]
+        # What a call on a client is given besides does not change where the client sends it.
+        places = list(_sites(client)) if client is not None else [Site(func, call)]
         if any(self._is_elsewhere(place, api) for place in places):
             return None
         if set(api.globals) & self._deadlines.globals:

@@ -23,7 +23,7 @@ def check(project: Project) -> Iterator[Finding]:
             names.moving(name) or (project.options.dated_models and dated)
         ):
             continue
-        message = f"`{short(name.text, ROOM)}` is an alias that moves: its provider deploys to you unasked"
+        message = f"`{short(name.text, ROOM)}` is an alias that moves: its model changes without a release"
         help = (
             f"The newest dated id behind it is `{dated}`; name it and test before moving on."
             if dated

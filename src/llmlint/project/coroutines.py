@@ -48,6 +48,8 @@ class Coroutines:
             plain = call.generates and call.http is None and not self._asyncness.gives(call)
             return call if plain else None
         edge = self._reach.at_site(site)
+        if _replaced(site):
+            return None
         values = self._evaluator.eval(site.call.func, site.func)
         if isinstance(edge, Edge) and values and all(self._is_coroutine(v) for v in values):
             return edge
@@ -63,6 +65,16 @@ class Coroutines:
             for decorator in value.func.facts.decorators
             for v in self._evaluator.eval(decorator, scope) or (UNKNOWN,)
         )
+
+
+def _replaced(site: CallSite) -> bool:
+    """Whether the module puts something else in place of the method: ``crawler.run = wrapped(crawler.run)``."""
+    method = site.call.func
+    return isinstance(method, m.Attr) and any(
+        target.name == method.name
+        for func in site.func.mod.functions
+        for target, _ in func.attribute_bindings
+    )
 
 
 def _used(site: CallSite) -> bool | None:

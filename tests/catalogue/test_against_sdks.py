@@ -396,3 +396,40 @@ def test_telemetry(table: Table) -> None:
     entry: s.Telemetry = table.entry
     names = (*entry.paths[:1], *entry.assigns[:1], *entry.bases[:1])
     assert names and all(resolve(name, table) is not None for name in names)
+
+
+@each("step_limit")
+def test_step_limit(table: Table) -> None:
+    """The newest default is the installed one's; older ones were read in wheels, as ``source`` says."""
+    entry: s.StepLimit = table.entry
+    for name in entry.on:
+        function = resolve(name, table)
+        check_parameters(function, [path for path in (entry.tools, *entry.bounded_by) if path], f"`{name}`")
+    if entry.constant:
+        assert resolve(entry.constant, table) == [*entry.defaults.values()][-1]
+
+
+@each("graph_builder")
+def test_graph_builder(table: Table) -> None:
+    entry: s.GraphBuilder = table.entry
+    cls = resolve(entry.on[0], table)
+    for method, parameters in {
+        entry.node: [entry.node_name, entry.node_action],
+        entry.edge: [entry.edge_from, entry.edge_to],
+        entry.branch: [entry.branch_from, entry.branch_route, entry.branch_map],
+        "compile": list(entry.pauses),
+    }.items():
+        check_parameters(member(cls, method), parameters, f"`{method}`")
+    for name in (*entry.routers, *entry.interrupts[:1]):
+        assert callable(resolve(name, table))
+
+
+@each("output_cap")
+def test_output_cap(table: Table) -> None:
+    """Clients of the table exist, and leave the length of answers alone by themselves."""
+    entry: s.OutputCap = table.entry
+    capped = {path for t in tables("client") if t.entry.path in entry.on for path in t.entry.cap}
+    for name in (*(n for n in entry.on if not n.startswith("@")), *entry.functions[:1]):
+        found = resolve(name, table)
+        defaults = [parameter_default(found, path) for path in capped if "." not in path]
+        assert not [d for d in defaults if isinstance(d, int) and not isinstance(d, bool)], name

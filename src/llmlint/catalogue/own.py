@@ -21,8 +21,9 @@ from typing import Any
 import msgspec
 
 from llmlint.catalogue import schema as s
+from llmlint.catalogue.indexes import import_root
 from llmlint.catalogue.loader import CatalogueError, line_of, parse
-from llmlint.catalogue.lookup import import_root, load
+from llmlint.catalogue.lookup import load
 
 FILE = "llmlint-catalogue.toml"
 """Stands beside the configuration, or at the top of the project; its tables are those of a shipped file."""

@@ -17,7 +17,7 @@ from llmlint.project.scopes import Func
 from llmlint.project.sites import StatementSite
 
 if TYPE_CHECKING:
-    from llmlint.project.project import Project
+    from llmlint.project.questions import Questions
 
 _TELLS = re.compile(
     r"alert|notif|report|captur|page|send|post|publish|emit|metric|incr|track|record|telemetr|sentry|rollbar"
@@ -46,7 +46,7 @@ class Unreported:
 class Alerts:
     """Reads handlers of failed LLM calls, in projects that have a reporter of errors."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Questions) -> None:
         self._project = project
 
     def unreported(self) -> Iterator[Unreported]:

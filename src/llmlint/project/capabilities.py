@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from llmlint.catalogue import schema as s
-from llmlint.catalogue.lookup import ByName, Catalogue
+from llmlint.catalogue.indexes import ByName
+from llmlint.catalogue.lookup import Catalogue
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.calls import CallGraph

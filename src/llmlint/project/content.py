@@ -17,7 +17,7 @@ from llmlint.project.scopes import Func
 from llmlint.project.sites import CallSite
 
 if TYPE_CHECKING:
-    from llmlint.project.project import Project
+    from llmlint.project.questions import Questions
 
 _REDACTS = re.compile(
     r"redact|mask|scrub|hash|digest|truncat|shorten|anonymi[sz]e|saniti[sz]e|preview|obfuscat|trim", re.I
@@ -151,7 +151,7 @@ def identifies(leaf: m.Expr) -> bool:
 class Contents:
     """Answers for logging calls, from the flows and the prompts of the project."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Questions) -> None:
         self._project = project
         self._prompt_keys: dict[Func, dict[str, m.Call]] = defaultdict(dict)
         self._logged_elsewhere = {

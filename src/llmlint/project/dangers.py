@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from llmlint.facts import model as m
 from llmlint.model.finding import Finding, Step
-from llmlint.project.project import Project, callee, fitting, short
+from llmlint.project.project import Project
 from llmlint.project.sinks import PATH_READ
 from llmlint.project.taint import Flow
+from llmlint.project.wording import callee, fitting, short
 
 _WHAT = {"shell": "runs it in a shell", "code": "runs it as code", "template": "renders it as a template"}
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from llmlint.model.finding import Finding, Step
 from llmlint.project.modelnames import ModelName
-from llmlint.project.project import Project, callee
+from llmlint.project.project import Project
+from llmlint.project.wording import callee
 
 
 def model_finding(project: Project, code: str, name: ModelName, message: str, help: str) -> Finding:

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 from llmlint.facts import model as m
 from llmlint.model.finding import Finding, Step
-from llmlint.project.project import Project, callee, short
+from llmlint.project.project import Project
 from llmlint.project.shapes import PROMPT, SYSTEM
 from llmlint.project.summaries import Place
 from llmlint.project.taint import Flow
+from llmlint.project.wording import callee, short
 
 FAR = 5
 """Steps after which what a person sent is no longer told from what else a server keeps and passes on."""

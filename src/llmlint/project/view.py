@@ -45,7 +45,7 @@ class _View:
 
     def llm_call(self, call: LlmCall) -> str:
         """The node of an LLM call, with what applies to it."""
-        from llmlint.project.project import callee
+        from llmlint.project.wording import callee
 
         site = call.site
         ident = f"{site.func.path}:{site.call.span.line}:{site.call.span.column}"
@@ -130,7 +130,7 @@ class _View:
         return GraphView(nodes, edges)
 
     def _flows(self) -> None:
-        from llmlint.project.project import callee
+        from llmlint.project.wording import callee
 
         for flow in self._project.flows.flows():
             hit = flow.hit

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from llmlint.model.finding import Finding
 from llmlint.model.rule import Confidence, Rule, Severity
-from llmlint.project.project import Project, callee, short
+from llmlint.project.project import Project
+from llmlint.project.wording import callee, short
 
 HELP = "Put a recorded answer in the client's place, or mark the test and leave it out of the usual run."
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from llmlint.model.finding import Finding
 from llmlint.model.rule import Confidence, Rule, Severity
-from llmlint.project.project import Project, callee
+from llmlint.project.project import Project
+from llmlint.project.wording import callee
 
 HELP = "Assert what must hold of any good answer, or put a recorded answer in the client's place."
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from llmlint.model.finding import Finding, Step
 from llmlint.model.rule import Confidence, Rule, Severity
-from llmlint.project.project import Project, fitting
+from llmlint.project.project import Project
+from llmlint.project.wording import fitting
 
 HELP = "Record model, latency and `usage` here, or instrument the SDK (OpenTelemetry, Langfuse, Logfire, …)."
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from llmlint.model.finding import Finding, Step
 from llmlint.model.rule import Confidence, Rule, Severity
-from llmlint.project.project import Project, fitting, short
+from llmlint.project.project import Project
+from llmlint.project.wording import fitting, short
 
 HELP = "Hand the user's id (or a hash of it) down to the call, or to the trace around it."
 

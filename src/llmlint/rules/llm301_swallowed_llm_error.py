@@ -8,8 +8,9 @@ from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.model.finding import Finding
 from llmlint.model.rule import Confidence, Rule, Severity
-from llmlint.project.project import Project, fitting
+from llmlint.project.project import Project
 from llmlint.project.swallowing import Swallow
+from llmlint.project.wording import fitting
 
 HELP = "Let it raise, catch the SDK's own exceptions, or return a value that says that it failed."
 

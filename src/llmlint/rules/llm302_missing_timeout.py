@@ -11,7 +11,8 @@ from llmlint.project.calls import LlmCall
 from llmlint.project.constructions import Construction
 from llmlint.project.deadlines import Setting, parameter
 from llmlint.project.kinds import Site
-from llmlint.project.project import Project, fitting
+from llmlint.project.project import Project
+from llmlint.project.wording import fitting
 
 HELP = "Pass {parameter}, so that a stalled provider ends in an error that can be handled."
 

@@ -10,8 +10,9 @@ from llmlint.model.finding import Finding
 from llmlint.model.rule import Confidence, Rule, Severity
 from llmlint.project.constructions import Construction
 from llmlint.project.deadlines import describe, parameter
-from llmlint.project.project import Project, fitting
+from llmlint.project.project import Project
 from llmlint.project.scopes import Func
+from llmlint.project.wording import fitting
 
 HELP = "Pass {parameter}, fitting what a user waits for, and set the number of retries."
 LONG = 60.0

@@ -8,9 +8,10 @@ from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.model.finding import Finding
 from llmlint.model.rule import Confidence, Rule, Severity
-from llmlint.project.project import Project, callee
+from llmlint.project.project import Project
 from llmlint.project.retries import RetryUse
 from llmlint.project.scopes import Func
+from llmlint.project.wording import callee
 
 HELP = "Bound the attempts or the time, and raise when the bound is reached."
 MANY = 20

@@ -8,8 +8,9 @@ from llmlint.facts import model as m
 from llmlint.model.finding import Finding, Step
 from llmlint.model.rule import Confidence, Rule, Severity
 from llmlint.project.calls import LlmCall
-from llmlint.project.project import Project, fitting
+from llmlint.project.project import Project
 from llmlint.project.stacking import Stack, product
+from llmlint.project.wording import fitting
 
 HELP = "Retry in one place: `max_retries=0` at the client below a retry of your own, or no retry around it."
 MANY = 12

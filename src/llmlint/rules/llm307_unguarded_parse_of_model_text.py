@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from llmlint.model.finding import Finding, Step
 from llmlint.model.rule import Confidence, Rule, Severity
 from llmlint.project.parsing import Parse
-from llmlint.project.project import Project, callee, fitting
+from llmlint.project.project import Project
+from llmlint.project.wording import callee, fitting
 
 HELP = "Ask for structured output, or catch the parser's error and ask again or give up on purpose."
 

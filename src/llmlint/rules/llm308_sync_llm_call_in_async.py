@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from llmlint.model.finding import Finding
 from llmlint.model.rule import Confidence, Rule, Severity
 from llmlint.project.calls import Edge
-from llmlint.project.project import Project, fitting
+from llmlint.project.project import Project
+from llmlint.project.wording import fitting
 
 HELP = "Await the asynchronous client, or run the call with `asyncio.to_thread`."
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from llmlint.model.finding import Finding
 from llmlint.model.rule import Confidence, Rule, Severity
-from llmlint.project.project import Project, fitting
+from llmlint.project.project import Project
+from llmlint.project.wording import fitting
 
 HELP = "Catch the SDK's errors here, or install one handler for the application, and say what failed."
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from llmlint.model.finding import Finding, Step
 from llmlint.model.rule import Confidence, Rule, Severity
 from llmlint.project.endings import Cut
-from llmlint.project.project import Project, fitting
+from llmlint.project.project import Project
+from llmlint.project.wording import fitting
 
 HELP = "Look at the finish reason first: ask for more, ask again with a higher cap, or give up."
 _DOES = {"parse": "parsed", "store": "kept", "send": "sent on"}

@@ -9,8 +9,9 @@ from llmlint.model.finding import Finding
 from llmlint.model.rule import Confidence, Rule, Severity
 from llmlint.project.calls import Edge, LlmCall
 from llmlint.project.loops import BUDGET, MODEL, Loop
-from llmlint.project.project import Project, fitting
+from llmlint.project.project import Project
 from llmlint.project.scopes import Func
+from llmlint.project.wording import fitting
 
 HELP = "Count the rounds (or the tokens, or the time) and stop at a bound."
 NEAR = 4

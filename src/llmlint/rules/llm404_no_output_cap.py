@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from llmlint.model.finding import Finding
 from llmlint.model.rule import Confidence, Rule, Severity
-from llmlint.project.project import Project, fitting
+from llmlint.project.project import Project
+from llmlint.project.wording import fitting
 
 HELP = "Cap the output tokens at the length the longest useful answer needs, and handle a cut-off one."
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from llmlint.model.finding import Finding
 from llmlint.model.rule import Confidence, Rule, Severity
-from llmlint.project.project import Project, fitting, short
+from llmlint.project.project import Project
+from llmlint.project.wording import fitting, short
 
 ROOM = 24
 """Characters of an id for which a message has room."""

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from llmlint.model.finding import Finding, Step
 from llmlint.model.rule import Confidence, Rule, Severity
-from llmlint.project.project import MESSAGE_LIMIT, Project, callee, short
+from llmlint.project.project import Project
+from llmlint.project.wording import MESSAGE_LIMIT, callee, short
 
 HELP = "Keep the last messages that fit a token budget, or summarise the older ones, before sending."
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from llmlint.model.finding import Finding
 from llmlint.model.rule import Confidence, Rule, Severity
 from llmlint.project.calls import Edge
-from llmlint.project.project import Project, fitting, short, source
+from llmlint.project.project import Project
+from llmlint.project.wording import fitting, short, source
 
 HELP = "Let an `asyncio.Semaphore` (or a limiter) pass only so many calls at a time, or cut the collection."
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from llmlint.model.finding import Finding, Step
 from llmlint.model.rule import Confidence, Rule, Severity
-from llmlint.project.project import Project, callee, short
+from llmlint.project.project import Project
+from llmlint.project.wording import callee, short
 
 HELP = "Ask a person before it runs: `interrupt_on`, `needs_approval=True`, or a question in the tool itself."
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from llmlint.model.finding import Finding, Step
 from llmlint.model.rule import Confidence, Rule, Severity
-from llmlint.project.project import Project, callee
+from llmlint.project.project import Project
 from llmlint.project.transport import Exposure
+from llmlint.project.wording import callee
 
 HELP_ADDRESS = (
     "Use an https:// address; for a server of your own, put a certificate on it or a tunnel before it."

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from llmlint.model.finding import Finding
 from llmlint.model.rule import Confidence, Rule, Severity
 from llmlint.project.modelfindings import model_finding
-from llmlint.project.project import Project, short
+from llmlint.project.project import Project
+from llmlint.project.wording import short
 
 HELP = "Name the version you have tested, and read it from configuration."
 ROOM = 44

@@ -8,7 +8,8 @@ from llmlint.model.finding import Finding
 from llmlint.model.rule import Confidence, Rule, Severity
 from llmlint.project.modelfindings import model_finding
 from llmlint.project.modelnames import Ending, ModelName
-from llmlint.project.project import Project, short
+from llmlint.project.project import Project
+from llmlint.project.wording import short
 
 ROOM = 44
 """Characters of an id for which a message has room."""
@@ -20,7 +21,7 @@ def check(project: Project) -> Iterator[Finding]:
     for name in names.names:
         ending = names.retired(name)
         if ending is not None:
-            help = f"Move to a model that {ending.vendor.name} serves: {ending.vendor.retirements}"
+            help = f"See {ending.vendor.retirements} for what {ending.vendor.name} serves today."
             if ending.replacement:
                 help = f"{ending.vendor.name} names `{ending.replacement}` as the replacement."
             yield model_finding(project, "LLM702", name, _message(name, ending), help)

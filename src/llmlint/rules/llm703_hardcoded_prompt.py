@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from llmlint.model.finding import Finding, Step
 from llmlint.model.rule import Confidence, Rule, Severity
-from llmlint.project.project import Project, callee
+from llmlint.project.project import Project
 from llmlint.project.prompts import Piece, Prompt
+from llmlint.project.wording import callee
 
 HELP = "Move the text to a prompts module, a file or a registry, with a version of its own."
 LONG = 25

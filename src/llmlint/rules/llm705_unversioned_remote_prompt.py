@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from llmlint.model.finding import Finding
 from llmlint.model.rule import Confidence, Rule, Severity
-from llmlint.project.project import Project, fitting, short
+from llmlint.project.project import Project
+from llmlint.project.wording import fitting, short
 
 HELP = "Name a version or commit, or a label that somebody promotes, such as `production`."
 

@@ -12,7 +12,6 @@ from llmlint.project.asyncness import SYNC, Asyncness, entered, iterated, lazy
 from llmlint.project.calls import CallGraph, Edge, LlmCall
 from llmlint.project.kinds import External, ExternalObject, FuncRef, external_name
 from llmlint.project.scopes import Func
-from llmlint.project.sites import CallSite
 from llmlint.project.values import Evaluator
 
 Way = LlmCall | Edge

@@ -68,7 +68,7 @@ class Coroutines:
 
 
 def _replaced(site: CallSite) -> bool:
-    """Whether the module puts something else in place of the method: ``crawler.run = wrapped(crawler.run)``."""
+    """Whether the module puts something in place of the method: ``crawler.run = wrapped(crawler.run)``."""
     method = site.call.func
     return isinstance(method, m.Attr) and any(
         target.name == method.name

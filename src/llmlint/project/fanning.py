@@ -12,7 +12,7 @@ from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.asyncness import ASYNC, Asyncness
 from llmlint.project.calls import CallGraph, Edge, LlmCall
-from llmlint.project.kinds import External, ExternalObject, FuncRef, external_name
+from llmlint.project.kinds import External, ExternalObject, external_name
 from llmlint.project.reach import Reach
 from llmlint.project.scopes import Func
 from llmlint.project.sites import CallSite, Frame
@@ -36,10 +36,10 @@ class FanOut:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Tasks:
-    """One coroutine per element of ``over``; ``frames`` stand around the coroutine's call."""
+    """One coroutine per element of ``over``."""
 
     element: m.Expr
-    over: tuple[m.Expr, ...]
+    over: m.Expr
 
 
 class Fanning:
@@ -83,22 +83,21 @@ class Fanning:
 
     def _fan_out(self, site: CallSite, tasks: _Tasks) -> FanOut | None:
         func = site.func
-        over = next((one for one in tasks.over if self._sizes.open(one, func)), None)
-        if over is None or not all(self._sizes.open(one, func) for one in tasks.over[:1]):
+        if not self._sizes.open(tasks.over, func):
             return None
         begun = next((s for s in self._graph.sites[func] if s.call is tasks.element), None)
         way = self._reach.at_site(begun) if begun is not None else None
         if begun is None or way is None or self._is_limited(way, begun):
             return None
-        return FanOut(site, over, way)
+        return FanOut(site, tasks.over, way)
 
     # -- what is started --------------------------------------------------------------------------
 
     def _tasks(self, table: s.FanOut, site: CallSite) -> Iterator[_Tasks]:
         if table.form == "one":
             coroutine = walk.argument(site.call, table.arg)
-            over = tuple(_iterables(site.frames))
-            if coroutine is not None and over:
+            over = _gone_through(site.frames)
+            if coroutine is not None and over is not None and not self._one_by_one(site):
                 yield _Tasks(coroutine, over)
             return
         if table.form == "all":
@@ -112,7 +111,7 @@ class Fanning:
     def _elements(self, expr: m.Expr, func: Func) -> Iterator[_Tasks]:
         match expr:
             case m.Comp(element=element, value=None, clauses=clauses):
-                yield _Tasks(element, tuple(c.iter for c in clauses))
+                yield _Tasks(element, clauses[0].iter)
             case m.Name(id=name):
                 bindings = [b for b in func.bindings.get(name, ()) if b.kind == "value"]
                 if len(bindings) != 1 or len(func.bindings[name]) != 1 or bindings[0].expr is None:
@@ -123,7 +122,7 @@ class Fanning:
                 elif isinstance(made, m.Seq) and not made.items:
                     yield from self._appended(name, func)
             case m.Call(func=m.Name(id="map"), args=(_, m.Arg(value=over, star=""))):
-                yield _Tasks(expr, (over,))
+                yield _Tasks(expr, over)
             case _:
                 return
 
@@ -132,11 +131,21 @@ class Fanning:
         for site in self._graph.sites[func]:
             match site.call:
                 case m.Call(func=m.Attr(value=m.Name(id=owner), name="append"), args=(m.Arg(value=element),)):
-                    over = tuple(_iterables(site.frames))
-                    if owner == name and over:
+                    over = _gone_through(site.frames)
+                    if owner == name and over is not None:
                         yield _Tasks(element, over)
                 case _:
                     pass
+
+    def _one_by_one(self, site: CallSite) -> bool:
+        """Whether the loop that starts a task also waits for it, or for some of those it has started."""
+        if self._asyncness.awaited(site):
+            return True
+        loop = next(site.loops(), None)
+        return loop is not None and any(
+            loop in tuple(other.loops()) and any(t.form != "one" for t in self._tables(other.call, site.func))
+            for other in self._graph.sites[site.func]
+        )
 
     # -- limits -----------------------------------------------------------------------------------
 
@@ -161,10 +170,9 @@ class Fanning:
             return True
         for decorator in func.facts.decorators:
             for value in self._evaluator.eval(decorator, scope):
-                plain = isinstance(value, External | ExternalObject) and self._asyncness.keeps_kind(
-                    value.name
-                )
-                if not plain or _LIMITS.search(value.name if isinstance(value, External) else ""):
+                if not isinstance(value, External | ExternalObject):
+                    return True
+                if not self._asyncness.keeps_kind(value.name) or _LIMITS.search(value.name):
                     return True
         return False
 
@@ -177,8 +185,6 @@ class Fanning:
             for value in values:
                 if isinstance(value, ExternalObject) and not self._catalogue.limiters.get(value.name):
                     continue
-                if isinstance(value, FuncRef):
-                    return True
                 return True
             if not values:
                 return True
@@ -200,13 +206,16 @@ class Fanning:
         return not complete or bool(self._catalogue.client_limits & keywords.keys())
 
 
-def _iterables(frames: tuple[Frame, ...]) -> Iterator[m.Expr]:
-    """What the loops and comprehensions around a call go through, the innermost first."""
+def _gone_through(frames: tuple[Frame, ...]) -> m.Expr | None:
+    """What the innermost loop or comprehension around a call goes through."""
     for frame in reversed(frames):
-        if frame.kind == "loop" and isinstance(frame.node, m.For) and not frame.node.is_async:
-            yield frame.node.iter
-        elif isinstance(frame.node, m.Comp):
-            yield from (clause.iter for clause in frame.node.clauses)
+        if frame.kind == "loop" and isinstance(frame.node, m.For):
+            return None if frame.node.is_async else frame.node.iter
+        if isinstance(frame.node, m.While):
+            return None
+        if isinstance(frame.node, m.Comp):
+            return frame.node.clauses[0].iter
+    return None
 
 
 def _name(call: m.Call) -> str:

@@ -83,6 +83,9 @@ class Client(Entry, frozen=True, kw_only=True, eq=False):
     """Constructor parameter paths that take a list of tools (functions or tool objects)."""
     attribution: tuple[str, ...] = ()
     """Constructor parameter paths that may say on whose behalf the model is asked (``default_headers``)."""
+    elsewhere: tuple[str, ...] = ()
+    """Constructor parameter paths that send requests to another address (a gateway, another provider), or
+    let somebody else see them."""
 
 
 class Derive(Entry, frozen=True, kw_only=True, eq=False):
@@ -152,6 +155,8 @@ class Call(Entry, frozen=True, kw_only=True, eq=False):
     """Parameter that switches streaming on; ``"always"`` for stream methods."""
     attribution: tuple[str, ...] = ()
     """Parameter paths that say, or may say, on whose behalf the model is asked (``metadata.user_id``)."""
+    elsewhere: tuple[str, ...] = ()
+    """Parameter paths that send this request to another address."""
     llm: bool = True
     """False for calls that cost or hang but generate nothing (embeddings, counting tokens)."""
 

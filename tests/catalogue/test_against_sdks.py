@@ -78,7 +78,8 @@ def methods(table: Table, path: str) -> list[Any]:
 def request_parameters(entry: s.Call) -> list[str]:
     """Every parameter path a call table names."""
     named = [entry.model, entry.retries, *entry.timeout, *entry.prompt, *entry.cap, *entry.system]
-    named += [*entry.structured, *entry.tools, *entry.opaque, *entry.when, *entry.attribution]
+    named += [*entry.structured, *entry.tools, *entry.opaque, *entry.when]
+    named += [*entry.attribution, *entry.elsewhere]
     if entry.stream != "always":
         named.append(entry.stream)
     return [path for path in named if path]
@@ -101,7 +102,7 @@ def test_client(table: Table) -> None:
     if entry.kind == "derived":
         return
     named = [*entry.timeout, *entry.opaque, *entry.cap, *entry.system, *entry.tools, *entry.when]
-    named += [*entry.attribution, *entry.copies]
+    named += [*entry.attribution, *entry.copies, *entry.elsewhere]
     named += [path for path in (entry.retries, entry.model, entry.wraps) if path]
     check_parameters(cls, named, f"`{entry.path}`")
 

@@ -87,6 +87,9 @@ class Client(Entry, frozen=True, kw_only=True, eq=False):
     """Parameters that take another SDK's client and only copy settings out of it: it is never called."""
     attribution: tuple[str, ...] = ()
     """Constructor parameter paths that may say on whose behalf the model is asked (``default_headers``)."""
+    elsewhere: tuple[str, ...] = ()
+    """Constructor parameter paths that send requests to another address (a gateway, another provider), or
+    let somebody else see them."""
 
 
 class Derive(Entry, frozen=True, kw_only=True, eq=False):
@@ -161,6 +164,8 @@ class Call(Entry, frozen=True, kw_only=True, eq=False):
     entered), ``task`` (which runs by itself), ``streamed`` (an iterator where ``stream`` is switched on)."""
     attribution: tuple[str, ...] = ()
     """Parameter paths that say, or may say, on whose behalf the model is asked (``metadata.user_id``)."""
+    elsewhere: tuple[str, ...] = ()
+    """Parameter paths that send this request to another address."""
     llm: bool = True
     """False for calls that cost or hang but generate nothing (embeddings, counting tokens)."""
 

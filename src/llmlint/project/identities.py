@@ -11,6 +11,7 @@ from llmlint.catalogue import schema as s
 from llmlint.catalogue.lookup import Catalogue
 from llmlint.facts import model as m
 from llmlint.facts import walk
+from llmlint.project.addresses import Addresses
 from llmlint.project.calls import CallGraph, Edge, LlmCall
 from llmlint.project.deadlines import Deadlines
 from llmlint.project.inputs import Inputs
@@ -44,6 +45,7 @@ class Identities:
         catalogue: Catalogue,
         deadlines: Deadlines,
         inputs: Inputs,
+        addresses: Addresses,
     ) -> None:
         self._graph = graph
         self._evaluator = evaluator
@@ -51,6 +53,7 @@ class Identities:
         self._observed = catalogue.observed
         self._deadlines = deadlines
         self._inputs = inputs
+        self._addresses = addresses
 
     def anonymous(self) -> Iterator[Anonymous]:
         """Calls without a user, each with the nearest handler that knows one."""
@@ -182,17 +185,18 @@ class Identities:
     def _is_anonymous(self, call: LlmCall) -> bool:
         """Whether neither the call nor its client says whose it is, though the call could."""
         entry, client = call.entry, call.client
-        if not entry.attribution or call.http is not None:
+        if not entry.attribution:
             return False
         site = call.site
         if self._deadlines.setting(site.call, site.func, entry.attribution).state != "absent":
             return False
-        if client is None:
-            return True
-        if client.site is None or client.inner or client.changes:
+        if not self._addresses.is_provider(call):
             return False
+        if client is None or client.site is None:
+            return True
         made = client.site
-        return self._deadlines.setting(made.call, made.func, client.entry.attribution).state == "absent"
+        given = self._deadlines.setting(made.call, made.func, client.entry.attribution)
+        return given.state == "absent"
 
     @functools.cached_property
     def _attributed_elsewhere(self) -> bool:

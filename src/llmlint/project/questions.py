@@ -10,6 +10,7 @@ from llmlint.facts import model as m
 from llmlint.model.location import Location
 from llmlint.model.options import Options
 from llmlint.project.acts import Acts
+from llmlint.project.addresses import Addresses
 from llmlint.project.alerts import Alerts
 from llmlint.project.asyncness import Asyncness
 from llmlint.project.attempts import Attempts
@@ -356,12 +357,21 @@ class Questions:
     @functools.cached_property
     def records(self) -> Records:
         """Which LLM calls leave a record."""
-        return Records(self.graph, self.evaluator, self.catalogue, self.telemetry, self.flows.inputs)
+        return Records(
+            self.graph, self.evaluator, self.catalogue, self.telemetry, self.flows.inputs, self.addresses
+        )
+
+    @functools.cached_property
+    def addresses(self) -> Addresses:
+        """Where requests go."""
+        return Addresses(self.deadlines)
 
     @functools.cached_property
     def identities(self) -> Identities:
         """On whose behalf models are asked."""
-        return Identities(self.graph, self.evaluator, self.catalogue, self.deadlines, self.flows.inputs)
+        return Identities(
+            self.graph, self.evaluator, self.catalogue, self.deadlines, self.flows.inputs, self.addresses
+        )
 
     @functools.cached_property
     def alerts(self) -> Alerts:

@@ -12,6 +12,7 @@ import networkx as nx
 from llmlint.catalogue.lookup import Catalogue
 from llmlint.facts import model as m
 from llmlint.facts import walk
+from llmlint.project.addresses import Addresses
 from llmlint.project.calls import CallGraph, LlmCall
 from llmlint.project.inputs import Inputs
 from llmlint.project.kinds import external_name
@@ -32,16 +33,6 @@ _RECORDS = re.compile(
 )
 """Names of calls and decorators by which a program may keep a record of its own."""
 _ASKS = frozenset({"isinstance", "hasattr", "bool"})
-_GATEWAYS = (
-    "base_url",
-    "api_base",
-    "http_client",
-    "default_headers",
-    "callbacks",
-    "callback_manager",
-    "hooks",
-)
-"""Arguments of clients through which somebody else may keep the record."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,12 +53,14 @@ class Records:
         catalogue: Catalogue,
         telemetry: Telemetry,
         inputs: Inputs,
+        addresses: Addresses,
     ) -> None:
         self._graph = graph
         self._evaluator = evaluator
         self._catalogue = catalogue
         self._telemetry = telemetry
         self._inputs = inputs
+        self._addresses = addresses
 
     def unrecorded(self) -> Iterator[Unrecorded]:
         """The calls that serve people and are recorded by nobody."""
@@ -94,12 +87,7 @@ class Records:
             return False
         if sdk.id in self._catalogue.observed.traced_outside or self._streams(call):
             return False
-        sites = [(call.site.call, call.site.func)]
-        if client is not None:
-            if client.entry.kind != "client" or client.site is None or client.inner:
-                return False
-            sites += [(site.call, site.func) for site in (client.site, *[c[1] for c in client.changes])]
-        return not any(self._elsewhere(made, func) for made, func in sites)
+        return (client is None or client.entry.kind == "client") and self._addresses.is_provider(call)
 
     def _streams(self, call: LlmCall) -> bool:
         keywords, complete = self._evaluator.keyword_items(call.site.call, call.site.func)
@@ -107,10 +95,6 @@ class Records:
         if given is None:
             return not complete
         return not (isinstance(given[0], m.Const) and not given[0].value)
-
-    def _elsewhere(self, call: m.Call, func: Func) -> bool:
-        keywords, complete = self._evaluator.keyword_items(call, func)
-        return not complete or any(name in keywords for name in _GATEWAYS)
 
     def _serves(self, func: Func) -> bool:
         """Whether a framework runs it for a remote person."""

@@ -17,7 +17,7 @@ def check(project: Project) -> Iterator[Finding]:
     for found in project.identities.anonymous():
         site = found.call.site
         where = project.location(found.handler, found.span)
-        name = found.handler.qualname
+        name = found.handler.name
         if found.user:
             tail, spare = f" names no user: `{short(found.user, 24)}` is known", f" in `{short(name, 20)}`"
         else:

@@ -341,9 +341,11 @@ class Calls:
         taint = shape.taint
         if self._flows.structures:
             # A field of the asked structure that is a number or a choice is no free text.
-            taint = {o: k for o, k in taint.items() if name not in self._flows.structures.get(o.call, ())}
+            taint = {o: k for o, k in taint.items() if not self._asked(o).get(name)}
         if name in catalogue.metadata:
-            taint = without_log({o: k for o, k in taint.items() if o.kind != "model" or k.parsed})
+            # Not the service's own where the model was asked to fill a field of this name.
+            kept = {o: k for o, k in taint.items() if o.kind != "model" or k.parsed or name in self._asked(o)}
+            taint = without_log(kept)
         if name not in catalogue.content or any(k.parsed for k in taint.values()):
             taint = without_log(taint)
         if name not in catalogue.content:
@@ -358,6 +360,10 @@ class Calls:
                 for o, k in taint.items()
             }
         return Shape(taint) if taint else CLEAN
+
+    def _asked(self, origin: Origin) -> dict[str, bool]:
+        """The fields of the structure that a model was asked to answer in, and which hold no free text."""
+        return self._flows.structures.get(origin.call, {}) if origin.kind == "model" else {}
 
 
 def _is_literal(expr: m.Expr) -> bool:

@@ -74,7 +74,7 @@ class Flows:
         self.inputs = Inputs(evaluator, catalogue)
         self.closures: dict[Func, dict[str, Shape]] = {}
         self.changes = Changes()
-        self.structures: dict[m.Call | None, frozenset[str]] = {}
+        self.structures: dict[m.Call | None, dict[str, bool]] = {}
         self._wanted: set[Func] = set()
         """Bodies of modules and classes, and constructors: what they set is read."""
         self.people = People(graph, evaluator, catalogue)
@@ -249,10 +249,10 @@ class Flows:
         return summary.variables.get(name, CLEAN) if summary else CLEAN
 
     def note_structure(self, call: m.Call, wheres: tuple[str, ...], func: Func) -> None:
-        """An answer in the form of a class: its fields that are numbers or choices hold no free text."""
+        """An answer in the form of a class: its fields, and which are numbers or choices and no free text."""
         if call in self.structures:
             return
-        plain: set[str] = set()
+        plain: dict[str, bool] = {}
         known = False
         for where in wheres:
             given = walk.argument(call, where)
@@ -260,13 +260,13 @@ class Flows:
                 if isinstance(value, ClassRef):
                     known = True
                     for owner in self.evaluator.hierarchy.mro(value.cls):
-                        plain.update(
-                            name
-                            for name, found in owner.attributes.items()
-                            if any(b.annotation and self.tools.is_plain(b.annotation, f) for f, b in found)
-                        )
+                        for name, found in owner.attributes.items():
+                            chosen = any(
+                                b.annotation and self.tools.is_plain(b.annotation, f) for f, b in found
+                            )
+                            plain[name] = plain.get(name, False) or chosen
         if known:
-            self.structures[call] = frozenset(plain)
+            self.structures[call] = plain
 
     def log_level(self, call: m.Call, func: Func) -> int | None:
         """The level at which a call logs, None when it does not."""

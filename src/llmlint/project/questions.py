@@ -357,9 +357,8 @@ class Questions:
     @functools.cached_property
     def records(self) -> Records:
         """Which LLM calls leave a record."""
-        return Records(
-            self.graph, self.evaluator, self.catalogue, self.telemetry, self.flows.inputs, self.addresses
-        )
+        known = (self.graph, self.evaluator, self.catalogue)
+        return Records(*known, self.telemetry, self.flows.inputs, self.addresses)
 
     @functools.cached_property
     def addresses(self) -> Addresses:
@@ -369,9 +368,8 @@ class Questions:
     @functools.cached_property
     def identities(self) -> Identities:
         """On whose behalf models are asked."""
-        return Identities(
-            self.graph, self.evaluator, self.catalogue, self.deadlines, self.flows.inputs, self.addresses
-        )
+        known = (self.graph, self.evaluator, self.catalogue)
+        return Identities(*known, self.deadlines, self.flows.inputs, self.addresses)
 
     @functools.cached_property
     def alerts(self) -> Alerts:

@@ -247,7 +247,7 @@ def _check(request: Request, modules: list[ModuleFacts], without_tests: frozense
 
 
 def _run(request: Request, modules: list[ModuleFacts], rules: list[Rule]) -> list[Finding]:
-    if not (modules and rules):
+    if not (modules and any(rule.check is not None for rule in rules)):
         return []
     try:
         project = _link(request, modules)

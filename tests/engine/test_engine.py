@@ -69,7 +69,7 @@ def test_nothing_is_imported_for_a_tree_without_llm_code(tree: Tree) -> None:
 
 
 def test_a_key_is_found_in_any_file_and_the_files_around_it_are_not_parsed(tree: Tree) -> None:
-    key = "sk-1d2e0f2645a86adea" + "5770f30e222d960"  # random, nobody issued it
+    key = "".join(["sk-1d2e0f2645a86adea", "5770f30e222d960"])  # random, nobody issued it
     tree(
         {
             ".git/HEAD": "",

@@ -77,7 +77,8 @@ class Constructions:
             for where in client.entry.copies
             if (given := walk.argument(site.call, where)) is not None
             for value in self._evaluator.eval(given, site.func)
-            if isinstance(value, Client) and value.site is not None
+            if isinstance(value, Client)
+            and value.site is not None
             # A framework calls a client of its own.
             and self._catalogue.sdk_of(value.entry) is not self._catalogue.sdk_of(client.entry)
         }

@@ -293,14 +293,7 @@ class Questions:
     @functools.cached_property
     def stacks(self) -> Stacks:
         """Which retries multiply each other."""
-        return Stacks(
-            self.graph,
-            self.deadlines,
-            self.retries,
-            self.repeats,
-            self.attempts,
-            self.handlers,
-        )
+        return Stacks(self.graph, self.deadlines, self.retries, self.repeats, self.attempts, self.handlers)
 
     @functools.cached_property
     def fanning(self) -> Fanning:

@@ -18,14 +18,11 @@ PROOF = {"source", "date", "verify"}
 """What the tests of the catalogue read: where a fact comes from."""
 Key = tuple[str, str]
 UNREAD: dict[Key, str] = {
-    ("sdk", "version"): "the tables in the docs print it",
     ("sdk", "pypi"): "the proof against the SDKs installs by it",
     ("client", "timeout_unit"): "the tables in the docs print it",
     ("derive", "timeout_unit"): "as for clients",
     ("call", "timeout_unit"): "as for clients",
     ("http", "client_url"): "the tables in the docs leave such clients out",
-    ("call", "stream"): "no rule asks yet whether an answer is streamed",
-    ("retry", "swallows"): "no rule asks yet whether the last failure becomes a value",
 }
 """Keys that the program does not read, and why they are there."""
 UNSAID: dict[Key, str] = {
@@ -33,6 +30,9 @@ UNSAID: dict[Key, str] = {
     ("client", "global_timeout"): "no client that takes one is in the catalogue; functions do",
     ("call", "when"): "no call of an SDK is told from another by a literal; calls of projects may be",
     ("cap", "huge"): "its default fits every SDK",
+    ("act", "on"): "for services of projects: docs/usage/your-own-catalogue.md",
+    ("act", "method"): "as for on",
+    ("app_handler", "arg"): "its default fits every framework",
 }
 """Keys that no shipped table gives another value than the default, and why they are there."""
 

@@ -58,6 +58,8 @@ class LiveTests:
     def all(self) -> Iterator[LiveTest]:
         """Every test that certainly gets to an LLM call, with nothing in between that replaces it."""
         for test in self._tests.all():
+            if self._graph.callers.get(test):
+                continue  # a step of a program, which calls it with arguments of its own
             ways = [found for site in self._graph.sites[test] if (found := self._way(site)) is not None]
             if not ways:
                 continue

@@ -17,7 +17,8 @@ def check(project: Project) -> Iterator[Finding]:
     for found in project.exposure.entries():
         if found.func.mod.production:
             call = found.start.site.call
-            tail = f" fails unseen: nothing from this {found.kind} to the model handles its errors"
+            fails = "ends in a traceback" if found.kind == "command" else "fails unseen"
+            tail = f" {fails}: nothing from this {found.kind} to the model handles its errors"
             edges, end = project.exposure.way(found)
             yield project.finding(
                 "LLM310",

@@ -207,7 +207,17 @@ class ModelNames:
 
     def moving(self, name: ModelName) -> bool:
         """Whether the id says itself that the model behind it changes."""
-        return name.text.endswith(self._catalogue.moving_endings) and not any(map(self._deploys, name.takers))
+        return (
+            name.text.endswith(self._catalogue.moving_endings)
+            and not self._is_over(name.text)
+            and not any(map(self._deploys, name.takers))
+        )
+
+    def _is_over(self, text: str) -> bool:
+        """Whether somebody retired an alias: whoever serves it still, nobody moves it any more."""
+        today = self._options.today
+        days = (self._catalogue.retired.get((vendor, text)) for vendor in self._catalogue.vendors)
+        return today is not None and any(day is not None and day <= today for day in days)
 
     def _deploys(self, taker: Taker) -> bool:
         api = self._apis.of_call(taker.site.call, taker.site.func, taker.client)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,8 @@ _TEXT_METHODS = frozenset({"strip", "lstrip", "rstrip", "lower", "upper", "repla
                            "get_content", "title", "removeprefix", "removesuffix", "expandtabs",
                            "splitlines", "to_dict", "__str__"})  # fmt: skip
 """Methods whose result still shows the text itself."""
+_NUMBERS = re.compile(r"(?:\\[ds\[\]()+-]|[\d\s,()\[\]{}*+?:-])*")
+"""Patterns of digits, spaces, commas and brackets."""
 _ABOUT_TEXT = frozenset({"find", "rfind", "index", "rindex", "count", "startswith", "endswith", "isdigit",
                          "isspace", "isalpha", "isalnum", "isupper", "islower", "exists", "is_file",
                          "is_dir", "__len__"})  # fmt: skip
@@ -303,8 +306,8 @@ class Calls:
             arguments = join_taints(s.whole() for s in shapes)
         if self._flows.carriers.parses(name):
             parsed = {o: Mark(k.steps, k.safe, True) for o, k in arguments.items()}
-            if name.startswith("re."):
-                return Shape(without_log(parsed))  # a piece of the text, which is still to be read
+            if name.startswith("re."):  # a piece of the text, which is still to be read
+                return Shape(without_log(safe_for(parsed, CONSUMED) if self._finds_numbers(call) else parsed))
             return Shape(safe_for(parsed, CONSUMED))
         if not self._flows.carriers.carries(name):
             # A client that is given a key holds it; what is read from the client is something else.
@@ -318,6 +321,12 @@ class Calls:
                 if cleaned is not None:
                     return cleaned
         return Shape(arguments)
+
+    def _finds_numbers(self, call: m.Call) -> bool:
+        """Whether a pattern finds numbers and lists of them, and nothing else."""
+        values = self._flows.evaluator.eval(call.args[0].value, self._flow.func) if call.args else ()
+        texts = [v.expr.value for v in values if isinstance(v, Data) and isinstance(v.expr, m.Text)]
+        return len(texts) == len(values) > 0 and all(map(_NUMBERS.fullmatch, texts))
 
     def item(self, shape: Shape, name: str) -> Shape:
         """``body["content"]``: where the words are in the provider's own JSON, they are the answer again."""

@@ -12,7 +12,8 @@ from llmlint.catalogue.lookup import Catalogue
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.model.options import Options
-from llmlint.project.calls import CallGraph
+from llmlint.project.binding import bind
+from llmlint.project.calls import CallGraph, Edge
 from llmlint.project.kinds import Client, Data, ExternalObject, ParamValue, Unknown, Value
 from llmlint.project.modelapis import ModelApis, Served
 from llmlint.project.scopes import Func
@@ -170,10 +171,20 @@ class ModelNames:
         places: dict[tuple[str, int, int], list[tuple[Data, Taker]]] = {}
         for taker in self.takers:
             for data in self.literals(taker):
-                if data.func.mod.production and isinstance(data.expr, m.Text):
+                if data.func.mod.production and isinstance(data.expr, m.Text) and data.expr not in self._idle:
                     span = data.expr.span
                     places.setdefault((data.func.path, span.line, span.column), []).append((data, taker))
         return tuple(self._name(places[place]) for place in sorted(places))
+
+    @functools.cached_property
+    def _idle(self) -> frozenset[m.Expr]:
+        """Defaults of parameters that every call in the project gives: nothing falls back on them."""
+        return frozenset(
+            param.default
+            for func, edges in self._graph.callers.items()
+            for param in func.facts.params
+            if isinstance(param.default, m.Text) and edges and all(_gives(edge, param.name) for edge in edges)
+        )
 
     def _name(self, uses: list[tuple[Data, Taker]]) -> ModelName:
         data = uses[0][0]
@@ -232,6 +243,11 @@ class ModelNames:
                 if ends is None or ends > today + SOON:
                     return dated
         return ""
+
+
+def _gives(edge: Edge, param: str) -> bool:
+    bound = bind(edge.call, edge.target, edge.skip_receiver)
+    return param in bound.given or bound.star is not None or bool(bound.double_star)
 
 
 def _asked(name: ModelName) -> Iterator[tuple[str, str]]:

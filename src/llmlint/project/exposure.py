@@ -187,22 +187,13 @@ class Exposure:
     def _registers(self, decorator: m.Expr, scope: Func, func: Func) -> bool:
         """Whether a decorator only makes an entry point of the function."""
         target = decorator.func if isinstance(decorator, m.Call) else decorator
-        if any(self._table(value) for value in self._callees(target, scope)):
+        if any(self._table(value) for value in self._flows.inputs.callees(target, scope)):
             return not (isinstance(decorator, m.Call) and self._framework_handles(decorator, scope))
         return bool(self._flows.inputs.serves(func)) and isinstance(target, m.Attr)
 
     def _framework_handles(self, decorator: m.Call, scope: Func) -> bool:
-        tables = [t for v in self._callees(decorator.func, scope) if (t := self._table(v))]
+        tables = [t for v in self._flows.inputs.callees(decorator.func, scope) if (t := self._table(v))]
         return any(arg.keyword in t.handled_by or arg.star for t in tables for arg in decorator.args)
-
-    def _callees(self, target: m.Expr, scope: Func) -> list[Value]:
-        found = list(self._evaluator.eval(target, scope))
-        if isinstance(target, m.Attr):
-            for base in self._evaluator.eval(target.value, scope):
-                if isinstance(base, Obj):  # an application class of the project's own
-                    names = self._evaluator.hierarchy.external_bases(base.cls)
-                    found += [ExternalMethod(ExternalObject(n), target.name) for n in names]
-        return found
 
     def _table(self, callee: Value) -> s.EntryPoint | None:
         for table in self._catalogue.entry_points:
@@ -227,7 +218,7 @@ class Exposure:
         scope = func.parent or func
         for decorator in func.facts.decorators:
             target = decorator.func if isinstance(decorator, m.Call) else decorator
-            for value in self._callees(target, scope):
+            for value in self._flows.inputs.callees(target, scope):
                 table = self._table(value)
                 if table is not None:
                     return table.kind, next(iter((*table.on, *table.paths))).partition(".")[0]
@@ -256,7 +247,7 @@ class Exposure:
         names = {n for t in self._catalogue.failure_handlers for n in (*t.names, *t.paths)}
         if (walk.dotted(target) or "").rpartition(".")[2] not in {n.rpartition(".")[2] for n in names}:
             return
-        for value in self._callees(target, scope):
+        for value in self._flows.inputs.callees(target, scope):
             for table in self._catalogue.failure_handlers:
                 match value:
                     case External(name=name):

@@ -183,11 +183,12 @@ class Inputs:
         scope = func.parent or func
         for decorator in func.facts.decorators:
             target = decorator.func if isinstance(decorator, m.Call) else decorator
-            for table in self._tables(self._callees(target, scope)):
+            for table in self._tables(self.callees(target, scope)):
                 if table.form == "handler" and (not table.functions or func.name in table.functions):
                     yield _Use(table, decorator)
 
-    def _callees(self, target: m.Expr, scope: Func) -> list[Value]:
+    def callees(self, target: m.Expr, scope: Func) -> list[Value]:
+        """What a decorator or a registering call is, as its framework calls it."""
         found = list(self._evaluator.eval(target, scope))
         if isinstance(target, m.Attr):
             for base in self._evaluator.eval(target.value, scope):

@@ -90,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
             help=f"do not run rules of less {word}",
         )
     check.add_argument("--no-color", action="store_true", help="plain text, even on a terminal")
+    _add_cache(check)
     check.set_defaults(run=_check)
 
     rule = commands.add_parser("rule", help="explain a rule", description="Explain a rule, offline.")
@@ -107,8 +108,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_paths(graph)
     graph.add_argument("--format", choices=("mermaid", "dot", "json"), default="mermaid")
+    _add_cache(graph)
     graph.set_defaults(run=_graph)
     return parser
+
+
+def _add_cache(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--no-cache", action="store_true", help="neither use nor write .llmlint_cache in the project's root"
+    )
 
 
 def _add_paths(parser: argparse.ArgumentParser) -> None:
@@ -173,7 +181,9 @@ def _check(arguments: argparse.Namespace) -> int:
         None if arguments.min_severity is None else Severity(arguments.min_severity),
         None if arguments.min_confidence is None else Confidence(arguments.min_confidence),
     )
-    requests = _requests(arguments, Request(Path(), layers=(layer,), today=today(os.environ)))
+    requests = _requests(
+        arguments, Request(Path(), layers=(layer,), cache=not arguments.no_cache, today=today(os.environ))
+    )
     with ProgressBar(enabled=sys.stderr.isatty()) as progress:
         reports = [analyse(request, progress) for request in requests]
     output = arguments.output_format or ("full" if sys.stdout.isatty() else "concise")
@@ -241,7 +251,7 @@ def _graph(arguments: argparse.Namespace) -> int:
     from llmlint.reporters.graph import FORMATS, joined
     from llmlint.reporters.progress import ProgressBar
 
-    requests = _requests(arguments, Request(Path()))
+    requests = _requests(arguments, Request(Path(), cache=not arguments.no_cache))
     with ProgressBar(enabled=sys.stderr.isatty()) as progress:
         views = [graph(request, progress) for request in requests]
     print(FORMATS[arguments.format](joined(views)))

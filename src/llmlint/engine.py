@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from llmlint.model.rule import Rule
     from llmlint.project.project import Project
 
+WORTH_KEEPING = 50_000
+"""Characters of source from which on a run leaves a cache behind: less is parsed in a moment."""
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many are done and how many there are."""
 
@@ -60,6 +62,8 @@ class Request:
     """Texts that stand for what is on disk (an editor's buffer)."""
     noqa: bool = True
     """Whether ``noqa`` comments are applied here; flake8 does that itself."""
+    cache: bool = False
+    """Whether facts of earlier runs are used, and those of this one kept, in the project's root."""
     today: datetime.date | None = None
     """The day of the run: the clock is read at the front doors only."""
 
@@ -196,8 +200,8 @@ def _extract(
     pending = sorted(paths)
     if not pending:  # nothing to do with LLMs: the parser is not even imported
         return []
-    from llmlint.facts.batch import extract_each
-    from llmlint.facts.extractor import UnparsableError
+    from llmlint.facts import cache
+    from llmlint.source.store import Store
 
     documents: dict[str, Document] = {}
     for path in pending:
@@ -206,7 +210,22 @@ def _extract(
             documents[path] = document
         else:
             found.append(document)
-    modules = []
+    texts = {path: document.text for path, document in documents.items()}
+    worth = sum(map(len, texts.values())) >= WORTH_KEEPING
+    with Store(request.root, enabled=request.cache and request.settings.cache and worth) as store:
+        modules = cache.load(store, texts)
+        missing = {path: document for path, document in documents.items() if path not in modules}
+        new = list(_parse(missing, found, progress)) if missing else []
+        cache.keep(store, new, texts)
+    return [*modules.values(), *new]
+
+
+def _parse(
+    documents: Mapping[str, Document], found: list[Finding], progress: Progress
+) -> Iterator[ModuleFacts]:
+    from llmlint.facts.batch import extract_each
+    from llmlint.facts.extractor import UnparsableError
+
     texts = [(path, document.text) for path, document in documents.items()]
     for path, outcome in extract_each(texts, lambda done: progress("Parsing", done, len(texts))):
         if isinstance(outcome, UnparsableError):
@@ -216,8 +235,7 @@ def _extract(
         elif isinstance(outcome, Exception):  # one file must not end the run
             found.append(problems.internal(outcome, path, "on this file"))
         else:
-            modules.append(outcome)
-    return modules
+            yield outcome
 
 
 def _link(request: Request, modules: list[ModuleFacts]) -> Project:

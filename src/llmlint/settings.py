@@ -92,6 +92,7 @@ KEYS = (
     "not-production",
     "prompt-modules",
     "path-reads",
+    "cache",
     "dated-models",
     "per-path-ignores",
     "catalogue",
@@ -117,6 +118,8 @@ class Settings:
     exclude: tuple[str, ...] = ()
     not_production: tuple[str, ...] = NOT_PRODUCTION
     prompt_modules: tuple[str, ...] = PROMPT_MODULES
+    cache: bool = True
+    """Whether a run may leave what it extracted in the project's root."""
     options: Options = field(default_factory=Options)
     per_path_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     own: Own = field(default_factory=Own)
@@ -201,6 +204,7 @@ class _Reader:
             exclude=self.globs("exclude", ()),
             not_production=self.globs("not-production", NOT_PRODUCTION),
             prompt_modules=self.globs("prompt-modules", PROMPT_MODULES),
+            cache=self.switch("cache", default=True),
             options=Options(path_reads=self.switch("path-reads"), dated_models=self.switch("dated-models")),
             per_path_ignores=self.per_path_ignores(),
             own=self.own(),
@@ -236,8 +240,8 @@ class _Reader:
             raise self.error(key, f"`{key}` is not a list of strings")
         return tuple(value)
 
-    def switch(self, key: str) -> bool:
-        value = self.table.get(key, False)
+    def switch(self, key: str, default: bool = False) -> bool:
+        value = self.table.get(key, default)
         if not isinstance(value, bool):
             raise self.error(key, f"`{key}` is neither true nor false")
         return value

@@ -280,3 +280,27 @@ def test_the_same_finding_twice_is_one_in_reading_order(tree: Tree, stand_ins: S
 def test_an_empty_project(tree: Tree, stand_ins: StandIns) -> None:
     (report,) = check(str(tree({})))
     assert (report.findings, report.files) == ((), ())
+
+
+def test_a_second_run_parses_nothing_and_finds_the_same(tree: Tree) -> None:
+    filler = "".join(f"def step_{n}(x: int) -> int:\n    return x + {n}\n\n\n" for n in range(1500))
+    root = tree({".git/HEAD": "", "app/llm.py": "import ollama\n\nclient = ollama.Client()\n" + filler})
+    code = (
+        "import sys; from llmlint.cli import main; main(['check']);"
+        "print(sorted({'libcst'} & set(sys.modules)))"
+    )
+    runs = [run("timeit", "-n1", "-r1", code, cwd=Path()).stdout.splitlines()[:3] for _ in range(3)]
+    assert [one[-1] for one in runs] == [b"['libcst']", b"[]", b"[]"]
+    assert runs[0][:2] == runs[1][:2] == runs[2][:2]
+    (root / "app" / "llm.py").write_text("import ollama\n\nclient = ollama.Client(timeout=9)\n" + filler)
+    assert run("timeit", "-n1", "-r1", code, cwd=Path()).stdout.splitlines()[0] == b"No findings in 1 file"
+
+
+def test_a_run_without_the_cache_leaves_nothing_behind(tree: Tree) -> None:
+    root = tree({".git/HEAD": "", "app/llm.py": "import ollama\n" + "x = 1\n" * 20_000})
+    before = sorted(root.rglob("*"))
+    analyse(Request(root))
+    analyse(Request(root, Settings(cache=False), cache=True))
+    assert sorted(root.rglob("*")) == before
+    analyse(Request(root, cache=True))
+    assert (root / ".llmlint_cache" / "llmlint.db").is_file()

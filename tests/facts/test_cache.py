@@ -17,15 +17,15 @@ TEXTS = {"a.py": ALL_KINDS, "b.py": "x = '\\ud800'\n", "same/as/b.py": "x = '\\u
 
 def test_what_is_kept_is_what_was_extracted(tmp_path: Path) -> None:
     modules = [extract(path, text) for path, text in TEXTS.items()]
-    with Store(tmp_path, b"") as store:
+    with Store(tmp_path) as store:
         cache.keep(store, modules, TEXTS)
-    with Store(tmp_path, b"") as store:
+    with Store(tmp_path) as store:
         found = cache.load(store, {**TEXTS, "new.py": "y = 1\n"})
     assert msgspec.to_builtins(found) == {m.path: msgspec.to_builtins(m) for m in modules}
 
 
 def test_another_extractor_takes_nothing_from_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with Store(tmp_path, b"") as store:
+    with Store(tmp_path) as store:
         cache.keep(store, [extract("a.py", TEXTS["a.py"])], TEXTS)
         monkeypatch.setattr(cache, "EXTRACTOR_VERSION", -1)
         assert cache.load(store, TEXTS) == {}
@@ -33,8 +33,8 @@ def test_another_extractor_takes_nothing_from_it(tmp_path: Path, monkeypatch: py
 
 @pytest.mark.parametrize("data", [b"", b"\xff", b"\x93\x01\x02\x03", b"\x91" * 100_000])
 def test_what_is_no_facts_is_left_out(tmp_path: Path, data: bytes) -> None:
-    with Store(tmp_path, b"") as store:
+    with Store(tmp_path) as store:
         cache.keep(store, [extract("a.py", TEXTS["a.py"])], TEXTS)
-        (key,) = store.get("facts", [cache._key(TEXTS["a.py"])])
-        store.keep("facts", {key: data})
+        (key,) = store.get([cache._key(TEXTS["a.py"])])
+        store.keep({key: data})
         assert cache.load(store, TEXTS) == {}

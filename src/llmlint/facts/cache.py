@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from llmlint import __version__
 from llmlint.facts.model import EXTRACTOR_VERSION, ModuleFacts
 from llmlint.source.store import Store
 
-_KIND = "facts"
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(ModuleFacts).decode
 
@@ -18,7 +18,7 @@ _decode = msgspec.msgpack.Decoder(ModuleFacts).decode
 def load(store: Store, texts: Mapping[str, str]) -> dict[str, ModuleFacts]:
     """The facts that are kept of these texts (by path); texts of which none are kept are left out."""
     keys = {path: _key(text) for path, text in texts.items()}
-    kept = store.get(_KIND, set(keys.values()))
+    kept = store.get(set(keys.values()))
     found = {}
     for path, key in keys.items():
         if key in kept:
@@ -33,10 +33,11 @@ def keep(store: Store, modules: Iterable[ModuleFacts], texts: Mapping[str, str])
     """Keep these facts of these texts (by path) for later runs."""
     items = {_key(texts[module.path]): _encode(module) for module in modules}
     if items:
-        store.keep(_KIND, items)
+        store.keep(items)
 
 
 def _key(text: str) -> bytes:
     """Of the content and the extractor: what a file is called does not matter."""
-    content = text.encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(content, digest_size=20, person=f"facts{EXTRACTOR_VERSION}".encode()).digest()
+    known = hashlib.blake2b(f"{__version__} {EXTRACTOR_VERSION}\n".encode(), digest_size=20)
+    known.update(text.encode("utf-8", "surrogatepass"))
+    return known.digest()

@@ -67,7 +67,7 @@ class ProjectMemo:
         edited = _edited(file, path, lines)
         shallow = is_shallow(root, passed)
         day = today(os.environ)
-        request = Request(root, load(root), (layer,), OFF, shallow=shallow, noqa=False, today=day)
+        request = Request(root, load(root), (layer,), OFF, shallow=shallow, noqa=False, cache=True, today=day)
         if edited is not None:
             report = analyse(
                 replace(

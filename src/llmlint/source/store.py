@@ -12,51 +12,27 @@ import contextlib
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 DIRECTORY = ".llmlint_cache"
 FORMAT = 1
-"""Raised when the tables change: a database of another format is emptied."""
+"""Raised when the table changes: a database of another format is thrown away."""
 WAIT = 0.5
 """Seconds to wait for another process that is writing."""
-SETTLED = 2_000_000_000
-"""Nanoseconds: a file changed less than that before it was read may change again unnoticed."""
-LIMITS = {"facts": 200_000_000, "results": 20_000_000}
-"""Bytes of each kind from which on the oldest are dropped."""
+LIMIT = 200_000_000
+"""Bytes from which on the oldest are dropped."""
 _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# A cache of llmlint. It can be deleted at any time.\n"
-_TABLES = (
-    "CREATE TABLE IF NOT EXISTS looks"
-    " (path TEXT PRIMARY KEY, mtime INTEGER, size INTEGER, hash BLOB, data BLOB) WITHOUT ROWID",
-    "CREATE TABLE IF NOT EXISTS facts (key BLOB PRIMARY KEY, day INTEGER, data BLOB)",
-    "CREATE TABLE IF NOT EXISTS results (key BLOB PRIMARY KEY, day INTEGER, data BLOB)",
-    "CREATE TABLE IF NOT EXISTS stamps (value BLOB)",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What one look at a file said, and the state of the file then."""
-
-    mtime: int
-    """Nanoseconds."""
-    size: int
-    """Bytes."""
-    hash: bytes
-    """Of the content."""
-    data: bytes
-    """What the bytes said, as the caller encodes it."""
+_TABLE = "CREATE TABLE IF NOT EXISTS facts (key BLOB PRIMARY KEY, day INTEGER, data BLOB)"
 
 
 class Store:
     """One project's cache. Opening, reading and writing never raise; a store that fails is empty."""
 
-    def __init__(self, root: Path, stamp: bytes, *, enabled: bool = True) -> None:
-        """``stamp``: looks and results of another stamp (another llmlint, other seeds) are dropped."""
+    def __init__(self, root: Path, *, enabled: bool = True) -> None:
+        """Nothing is written before something is kept; a store that is not ``enabled`` keeps nothing."""
         self._file = root / DIRECTORY / "llmlint.db"
-        self._stamp = stamp
         self._connection: sqlite3.Connection | None = None
         self._enabled = enabled
         if enabled and self._file.is_file():
@@ -77,81 +53,32 @@ class Store:
                 self._connection.close()
             self._connection = None
 
-    # -- reading --------------------------------------------------------------------------------
-
-    def looks(self) -> dict[str, Look]:
-        """Every look that is kept, by path."""
-        rows = self._rows("SELECT path, mtime, size, hash, data FROM looks")
-        found = {}
-        for path, mtime, size, digest, data in rows:
-            if (
-                isinstance(path, str)
-                and isinstance(mtime, int)
-                and isinstance(size, int)
-                and isinstance(digest, bytes)
-                and isinstance(data, bytes)
-            ):
-                found[path] = Look(mtime, size, digest, data)
-        return found
-
-    def get(self, kind: str, keys: Iterable[bytes]) -> dict[bytes, bytes]:
-        """What is kept of a kind (``facts``, ``results``) under these keys."""
-        found = {}
-        for key in keys:
-            for (data,) in self._rows(f"SELECT data FROM {kind} WHERE key = ?", (key,)):
-                if isinstance(data, bytes):
-                    found[key] = data
-        return found
-
-    def _rows(self, query: str, values: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
+    def get(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
+        """What is kept under these keys."""
+        found: dict[bytes, bytes] = {}
         if self._connection is None:
-            return []
+            return found
         try:
-            return self._connection.execute(query, values).fetchall()
+            for key in keys:
+                row = self._connection.execute("SELECT data FROM facts WHERE key = ?", (key,)).fetchone()
+                if row is not None and isinstance(row[0], bytes):
+                    found[key] = row[0]
         except sqlite3.Error:
             self.close()
-            return []
+        return found
 
-    # -- writing --------------------------------------------------------------------------------
-
-    def keep_looks(self, looks: Mapping[str, Look], gone: Iterable[str] = ()) -> None:
-        """Keep what was seen; looks at files that had just changed are left out."""
-        settled = time.time_ns() - SETTLED
-        rows = [
-            (path, look.mtime, look.size, look.hash, look.data)
-            for path, look in looks.items()
-            if look.mtime < settled
-        ]
-
-        def write(connection: sqlite3.Connection) -> None:
-            connection.executemany("DELETE FROM looks WHERE path = ?", [(path,) for path in gone])
-            connection.executemany("INSERT OR REPLACE INTO looks VALUES (?, ?, ?, ?, ?)", rows)
-
-        self._write(write)
-
-    def keep(self, kind: str, items: Mapping[bytes, bytes]) -> None:
-        """Keep these of a kind (``facts``, ``results``), and drop the oldest beyond the limit."""
+    def keep(self, items: Mapping[bytes, bytes]) -> None:
+        """Keep these for later runs, and drop the oldest beyond the limit."""
         day = int(time.time() // 86_400)
 
         def write(connection: sqlite3.Connection) -> None:
             rows = [(key, day, data) for key, data in items.items()]
-            connection.executemany(f"INSERT OR REPLACE INTO {kind} VALUES (?, ?, ?)", rows)
-            (size,) = connection.execute(f"SELECT coalesce(sum(length(data)), 0) FROM {kind}").fetchone()
-            if size > LIMITS[kind]:
-                self._shrink(connection, kind, size)
+            connection.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", rows)
+            (size,) = connection.execute("SELECT coalesce(sum(length(data)), 0) FROM facts").fetchone()
+            if size > LIMIT:
+                _shrink(connection, size)
 
         self._write(write)
-
-    @staticmethod
-    def _shrink(connection: sqlite3.Connection, kind: str, size: int) -> None:
-        """Drop the oldest until a quarter is free."""
-        dropped = []
-        for key, length in connection.execute(f"SELECT key, length(data) FROM {kind} ORDER BY day, rowid"):
-            if size <= LIMITS[kind] * 3 // 4:
-                break
-            dropped.append((key,))
-            size -= length
-        connection.executemany(f"DELETE FROM {kind} WHERE key = ?", dropped)
 
     def _write(self, work: Callable[[sqlite3.Connection], None]) -> None:
         """One transaction; a failure in it loses what was to be kept, nothing else."""
@@ -198,15 +125,18 @@ class Store:
         if version == 0:
             with connection:
                 connection.execute("BEGIN IMMEDIATE")
-                for statement in _TABLES:
-                    connection.execute(statement)
+                connection.execute(_TABLE)
                 connection.execute(f"PRAGMA user_version = {FORMAT}")
         elif version != FORMAT:
             raise sqlite3.DatabaseError("another format")
-        row = connection.execute("SELECT value FROM stamps").fetchone()
-        if row is None or row[0] != self._stamp:
-            with connection:
-                connection.execute("BEGIN IMMEDIATE")
-                for table in ("looks", "results", "stamps"):
-                    connection.execute(f"DELETE FROM {table}")
-                connection.execute("INSERT INTO stamps VALUES (?)", (self._stamp,))
+
+
+def _shrink(connection: sqlite3.Connection, size: int) -> None:
+    """Drop the oldest until a quarter is free."""
+    dropped = []
+    for key, length in connection.execute("SELECT key, length(data) FROM facts ORDER BY day, rowid"):
+        if size <= LIMIT * 3 // 4:
+            break
+        dropped.append((key,))
+        size -= length
+    connection.executemany("DELETE FROM facts WHERE key = ?", dropped)

@@ -208,6 +208,9 @@ def takes(function: Any, path: str) -> bool:
     found = parameters(function)
     if found is None or name in fields_of(function):
         return True
+    config = getattr(function, "model_config", None)  # of pydantic models
+    if isinstance(config, dict) and config.get("extra") == "forbid":
+        return False
     if position.isdigit() and found[int(position) :][:1]:
         nameless = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.VAR_POSITIONAL)
         if found[int(position)].kind in nameless:

@@ -13,17 +13,20 @@ import datetime
 import functools
 import gc
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from llmlint import registry, triage
+from llmlint import memory, registry, triage
+from llmlint.memory import Outcome
 from llmlint.model.finding import Finding, Status
 from llmlint.settings import Settings
 from llmlint.source import problems
 from llmlint.source.discovery import members
 from llmlint.source.document import Document
+from llmlint.source.store import Store
 from llmlint.source.suppressions import Suppressions, find_suppressions
 from llmlint.source.survey import Sources, Survey, survey
 from llmlint.source.triage_bytes import Seeds, defining
@@ -36,8 +39,6 @@ if TYPE_CHECKING:
     from llmlint.model.rule import Rule
     from llmlint.project.project import Project
 
-WORTH_KEEPING = 50_000
-"""Characters of source from which on a run leaves a cache behind: less is parsed in a moment."""
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many are done and how many there are."""
 
@@ -129,14 +130,12 @@ def _collector_paused() -> Iterator[None]:
 
 
 def _analyse(request: Request, progress: Progress) -> Report:
-    files, seen = _survey(request, progress)
     own = registry.own_codes(request.selection)
     not_run = tuple(rule.code for rule in registry.left_out(request.selection))
-    found = [*seen.problems, *_catalogue_mistakes(request)]
-    parse = seen.parse | seen.with_tests
-    modules = _extract(request, parse, found, progress)
-    found += _check(request, modules, seen.parse) if modules else ()
-    for path in sorted(request.named - parse):
+    with _store(request) as store:
+        outcome = _outcome(request, store, progress)
+    found = [*outcome.found, *_catalogue_mistakes(request)]
+    for path in sorted(request.named.difference(outcome.parsed)):
         document = request.sources.document(path)
         error = problems.syntax_error(document) if isinstance(document, Document) else document
         found += [error] if error else []
@@ -146,28 +145,55 @@ def _analyse(request: Request, progress: Progress) -> Report:
         if (request.shows(f.location.path) or f.code in ("LLM000", "LLM001"))
         and (f.code not in registry.ALWAYS or f.code in own)
     ]
-    commented = {path for path in seen.commented if request.shows(path)}
+    commented = {path for path in outcome.commented if request.shows(path)}
     suppressions = _suppressions(request, commented | {f.location.path for f in found})
     marked, used = triage.mark(found, suppressions, request.settings, noqa=request.noqa)
     if commented and "LLM003" in own:
         active = {rule.code for rule in registry.select(request.selection)}
         idle = triage.unused(suppressions, used, active, everything=not not_run)
         marked += triage.mark(idle, suppressions, request.settings, noqa=request.noqa)[0]
-    shown = tuple(path for path in files if request.shows(path))
-    return Report(request.root, _in_order(marked), shown, len(parse), request.sources, not_run)
+    shown = tuple(path for path in outcome.files if request.shows(path))
+    return Report(request.root, _in_order(marked), shown, len(outcome.parsed), request.sources, not_run)
+
+
+def _store(request: Request) -> Store:
+    return Store(request.root, enabled=request.cache and request.settings.cache and not request.shallow)
+
+
+def _outcome(request: Request, store: Store, progress: Progress) -> Outcome:
+    """What there is to know about the project, whatever is shown of it."""
+    began = time.time_ns()
+    question = memory.question(request.selection, request.settings, request.today, shallow=request.shallow)
+    kept = None if request.texts else memory.recall(store, request.root, question)
+    if kept is not None and request.named.issubset(kept.files):
+        return kept
+    inside = members(request.root, request.settings.exclude, shallow=request.shallow)
+    stamp = memory.stamp(request.root, request.settings, inside)
+    files = tuple(sorted({*inside.files, *request.named, *request.texts}))
+    seen = _survey(request, files, progress)
+    found = [*seen.problems]
+    parse = seen.parse | seen.with_tests
+    modules = _extract(request, parse, found, store, progress)
+    found += _check(request, modules, seen.parse) if modules else ()
+    outcome = Outcome(files, tuple(found), tuple(sorted(parse)), tuple(sorted(seen.commented)))
+    contained = any(finding.code == "LLM000" for finding in found)
+    if not request.texts and files == inside.files and stamp.settled(began) and not contained:
+        memory.keep(store, question, stamp, outcome)
+    return outcome
 
 
 def graph(request: Request, progress: Progress = silent) -> GraphView:
     """The call graph of LLM usage of one project."""
     from llmlint.model.graph import GraphView
 
-    modules = _extract(request, _survey(request, progress)[1].parse, [], progress)
+    inside = members(request.root, request.settings.exclude, shallow=request.shallow)
+    files = tuple(sorted({*inside.files, *request.named, *request.texts}))
+    with _store(request) as store:
+        modules = _extract(request, _survey(request, files, progress).parse, [], store, progress)
     return _link(request, modules).graph_view() if modules else GraphView()
 
 
-def _survey(request: Request, progress: Progress) -> tuple[tuple[str, ...], Survey]:
-    found = set(members(request.root, request.settings.exclude, shallow=request.shallow).files)
-    files = tuple(sorted(found | request.named | set(request.texts)))
+def _survey(request: Request, files: tuple[str, ...], progress: Progress) -> Survey:
     catalogue, own = request.catalogue, request.settings.own
     inside = defining(files, own.names())
     seeds = Seeds.of(
@@ -185,7 +211,7 @@ def _survey(request: Request, progress: Progress) -> tuple[tuple[str, ...], Surv
     def tests() -> bool:
         return any(rule.about_tests for rule in registry.select(request.selection))
 
-    return files, survey(request.sources, files, seeds, progress, production, tests, inside.files)
+    return survey(request.sources, files, seeds, progress, production, tests, inside.files)
 
 
 def _catalogue_mistakes(request: Request) -> Iterator[Finding]:
@@ -195,13 +221,12 @@ def _catalogue_mistakes(request: Request) -> Iterator[Finding]:
 
 
 def _extract(
-    request: Request, paths: Iterable[str], found: list[Finding], progress: Progress
+    request: Request, paths: Iterable[str], found: list[Finding], store: Store, progress: Progress
 ) -> list[ModuleFacts]:
     pending = sorted(paths)
     if not pending:  # nothing to do with LLMs: the parser is not even imported
         return []
     from llmlint.facts import cache
-    from llmlint.source.store import Store
 
     documents: dict[str, Document] = {}
     for path in pending:
@@ -211,12 +236,10 @@ def _extract(
         else:
             found.append(document)
     texts = {path: document.text for path, document in documents.items()}
-    worth = sum(map(len, texts.values())) >= WORTH_KEEPING
-    with Store(request.root, enabled=request.cache and request.settings.cache and worth) as store:
-        modules = cache.load(store, texts)
-        missing = {path: document for path, document in documents.items() if path not in modules}
-        new = list(_parse(missing, found, progress)) if missing else []
-        cache.keep(store, new, texts)
+    modules = cache.load(store, texts)
+    missing = {path: document for path, document in documents.items() if path not in modules}
+    new = list(_parse(missing, found, progress)) if missing else []
+    cache.keep(store, new, texts)
     return [*modules.values(), *new]
 
 

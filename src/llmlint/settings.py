@@ -16,8 +16,7 @@ from typing import TypeVar
 
 import tomli
 
-from llmlint.catalogue.loader import line_of_syntax_error
-from llmlint.catalogue.own import Own, read_beside, read_table
+from llmlint.catalogue.additions import Own, read_beside
 from llmlint.model.options import Options
 from llmlint.model.rule import Confidence, Ranked, Severity
 from llmlint.registry import Layer, UnknownRule, check_code
@@ -165,6 +164,8 @@ def read(file: Path) -> Settings:
     try:
         data = tomli.loads(text)
     except (tomli.TOMLDecodeError, RecursionError) as error:
+        from llmlint.catalogue.loader import line_of_syntax_error
+
         raise SettingsError(file, line_of_syntax_error(error, text), f"is not valid TOML: {error}") from error
     if file.name == OWN_FILE or "tool" not in data:
         table: object = data
@@ -213,6 +214,8 @@ class _Reader:
     def own(self) -> Own:
         found = read_beside(self.file.parent)
         if "catalogue" in self.table:
+            from llmlint.catalogue.own import read_table
+
             inside = read_table(self.file, self.text, self.table["catalogue"], (*self.prefix, "catalogue"))
             found = inside + found
         return found

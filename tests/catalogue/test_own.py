@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import tomli
 
-from llmlint.catalogue import own
+from llmlint.catalogue import additions, own
 from llmlint.catalogue.loader import catalogue_directory, line_of
 from llmlint.catalogue.lookup import extended, load
 from llmlint.settings import load as load_settings
@@ -31,8 +31,8 @@ also = ["app.complete"]
 
 
 def test_source_and_date_may_be_left_out(tmp_path: Path) -> None:
-    (tmp_path / own.FILE).write_text(GOOD + '[sdk]\nimports = ["acme"]\n', encoding="utf-8")
-    read = own.read_beside(tmp_path)
+    (tmp_path / additions.FILE).write_text(GOOD + '[sdk]\nimports = ["acme"]\n', encoding="utf-8")
+    read = additions.read_beside(tmp_path)
     assert read.mistakes == ()
     (file,) = read.files
     assert file.client[0].source == own.SOURCE
@@ -42,13 +42,13 @@ def test_source_and_date_may_be_left_out(tmp_path: Path) -> None:
 
 
 def test_nothing_beside_adds_nothing(tmp_path: Path) -> None:
-    assert own.read_beside(tmp_path) == own.Own()
+    assert additions.read_beside(tmp_path) == additions.Own()
     assert extended(()) is load()
 
 
 def test_what_is_added_comes_first_and_replaces_nothing(tmp_path: Path) -> None:
-    (tmp_path / own.FILE).write_text('[[client]]\npath = "openai.OpenAI"\ndefault_timeout = 9\n')
-    catalogue = extended(own.read_beside(tmp_path).files)
+    (tmp_path / additions.FILE).write_text('[[client]]\npath = "openai.OpenAI"\ndefault_timeout = 9\n')
+    catalogue = extended(additions.read_beside(tmp_path).files)
     assert [client.default_timeout for client in catalogue.clients.get("openai.OpenAI")] == [9, 600]
     assert [client.default_timeout for client in load().clients.get("openai.OpenAI")] == [600]
 
@@ -121,12 +121,12 @@ MISTAKES = [
 
 @pytest.mark.parametrize(("text", "line", "message"), MISTAKES)
 def test_a_mistake_in_the_file_beside(tmp_path: Path, text: str, line: int, message: str) -> None:
-    (tmp_path / own.FILE).write_text(text, encoding="utf-8")
-    read = own.read_beside(tmp_path)
+    (tmp_path / additions.FILE).write_text(text, encoding="utf-8")
+    read = additions.read_beside(tmp_path)
     assert read.files == ()
     ((mistake),) = read.mistakes
     assert mistake.message.startswith(message)
-    assert (mistake.file, mistake.line) == (tmp_path / own.FILE, line)
+    assert (mistake.file, mistake.line) == (tmp_path / additions.FILE, line)
 
 
 @pytest.mark.parametrize(
@@ -160,12 +160,12 @@ def test_a_file_with_a_mistake_leaves_the_other_alone(tree: Tree) -> None:
     root = tree(
         {
             "pyproject.toml": '[[tool.llmlint.catalogue.client]]\npath = "acme_llm.Gateway"\n',
-            own.FILE: '[[client]]\npth = "x.A"\n',
+            additions.FILE: '[[client]]\npth = "x.A"\n',
         }
     )
     read = load_settings(root).own
     assert [file.client[0].path for file in read.files] == ["acme_llm.Gateway"]
-    assert [mistake.file.name for mistake in read.mistakes] == [own.FILE]
+    assert [mistake.file.name for mistake in read.mistakes] == [additions.FILE]
 
 
 def test_a_line_is_found_where_the_value_stands_and_not_where_its_name_does() -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from llmlint import registry
 from llmlint.integrations import memo
 from llmlint.integrations.flake8 import Plugin
 from llmlint.integrations.memo import ProjectMemo
+from llmlint.integrations.quick import Recollection
 from tests.conftest import StandIns, Tree
 
 
@@ -19,7 +19,8 @@ from tests.conftest import StandIns, Tree
 def fresh_plugin(monkeypatch: pytest.MonkeyPatch) -> None:
     """The plugin keeps what it knows on its class, as flake8 wants it."""
     monkeypatch.setattr(Plugin, "memo", ProjectMemo())
-    monkeypatch.setattr(Plugin, "layer", registry.Layer())
+    monkeypatch.setattr(Plugin, "recollection", Recollection())
+    monkeypatch.setattr(Plugin, "codes", ())
     monkeypatch.setattr(Plugin, "passed", ())
 
 
@@ -94,6 +95,7 @@ def test_the_memo_is_bounded(tree: Tree, stand_ins: StandIns) -> None:
     tree({f"p{n}/{name}": text for n in range(10) for name, text in FILES.items()})
     for n in range(10):
         assert lint(f"p{n}/a.py") == [(2, 4, BAD)]
+    assert Plugin.memo is not None
     assert len(Plugin.memo._entries) == memo.PROJECTS
 
 

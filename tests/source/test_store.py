@@ -75,7 +75,7 @@ def test_values_of_other_types_are_left_out(tmp_path: Path) -> None:
         store.keep({b"k": b"v"})
     connection = sqlite3.connect(database(tmp_path))
     with connection:
-        connection.execute("UPDATE facts SET data = 12")
+        connection.execute("UPDATE kept SET data = 12")
     connection.close()
     with Store(tmp_path) as store:
         assert store.get([b"k"]) == {}

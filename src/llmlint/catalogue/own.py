@@ -14,19 +14,16 @@ import keyword
 import re
 import typing
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from llmlint.catalogue import schema as s
-from llmlint.catalogue.indexes import import_root
+from llmlint.catalogue.additions import Mistake, Own
 from llmlint.catalogue.loader import CatalogueError, line_of, parse
 from llmlint.catalogue.lookup import load
 
-FILE = "llmlint-catalogue.toml"
-"""Stands beside the configuration, or at the top of the project; its tables are those of a shipped file."""
 SOURCE = "the project's own catalogue"
 _WORDS = {
     "client": ("kind", "timeout_unit", "timeout_none"),
@@ -48,45 +45,10 @@ _NAMES = ("path", "also", "factory", "classes", "on", "group", "returns", "impor
 """Keys whose values are dotted names."""
 _PUBLIC = ("client", "call", "tool", "logger")
 """Tables whose names belong to a package: ``chat`` alone would name nothing that can be imported."""
-_SEEDS = ("client", "call", "tool")
-"""Tables whose packages make a file worth parsing."""
 
 
-@dataclass(frozen=True)
-class Mistake:
-    """Why a file, or the table in it, is not used."""
-
-    file: Path
-    line: int
-    message: str
-
-
-@dataclass(frozen=True)
-class Own:
-    """What a project adds."""
-
-    files: tuple[s.CatalogueFile, ...] = ()
-    mistakes: tuple[Mistake, ...] = ()
-
-    def __add__(self, other: Own) -> Own:
-        return Own(self.files + other.files, self.mistakes + other.mistakes)
-
-    def names(self) -> frozenset[str]:
-        """Every dotted name that may be a function or class of the project itself."""
-        return frozenset(name for file in self.files for _, name in _own_names(file))
-
-    def roots(self) -> frozenset[str]:
-        """The packages that make a file worth parsing, by the names in the tables or as ``[sdk]`` says."""
-        named = {
-            import_root(name)
-            for file in self.files
-            for table, name in _own_names(file)
-            if table in _SEEDS and "." in name
-        }
-        return frozenset(named.union(*(file.sdk.imports for file in self.files if file.sdk)))
-
-
-def _own_names(file: s.CatalogueFile) -> Iterator[tuple[str, str]]:
+def own_names(file: s.CatalogueFile) -> Iterator[tuple[str, str]]:
+    """Table and dotted name of everything that may be a function or class of the project itself."""
     for table in _structs():
         for entry in _entries(file, table):
             if table == "call" and entry.on:
@@ -96,11 +58,8 @@ def _own_names(file: s.CatalogueFile) -> Iterator[tuple[str, str]]:
                     yield table, name
 
 
-def read_beside(directory: Path) -> Own:
-    """What ``llmlint-catalogue.toml`` in a directory adds; nothing where there is none."""
-    file = directory / FILE
-    if not file.is_file():
-        return Own()
+def read_file(file: Path) -> Own:
+    """What a file adds."""
     try:
         text, data = parse(file)
     except CatalogueError as error:

@@ -17,15 +17,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from llmlint import __version__, registry
-from llmlint.clock import VARIABLE, ClockError
-from llmlint.integrations.memo import ProjectMemo
-from llmlint.reporters.display import printable
-from llmlint.settings import SettingsError
-from llmlint.source import problems
+from llmlint import __version__
+from llmlint.integrations.quick import Place, Recollection
 
 if TYPE_CHECKING:
-    from llmlint.model.finding import Finding
+    from llmlint.integrations.memo import ProjectMemo
 
 Item = tuple[int, int, str, type[Any]]
 _AXIS = len("LLM3")
@@ -37,8 +33,10 @@ class Plugin:
     name = "llmlint"
     version = __version__
     passed: ClassVar[tuple[Path, ...]] = ()
-    layer: ClassVar[registry.Layer] = registry.Layer()
-    memo: ClassVar[ProjectMemo] = ProjectMemo()
+    codes: ClassVar[tuple[str, ...]] = ()
+    """Rules that this flake8 run names in full."""
+    recollection: ClassVar[Recollection] = Recollection()
+    memo: ClassVar[ProjectMemo | None] = None
 
     def __init__(self, tree: ast.AST, filename: str = "stdin", lines: Sequence[str] = ()) -> None:
         """``tree`` is what makes flake8 treat this as a plugin for whole files; it is not used."""
@@ -52,39 +50,44 @@ class Plugin:
     @classmethod
     def parse_options(cls, options: argparse.Namespace) -> None:
         """Called at the start of each flake8 run."""
+        cls.recollection.new_run()
+        if cls.memo is not None:
+            cls.memo.new_run()
         try:
             explicit = [
                 *(getattr(options, "select", None) or ()),
                 *(getattr(options, "extend_select", None) or ()),
             ]
-            known = registry.names()
-            codes = tuple(
-                code for code in explicit if len(code) > _AXIS and any(k.startswith(code) for k in known)
-            )
-            cls.layer = registry.Layer(extend_select=codes)
+            cls.codes = _known([code for code in explicit if len(code) > _AXIS and code.startswith("LLM")])
             names = getattr(options, "filenames", None) or (".",)
             cls.passed = tuple(Path(os.path.abspath(name)) for name in names if name != "-")
-            cls.memo.new_run()
         except Exception:  # without options the defaults still find most of it
-            cls.layer, cls.passed = registry.Layer(), ()
+            cls.codes, cls.passed = (), ()
 
     def run(self) -> Iterator[Item]:
         """The findings in this file."""
-        for finding in self._findings():
-            place = finding.location
-            yield (
-                max(place.line, 1),
-                max(place.column, 0),
-                f"{finding.code} {printable(finding.message)}",
-                type(self),
-            )
+        for line, column, text in self._places():
+            yield max(line, 1), max(column, 0), text, type(self)
 
-    def _findings(self) -> Sequence[Finding]:
+    def _places(self) -> Sequence[Place]:
         try:
-            return self.memo.findings(self._filename, self._lines, self.passed, self.layer)
-        except SettingsError as error:
-            return [problems.configuration(self._filename, error.file, error.line, error.message)]
-        except ClockError as error:
-            return [problems.environment(self._filename, VARIABLE, str(error))]
-        except Exception as error:
-            return [problems.internal(error, self._filename, "on this file")]
+            known = self.recollection.of(self._filename, self._lines, self.passed, self.codes)
+        except Exception:  # a cache is never in the way
+            known = None
+        return self._found_out() if known is None else known
+
+    def _found_out(self) -> Sequence[Place]:
+        """Only now the engine is imported."""
+        from llmlint.integrations.memo import ProjectMemo, contained
+
+        if Plugin.memo is None:
+            Plugin.memo = ProjectMemo()
+        return contained(Plugin.memo, self._filename, self._lines, self.passed, self.codes)
+
+
+def _known(codes: Sequence[str]) -> tuple[str, ...]:
+    if not codes:
+        return ()
+    from llmlint.registry import names
+
+    return tuple(code for code in codes if any(known.startswith(code) for known in names()))

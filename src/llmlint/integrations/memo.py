@@ -10,17 +10,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from llmlint.catalogue.own import FILE as OWN_CATALOGUE
-from llmlint.clock import today
+from llmlint import memory
+from llmlint.clock import VARIABLE, ClockError, today
 from llmlint.engine import Report, Request, analyse
+from llmlint.integrations.quick import Place, question_of, tell
 from llmlint.model.finding import Finding, Status
 from llmlint.registry import Layer
-from llmlint.settings import load
-from llmlint.source import problems
+from llmlint.reporters.display import printable
+from llmlint.settings import SettingsError, load
+from llmlint.source import problems, stamps
 from llmlint.source.discovery import locate, members
 from llmlint.source.document import Document, decode, from_text, read_bytes
-from llmlint.source.roots import absolute, configuration_in, is_shallow
-from llmlint.source.versions import files_of_versions
+from llmlint.source.roots import absolute, is_marked, is_shallow
+from llmlint.source.stamps import Stamp
+from llmlint.source.store import Store
 
 OFF = frozenset(["LLM003"])
 """Off by default here: a comment may be meant for a rule that this flake8 run does not select."""
@@ -29,8 +32,6 @@ _EVERY_FILE = ""
 
 PROJECTS = 4
 """How many projects are kept; an editor has seldom more open."""
-
-Stamp = tuple[tuple[str, int, int], ...]
 
 
 @dataclass
@@ -46,7 +47,9 @@ class ProjectMemo:
     """Bounded, and re-checked by size and time of every file of the project."""
 
     def __init__(self) -> None:
-        self._entries: OrderedDict[tuple[Path, Layer, str, datetime.date | None], _Entry] = OrderedDict()
+        self._entries: OrderedDict[
+            tuple[Path, tuple[str, ...], str, datetime.date | None, tuple[Path, ...]], _Entry
+        ] = OrderedDict()
         self._run = 0
 
     def new_run(self) -> None:
@@ -54,9 +57,12 @@ class ProjectMemo:
         self._run += 1
 
     def findings(
-        self, name: str, lines: Sequence[str], passed: tuple[Path, ...], layer: Layer
+        self, name: str, lines: Sequence[str], passed: tuple[Path, ...], codes: tuple[str, ...]
     ) -> list[Finding]:
-        """What llmlint has to say about one file, suppressed findings left out."""
+        """What llmlint has to say about one file, suppressed findings left out.
+
+        ``passed`` are the paths on the command line, ``codes`` the rules that it names in full.
+        """
         file = absolute(Path(name))
         if not file.parent.is_dir():  # an editor's name for a buffer
             file = absolute(Path()) / file.name
@@ -67,6 +73,7 @@ class ProjectMemo:
         edited = _edited(file, path, lines)
         shallow = is_shallow(root, passed)
         day = today(os.environ)
+        layer = Layer(extend_select=codes)
         request = Request(root, load(root), (layer,), OFF, shallow=shallow, noqa=False, cache=True, today=day)
         if edited is not None:
             report = analyse(
@@ -76,27 +83,72 @@ class ProjectMemo:
             )
             return _of_file(_reported(report), path)
         extra = path if not path.endswith(".py") else ""
-        return _of_file(self._project(request, extra), path)
+        return _of_file(self._project(request, extra, passed, codes), path)
 
-    def _project(self, request: Request, extra: str) -> dict[str, list[Finding]]:
-        key = (request.root, request.layers[0], extra, request.today)
+    def _project(
+        self, request: Request, extra: str, passed: tuple[Path, ...], codes: tuple[str, ...]
+    ) -> dict[str, list[Finding]]:
+        root = request.root
+        key = (root, codes, extra, request.today, () if is_marked(root) else passed)
         entry = self._entries.get(key)
         now = time.monotonic()
         # Looking at every file of a large project for every file of it would be quadratic, so within
         # one run we look again only when that has become cheap compared to the time gone by.
         if entry is not None and entry.run == self._run and now - entry.checked < max(1.0, 20 * entry.cost):
             return entry.by_path
-        stamp = _stamp(request)
+        holds = entry is not None and stamps.holds(root, entry.stamp)
         cost = time.monotonic() - now
-        if entry is None or entry.stamp != stamp:
+        if entry is None or not holds:
+            began = time.time_ns()
+            inside = members(root, request.settings.exclude, shallow=request.shallow)
+            stamp = memory.stamp(root, request.settings, inside)
             named = frozenset([extra] if extra else [])
-            entry = _Entry(stamp, _reported(analyse(replace(request, named=named))), now, cost, self._run)
+            found = _reported(analyse(replace(request, named=named)))
+            entry = _Entry(stamp, found, now, cost, self._run)
+            if not extra and stamp.settled(began):
+                _tell(request, stamp, inside.files, found, question_of(codes, _deciding(root, passed)))
         entry.checked, entry.cost, entry.run = time.monotonic(), cost, self._run
         self._entries[key] = entry
         self._entries.move_to_end(key)
         while len(self._entries) > PROJECTS:
             self._entries.popitem(last=False)
         return entry.by_path
+
+
+def contained(
+    memo: ProjectMemo, name: str, lines: Sequence[str], passed: tuple[Path, ...], codes: tuple[str, ...]
+) -> list[Place]:
+    """What flake8 is told of a file. An exception would end its whole run, so every one becomes a finding."""
+    try:
+        found = memo.findings(name, lines, passed, codes)
+    except SettingsError as error:
+        found = [problems.configuration(name, error.file, error.line, error.message)]
+    except ClockError as error:
+        found = [problems.environment(name, VARIABLE, str(error))]
+    except Exception as error:
+        found = [problems.internal(error, name, "on this file")]
+    return [_place(finding) for finding in found]
+
+
+def _place(finding: Finding) -> Place:
+    return finding.location.line, finding.location.column, f"{finding.code} {printable(finding.message)}"
+
+
+def _deciding(root: Path, passed: tuple[Path, ...]) -> tuple[Path, ...] | None:
+    """The passed paths, where nothing in the root says that a project begins there."""
+    return None if is_marked(root) else passed
+
+
+def _tell(
+    request: Request, stamp: Stamp, files: Sequence[str], found: dict[str, list[Finding]], question: str
+) -> None:
+    """Leaves word for the next flake8, unless something went wrong that it should look at again."""
+    if any(one.code in ("LLM000", "LLM001") for of_file in found.values() for one in of_file):
+        return
+    enabled = request.cache and request.settings.cache and not request.shallow
+    with Store(request.root, enabled=enabled) as store:
+        told = {path: [_place(finding) for finding in of_file] for path, of_file in found.items()}
+        tell(store, question, stamp, files, told)
 
 
 def _reported(report: Report) -> dict[str, list[Finding]]:
@@ -130,20 +182,3 @@ def _edited(file: Path, path: str, lines: Sequence[str]) -> Document | None:
         elif from_text(path, text).text == from_text(path, data.decode("latin-1")).text:
             return None  # what flake8 does with files that cannot be decoded
     return from_text(path, text)
-
-
-def _stamp(request: Request) -> Stamp:
-    files = list(members(request.root, request.settings.exclude, shallow=request.shallow).files)
-    configuration = configuration_in(request.root)
-    if configuration is not None:
-        files.append(configuration.name)
-    files.append(OWN_CATALOGUE)
-    files += files_of_versions(request.root)
-    stamps = []
-    for path in files:
-        try:
-            status = os.stat(request.root / path)
-        except OSError:
-            continue
-        stamps.append((path, status.st_mtime_ns, status.st_size))
-    return tuple(stamps)

@@ -8,7 +8,6 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from llmlint.catalogue.lookup import load
 from llmlint.engine import Report
 from llmlint.model.finding import Status
 
@@ -27,6 +26,8 @@ def without_keys(text: str) -> str:
 
 @functools.cache
 def _keys() -> re.Pattern[str]:
+    from llmlint.catalogue.lookup import load
+
     known = {prefix for key in load().keys for prefix in key.prefixes}
     prefixes = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))
     # The rest of a key may stand in a literal of its own.

@@ -24,6 +24,8 @@ from pathlib import Path
 from llmlint.source.ignoring import Ignored
 from llmlint.source.roots import absolute, find_root, is_project_top
 
+_SIGNS = frozenset([".gitignore", "llmlint.toml", "pyproject.toml"])
+
 Excludes = Callable[[Path], Sequence[str]]
 """Given a project root, the ``exclude`` patterns of its settings."""
 
@@ -36,6 +38,10 @@ class Members:
     """Relative to the root, with forward slashes, sorted."""
     nested: tuple[Path, ...]
     """Roots of projects inside this one."""
+    directories: tuple[str, ...] = ()
+    """Every directory below the root that had a say: looked into, or left out for what is in it."""
+    signs: tuple[str, ...] = ()
+    """The files in them that say, or may come to say, what belongs to the project."""
 
 
 def members(root: Path, exclude: Sequence[str] = (), *, shallow: bool = False) -> Members:
@@ -43,13 +49,18 @@ def members(root: Path, exclude: Sequence[str] = (), *, shallow: bool = False) -
     ignored = Ignored(root, exclude)
     files: list[str] = []
     nested: list[Path] = []
+    looked: list[str] = []
+    signs: list[str] = []
     pending = [""]
     while pending:
         directory = pending.pop()
+        if directory:
+            looked.append(directory)
         try:
             entries = list(os.scandir(ignored.root / directory))
         except OSError:  # unreadable or just gone: nothing to see
             continue
+        signs += (f"{directory}/{e.name}" if directory else e.name for e in entries if e.name in _SIGNS)
         if directory and _may_be_top(entries) and is_project_top(ignored.root / directory):
             nested.append(ignored.root / directory)
             continue
@@ -58,6 +69,8 @@ def members(root: Path, exclude: Sequence[str] = (), *, shallow: bool = False) -
             if _is_plain_directory(entry):
                 if not shallow and not ignored.hides_directory(path) and not ignored.excluded(f"{path}/"):
                     pending.append(path)
+                elif ignored.may_be_code(path):
+                    looked.append(path)
             elif (
                 entry.name.endswith(".py")
                 and _is_file(entry)
@@ -65,7 +78,7 @@ def members(root: Path, exclude: Sequence[str] = (), *, shallow: bool = False) -
                 and not ignored.excluded(path)
             ):
                 files.append(path)
-    return Members(tuple(sorted(files)), tuple(sorted(nested)))
+    return Members(tuple(sorted(files)), tuple(sorted(nested)), tuple(looked), tuple(signs))
 
 
 def _may_be_top(entries: Iterable[os.DirEntry[str]]) -> bool:

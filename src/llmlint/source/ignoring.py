@@ -9,10 +9,12 @@ import os
 import posixpath
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-
-from pathspec import GitIgnoreSpec
+from typing import TYPE_CHECKING
 
 from llmlint.source.roots import absolute
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 _NEVER_CODE = frozenset(
     [
@@ -48,6 +50,8 @@ class PatternError(ValueError):
 
 def patterns(lines: Iterable[str]) -> GitIgnoreSpec:
     """Compiled patterns; raises ``PatternError`` for one that means nothing."""
+    from pathspec import GitIgnoreSpec  # projects without patterns need not wait for it
+
     try:
         return GitIgnoreSpec.from_lines(lines)
     except (ValueError, TypeError) as error:
@@ -142,6 +146,11 @@ class Ignored:
         if os.path.isfile(full / "pyvenv.cfg"):
             return True
         return self._by_git(f"{path}/")
+
+    def may_be_code(self, path: str) -> bool:
+        """Whether a directory that is left out would be looked into if other files were in it."""
+        name = posixpath.basename(path)
+        return name in _SELDOM_CODE or os.path.isfile(self.root / path / "pyvenv.cfg")
 
     def hides_file(self, path: str) -> bool:
         """Whether ``.gitignore`` names this file, its directories being visible."""

@@ -46,6 +46,11 @@ def is_project_top(directory: Path) -> bool:
     return (directory / ".git").exists() or configuration_in(directory) is not None
 
 
+def is_marked(directory: Path) -> bool:
+    """Whether something in the directory says that a project begins there (signs 1 to 3)."""
+    return is_project_top(directory) or any((directory / name).is_file() for name in _PACKAGING)
+
+
 def absolute(path: Path) -> Path:
     """Absolute and without ``..``, symlinks kept: a linked file belongs to where it was found."""
     return Path(os.path.abspath(path))

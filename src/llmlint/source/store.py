@@ -17,14 +17,14 @@ from types import TracebackType
 from typing import Self
 
 DIRECTORY = ".llmlint_cache"
-FORMAT = 1
+FORMAT = 2
 """Raised when the table changes: a database of another format is thrown away."""
 WAIT = 0.5
 """Seconds to wait for another process that is writing."""
 LIMIT = 200_000_000
 """Bytes from which on the oldest are dropped."""
 _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# A cache of llmlint. It can be deleted at any time.\n"
-_TABLE = "CREATE TABLE IF NOT EXISTS facts (key BLOB PRIMARY KEY, day INTEGER, data BLOB)"
+_TABLE = "CREATE TABLE IF NOT EXISTS kept (key BLOB PRIMARY KEY, day INTEGER, data BLOB)"
 
 
 class Store:
@@ -60,7 +60,7 @@ class Store:
             return found
         try:
             for key in keys:
-                row = self._connection.execute("SELECT data FROM facts WHERE key = ?", (key,)).fetchone()
+                row = self._connection.execute("SELECT data FROM kept WHERE key = ?", (key,)).fetchone()
                 if row is not None and isinstance(row[0], bytes):
                     found[key] = row[0]
         except sqlite3.Error:
@@ -73,8 +73,8 @@ class Store:
 
         def write(connection: sqlite3.Connection) -> None:
             rows = [(key, day, data) for key, data in items.items()]
-            connection.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", rows)
-            (size,) = connection.execute("SELECT coalesce(sum(length(data)), 0) FROM facts").fetchone()
+            connection.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", rows)
+            (size,) = connection.execute("SELECT coalesce(sum(length(data)), 0) FROM kept").fetchone()
             if size > LIMIT:
                 _shrink(connection, size)
 
@@ -134,9 +134,9 @@ class Store:
 def _shrink(connection: sqlite3.Connection, size: int) -> None:
     """Drop the oldest until a quarter is free."""
     dropped = []
-    for key, length in connection.execute("SELECT key, length(data) FROM facts ORDER BY day, rowid"):
+    for key, length in connection.execute("SELECT key, length(data) FROM kept ORDER BY day, rowid"):
         if size <= LIMIT * 3 // 4:
             break
         dropped.append((key,))
         size -= length
-    connection.executemany("DELETE FROM facts WHERE key = ?", dropped)
+    connection.executemany("DELETE FROM kept WHERE key = ?", dropped)

@@ -1,0 +1,100 @@
+"""Outcomes of earlier runs: what was found in a whole project, before anybody asks which part of it is shown.
+
+An outcome is a function of the files, the settings, the selected rules, the day and the program. It is kept
+twice: for a project whose files all have the times they had, and for one in which the files that matter
+still have the same contents (a checkout has given them new times, or something else has changed).
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from llmlint.catalogue.additions import FILE as OWN_CATALOGUE
+from llmlint.model.finding import Finding
+from llmlint.registry import Selection
+from llmlint.resources import program
+from llmlint.settings import Settings
+from llmlint.source import answers, stamps
+from llmlint.source.discovery import Members
+from llmlint.source.stamps import Stamp
+from llmlint.source.store import Store
+from llmlint.source.versions import files_of_versions
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run knows about a whole project."""
+
+    files: tuple[str, ...]
+    """All files of the project."""
+    found: tuple[Finding, ...]
+    """Unmarked."""
+    parsed: tuple[str, ...]
+    """The files that were worth parsing."""
+    commented: tuple[str, ...]
+    """The files that mention our own form of suppression."""
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Outcome).decode
+_findings = msgspec.json.Decoder(tuple[Finding, ...]).decode
+
+
+def question(selection: Selection, settings: Settings, today: datetime.date | None, *, shallow: bool) -> str:
+    """Everything an outcome depends on besides the files, as text."""
+    layers, off = repr(selection.layers), repr(sorted(selection.off))
+    return "\n".join((program(), layers, off, repr(settings), str(today), str(shallow)))
+
+
+def recall(store: Store, root: Path, question: str) -> Outcome | None:
+    """The outcome of an earlier run with the same question, if no file has changed since."""
+    answer = answers.recall(store, root, question)
+    try:
+        return None if answer is None else _decode(answer)
+    except (msgspec.MsgspecError, RecursionError):
+        return None
+
+
+def keep(store: Store, question: str, stamp: Stamp, outcome: Outcome) -> None:
+    """Keep an outcome for as long as the project looks like this."""
+    answers.keep(store, question, stamp, _encode(outcome))
+
+
+def stamp(root: Path, settings: Settings, members: Members) -> Stamp:
+    """How everything looks on which an outcome for this project depends."""
+    beside = {root} if settings.file is None else {root, settings.file.parent}
+    files = [*members.files, *members.signs, *files_of_versions(root)]
+    files += (str(directory / OWN_CATALOGUE) for directory in beside)
+    if settings.file is not None:
+        files.append(str(settings.file))
+    return stamps.take(root, members.directories, files)
+
+
+def contents(question: str, texts: Mapping[str, bytes], beside: Iterable[bytes]) -> bytes:
+    """The key of the findings in these files (content by path); ``beside`` is what else they depend on."""
+    key = hashlib.blake2b(question.encode("utf-8", "surrogatepass"), digest_size=20)
+    for path, data in sorted(texts.items()):
+        key.update(path.encode("utf-8", "surrogatepass") + b"\0" + hashlib.blake2b(data).digest())
+    for data in beside:
+        key.update(hashlib.blake2b(data).digest())
+    return key.digest()
+
+
+def recall_findings(store: Store, key: bytes) -> tuple[Finding, ...] | None:
+    """The findings that are kept under a key of ``contents``."""
+    data = store.get([key]).get(key)
+    try:
+        return None if data is None else _findings(data)
+    except (msgspec.MsgspecError, RecursionError):
+        return None
+
+
+def keep_findings(store: Store, key: bytes, findings: Iterable[Finding]) -> None:
+    """Keep findings under a key of ``contents``."""
+    store.keep({key: _encode(tuple(findings))})

@@ -30,6 +30,7 @@ from llmlint.source.store import Store
 from llmlint.source.suppressions import Suppressions, find_suppressions
 from llmlint.source.survey import Sources, Survey, survey
 from llmlint.source.triage_bytes import Seeds, defining
+from llmlint.source.turns import turn
 from llmlint.source.versions import Dependencies
 
 if TYPE_CHECKING:
@@ -162,11 +163,22 @@ def _store(request: Request) -> Store:
 
 def _outcome(request: Request, store: Store, progress: Progress) -> Outcome:
     """What there is to know about the project, whatever is shown of it."""
-    began = time.time_ns()
     question = memory.question(request.selection, request.settings, request.today, shallow=request.shallow)
-    kept = None if request.texts else memory.recall(store, request.root, question)
-    if kept is not None and request.named.issubset(kept.files):
-        return kept
+
+    def kept() -> Outcome | None:
+        outcome = None if request.texts else memory.recall(store, request.root, question)
+        return outcome if outcome is not None and request.named.issubset(outcome.files) else None
+
+    outcome = kept()
+    if outcome is None:
+        with turn(store.directory()) as somebody_else_had_it:
+            outcome = kept() if somebody_else_had_it else None
+            outcome = outcome or _find_out(request, store, question, progress)
+    return outcome
+
+
+def _find_out(request: Request, store: Store, question: str, progress: Progress) -> Outcome:
+    began = time.time_ns()
     inside = members(request.root, request.settings.exclude, shallow=request.shallow)
     stamp = memory.stamp(request.root, request.settings, inside)
     files = tuple(sorted({*inside.files, *request.named, *request.texts}))

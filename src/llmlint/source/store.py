@@ -53,6 +53,12 @@ class Store:
                 self._connection.close()
             self._connection = None
 
+    def directory(self) -> Path | None:
+        """The directory of the cache, which is made; None where nothing is kept."""
+        if self._connection is None and self._enabled:
+            self._create()
+        return self._file.parent if self._connection is not None else None
+
     def get(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
         """What is kept under these keys."""
         found: dict[bytes, bytes] = {}

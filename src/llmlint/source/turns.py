@@ -19,11 +19,15 @@ _POLL = 0.1
 
 
 @contextlib.contextmanager
-def turn(directory: Path) -> Iterator[bool]:
-    """Holds the turn of a project (``directory`` is its cache); gives whether somebody else had it before."""
+def turn(directory: Path | None) -> Iterator[bool]:
+    """Holds the turn of a project; gives whether somebody else had it in the meantime.
+
+    ``directory`` is the project's cache; without one everybody is alone.
+    """
     connection = None
-    with contextlib.suppress(sqlite3.Error):
-        connection = sqlite3.connect(directory / "turn.db", timeout=0, isolation_level=None)
+    if directory is not None:
+        with contextlib.suppress(sqlite3.Error):
+            connection = sqlite3.connect(directory / "turn.db", timeout=0, isolation_level=None)
     try:
         yield connection is not None and _wait(connection)
     finally:

@@ -364,11 +364,6 @@ def test_wait(table: Table) -> None:
         assert resolve(table.entry.path, table) is not None
 
 
-@each("sandbox")
-def test_sandbox(table: Table) -> None:
-    assert resolve(table.entry.path, table) is not None
-
-
 @each("logger")
 def test_logger(table: Table) -> None:
     entry: s.Logger = table.entry

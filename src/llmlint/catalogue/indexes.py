@@ -81,6 +81,7 @@ class Indexes:
         self.retries: ByName[s.Retry] = ByName()
         self.passthroughs: ByName[s.Passthrough] = ByName()
         self.sinks: ByName[s.Sink] = ByName()
+        self.programs: dict[str, s.Program] = {}
         self.sanitizers: ByName[s.Sanitizer] = ByName()
         self.consumers: ByName[s.Consumer] = ByName()
         self.consumer_methods: dict[str, list[s.Consumer]] = defaultdict(list)
@@ -104,7 +105,6 @@ class Indexes:
         self.http_statuses: list[s.HttpStatus] = []
         self.model_classes: list[s.ModelClass] = []
         self.field_makers: set[str] = set()
-        self.sandboxes: ByName[s.Sandbox] = ByName()
         self._calls: dict[tuple[str, str], list[s.Call]] = defaultdict(list)
         self._derives: dict[tuple[str, str], s.Derive] = {}
         self._tool_methods: dict[tuple[str, str], list[s.Tool]] = defaultdict(list)
@@ -148,7 +148,6 @@ class Indexes:
         self.remote_prompts: ByName[s.RemotePrompt] = ByName()
         self.prompt_references: list[s.RemotePrompt] = []
         self._pipes: dict[str, str] = {}
-        self.sdks: dict[str, s.Sdk] = {}
         self.metadata: set[str] = set()
         self.content: set[str] = set()
         self.spoken: set[str] = set()
@@ -174,7 +173,6 @@ class Indexes:
 
     def _index(self, file: s.CatalogueFile) -> None:
         if file.sdk:
-            self.sdks[file.sdk.id] = file.sdk
             for entry in (*file.client, *file.call):
                 self._sdk_of[id(entry)] = file.sdk
         for client in file.client:
@@ -209,6 +207,8 @@ class Indexes:
                 self.sinks.add((sink.path, *sink.also), sink)
             if sink.method:
                 self._method_sinks[sink.method].append(sink)
+        for program in file.program:
+            self.programs.update(dict.fromkeys(program.names, program))
         for logger in file.logger:
             self.loggers.add((logger.path, *logger.also), logger)
             self.logger_factories.add((logger.factory,), logger)
@@ -227,8 +227,6 @@ class Indexes:
             self.field_makers.update(maker.paths)
         for handle in file.handle:
             self.handles.update(handle.methods)
-        for sandbox in file.sandbox:
-            self.sandboxes.add((sandbox.path,), sandbox)
         for http in file.http:
             self.http.add((http.path, *http.also), http)
             for owner in http.on:

@@ -60,6 +60,8 @@ class Observed:
         self.inherited: dict[str, s.Telemetry] = {}
         self.telemetry_variables: dict[str, s.Telemetry] = {}
         self.proxies: dict[str, s.Telemetry] = {}
+        self.reporters: set[str] = set()
+        """Reporters of errors, as people call them."""
         self.attributions: ByPattern[s.Attribution] = ByPattern()
         self.switches: list[s.DebugSwitch] = []
         self.switch_attributes: dict[str, s.DebugSwitch] = {}
@@ -83,6 +85,8 @@ class Observed:
             self.telemetry_variables.update(dict.fromkeys(table.env, table))
             self.proxies.update(dict.fromkeys(table.hosts, table))
             self.traced_outside.update(table.outside)
+            if table.kind == "reporter":
+                self.reporters.add(table.name)
         for way in file.attribution:
             self.attributions.add(way)
         for switch in file.debug_switch:

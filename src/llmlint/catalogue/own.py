@@ -33,6 +33,7 @@ _WORDS = {
     "tool": ("form",),
     "cap": ("none_means",),
     "sink": ("kind",),
+    "program": ("runs",),
     "sanitizer": ("form", "kinds"),
     "logger": ("level", "methods"),
     "input": ("form",),

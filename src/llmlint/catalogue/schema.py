@@ -57,10 +57,10 @@ from llmlint.catalogue.uses import (
     Passthrough,
     Patience,
     Pipe,
+    Program,
     PromptTemplate,
     ReadOnly,
     Retry,
-    Sandbox,
     Sanitizer,
     Sink,
     Tool,
@@ -115,13 +115,13 @@ __all__ = [
     "Pause",
     "Pipe",
     "PlainDecorator",
+    "Program",
     "PromptTemplate",
     "ReadOnly",
     "RemotePrompt",
     "Replacement",
     "Response",
     "Retry",
-    "Sandbox",
     "Sanitizer",
     "Sdk",
     "Secret",
@@ -153,8 +153,8 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tool: tuple[Tool, ...] = ()
     cap: tuple[Cap, ...] = ()
     sink: tuple[Sink, ...] = ()
+    program: tuple[Program, ...] = ()
     sanitizer: tuple[Sanitizer, ...] = ()
-    sandbox: tuple[Sandbox, ...] = ()
     handle: tuple[Handle, ...] = ()
     model_class: tuple[ModelClass, ...] = ()
     http_status: tuple[HttpStatus, ...] = ()

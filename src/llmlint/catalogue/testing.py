@@ -36,6 +36,14 @@ class Testing(Entry, frozen=True, kw_only=True, eq=False):
     """Dotted names by which the environment is read."""
     fixture: tuple[str, ...] = ()
     """Decorators that make a fixture."""
+    automatic: tuple[str, ...] = ()
+    """Parameters of these by which it is used without being asked for."""
+    shared: tuple[str, ...] = ()
+    """Files whose fixtures and hooks hold for the tests of their folder and below."""
+    marks: tuple[str, ...] = ()
+    """Variables of modules and classes that hold markers for all tests in them."""
+    using: tuple[str, ...] = ()
+    """Markers (last names) that name the fixtures a test uses."""
     equalities: tuple[str, ...] = ()
     """Methods that assert that their first two arguments are equal."""
     local_hosts: tuple[str, ...] = ()

@@ -184,10 +184,16 @@ class ReadOnly(Entry, frozen=True, kw_only=True, eq=False):
     """Methods that run the function they are given in a transaction that only reads."""
 
 
-class Sandbox(Entry, frozen=True, kw_only=True, eq=False):
-    """A class or module whose code-running methods are not the host's shell or interpreter."""
+class Program(Entry, frozen=True, kw_only=True, eq=False):
+    """Programs that run what they are given in an argument vector."""
 
-    path: str
+    names: tuple[str, ...]
+    """Names of their files, in lower case."""
+    runs: str
+    """``shell`` or ``code``: the text after one of ``flags`` is such a script;
+    ``elsewhere``: whatever follows runs in a container or a sandbox."""
+    flags: tuple[str, ...] = ()
+    """In lower case."""
 
 
 class Logger(Entry, frozen=True, kw_only=True, eq=False):

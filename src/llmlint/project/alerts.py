@@ -19,12 +19,11 @@ from llmlint.project.sites import StatementSite
 if TYPE_CHECKING:
     from llmlint.project.questions import Questions
 
-_TELLS = re.compile(
-    r"alert|notif|report|captur|page|send|post|publish|emit|metric|incr|track|record|telemetr|sentry|rollbar"
-    r"|bugsnag|on_error|on_fail|handle_err|handle_exc|health|breaker|fail",
-    re.I,
+_TELLS = (
+    r"alert|notif|report|captur|page|send|post|publish|emit|metric|incr|track|record|telemetr"
+    r"|on_error|on_fail|handle_err|handle_exc|health|breaker|fail"
 )
-"""Names of calls by which somebody may be told."""
+"""Names of calls by which somebody may be told; names of reporters are among them."""
 _KEEPS = re.compile(r"err|fail|status|state|health|exception", re.I)
 """Names under which a failure is kept where somebody may look."""
 _RECORDED = frozenset({"reporter", "failure", "metric", "span"})
@@ -69,6 +68,12 @@ class Alerts:
                     break  # nothing gets past it
 
     # -- the reporter -----------------------------------------------------------------------------
+
+    @functools.cached_property
+    def _names_that_tell(self) -> re.Pattern[str]:
+        reporters = sorted(self._project.catalogue.observed.reporters)
+        spelled = ("_?".join(map(re.escape, name.split())) for name in reporters)
+        return re.compile("|".join((_TELLS, *spelled)), re.IGNORECASE)
 
     @functools.cached_property
     def _reporters(self) -> dict[str, bool]:
@@ -129,7 +134,7 @@ class Alerts:
         if project.graph.by_call.get(call) is not None:
             return True  # another model is asked: whether that fails is another question
         last = call.func.name if isinstance(call.func, m.Attr) else getattr(call.func, "id", "")
-        if _TELLS.search(last):
+        if self._names_that_tell.search(last):
             return True
         edges = project.graph.edges_at.get(call, ())
         if edges:
@@ -162,7 +167,10 @@ class Alerts:
             for func in project.graph.functions
             if any(use.table.kind in _RECORDED for use in project.telemetry.by_function.get(func, ()))
             or (logged and any(log.level >= ERROR for log in project.logs.calls(func)))
-            or any(_TELLS.search(getattr(site.call.func, "name", "")) for site in project.graph.sites[func])
+            or any(
+                self._names_that_tell.search(getattr(site.call.func, "name", ""))
+                for site in project.graph.sites[func]
+            )
         )
 
     def _callers_report(self, func: Func) -> bool:
@@ -182,11 +190,10 @@ class Alerts:
                 queue.append((caller, depth + 1))
         return False
 
-    @staticmethod
-    def _looks_at_failures(func: Func) -> bool:
+    def _looks_at_failures(self, func: Func) -> bool:
         """Whether a caller raises, or tells somebody: it may do so because of what came back."""
         return any(isinstance(stmt, m.Raise) for stmt in func.statements) or any(
-            isinstance(node, m.Call) and _TELLS.search(getattr(node.func, "name", "") or "")
+            isinstance(node, m.Call) and self._names_that_tell.search(getattr(node.func, "name", "") or "")
             for node in func.nodes
         )
 

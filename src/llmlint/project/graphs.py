@@ -16,6 +16,7 @@ from llmlint.facts import walk
 from llmlint.project.arguments import filled_later
 from llmlint.project.calls import CallGraph, LlmCall
 from llmlint.project.deadlines import Deadlines
+from llmlint.project.guards import compares_sizes
 from llmlint.project.kinds import (
     Client,
     ClientMethod,
@@ -32,8 +33,6 @@ from llmlint.project.reach import Reach
 from llmlint.project.scopes import Func
 from llmlint.project.sites import CallSite
 from llmlint.project.values import Evaluator
-
-_ORDER = frozenset({"<", ">", "<=", ">="})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -215,7 +214,7 @@ class Graphs:
     def _counts(self, func: Func) -> bool:
         """Whether a function, or one that it calls, compares sizes: rounds, tokens, seconds."""
         near = [func, *(edge.target for edge in self._graph.edges.get(func, ()))]
-        return any(isinstance(n, m.Compare) and _ORDER & set(n.ops) for f in near for n in f.nodes)
+        return any(compares_sizes(n) for f in near for n in f.nodes)
 
 
 def _default(table: s.StepLimit, oldest: tuple[int, ...] | None) -> int | None:

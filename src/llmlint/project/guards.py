@@ -21,13 +21,14 @@ FOLDING = frozenset({"lower", "upper", "strip", "casefold", "lstrip", "rstrip"})
 _SAME_PATH = frozenset({"resolve", "absolute", "expanduser"})
 _WRAPS_PATH = frozenset({"Path", "PurePath", "str", "realpath", "abspath", "fspath", "expanduser"})
 _RESOLVES = frozenset({"resolve", "realpath", "abspath"})
-LEAVING = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort", "abort", "flask.abort",
-                     "quart.abort", "bottle.abort", "werkzeug.exceptions.abort", "parser.error", "ctx.fail",
-                     "ctx.exit", "ctx.abort"})  # fmt: skip
+LEAVING = frozenset({"sys.exit", "exit", "quit", "builtins.exit", "builtins.quit", "os._exit", "os.abort",
+                     "abort", "flask.abort", "quart.abort", "bottle.abort", "werkzeug.exceptions.abort",
+                     "parser.error", "ctx.fail", "ctx.exit", "ctx.abort"})  # fmt: skip
 """Functions that do not return: by their full names, or as they are usually written."""
 NO_ANSWER = frozenset({"log"})
 """What a service sends with an error status is nothing that a log must not show."""
 _SEPARATORS = frozenset({"/", "\\"})
+_ORDER = frozenset({"<", ">", "<=", ">="})
 _TEXT_TESTS = frozenset({"isdigit", "isdecimal", "isnumeric", "isalpha", "isalnum", "isidentifier"})
 _PLAIN_TYPES = frozenset({"int", "float", "bool"})
 
@@ -96,6 +97,11 @@ def key(expr: m.Expr) -> str | None:
                 return ".".join(reversed(parts))
             case _:
                 return None
+
+
+def compares_sizes(expr: m.Expr) -> bool:
+    """Whether an expression compares rounds, tokens, seconds, lengths: whatever it is, it is counted."""
+    return isinstance(expr, m.Compare) and not _ORDER.isdisjoint(expr.ops)
 
 
 def proofs(test: m.Expr, judge: Judge) -> tuple[Proof, Proof]:

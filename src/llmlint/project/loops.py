@@ -10,7 +10,7 @@ from llmlint.catalogue.lookup import Catalogue
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.calls import CallGraph
-from llmlint.project.guards import key
+from llmlint.project.guards import compares_sizes, key
 from llmlint.project.kinds import (
     External,
     ExternalObject,
@@ -29,7 +29,6 @@ Loop = m.While | m.For
 
 MODEL, BUDGET, OTHER = "model", "budget", "other"
 _WAIT_DEPTH = 5
-_ORDER = frozenset({"<", ">", "<=", ">="})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,7 +135,7 @@ class Loops:
             if not isinstance(node, m.Compare):
                 continue
             sides = (node.left, *node.rights)
-            if _ORDER & set(node.ops) and not self._from_model(node, func, exactly=True):
+            if compares_sizes(node) and not self._from_model(node, func, exactly=True):
                 return True
             if set(node.ops) & {"==", "!="} and any(_is_number(s) for s in sides):
                 if not self._from_model(node, func) and all(_countable(s) for s in sides):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.calls import CallGraph
-from llmlint.project.guards import key
+from llmlint.project.guards import LEAVING, key
 from llmlint.project.kinds import Data, External
 from llmlint.project.logs import Logs
 from llmlint.project.scopes import Func
@@ -27,7 +27,6 @@ _REPORTS = re.compile(
     re.I,
 )
 """Calls that tell somebody of the failure (not loggers)."""
-_EXITS = frozenset({"sys.exit", "builtins.exit", "builtins.quit", "os._exit", "os.abort", "flask.abort"})
 _EMPTY = frozenset(
     {
         "builtins.list",
@@ -166,7 +165,7 @@ class Outcomes:
 
     def _exits(self, call: m.Call, func: Func) -> bool:
         return any(
-            isinstance(v, External) and v.name in _EXITS for v in self._evaluator.eval(call.func, func)
+            isinstance(v, External) and v.name in LEAVING for v in self._evaluator.eval(call.func, func)
         )
 
     def _asks_again(self, call: m.Call, func: Func) -> bool:

@@ -10,6 +10,7 @@ import networkx as nx
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.calls import CallGraph, Edge
+from llmlint.project.guards import compares_sizes
 from llmlint.project.loops import MODEL, Loops
 from llmlint.project.reach import Reach
 from llmlint.project.scopes import Func
@@ -77,7 +78,9 @@ class Recursions:
         if not ends or any(self._loops.kind(test, func) != MODEL for test, func in ends):
             return False
         tests = [test for func in circle for stmt in func.statements for test in _tests(stmt)]
-        return not any(_compares_sizes(test) or _looks_up(test) for test in tests)
+        return not any(
+            _looks_up(test) or any(compares_sizes(node) for node in walk.expressions(test)) for test in tests
+        )
 
     @staticmethod
     def _around(edge: Edge) -> Iterator[m.Expr]:
@@ -125,14 +128,6 @@ def _tests(stmt: m.Stmt) -> Iterator[m.Expr]:
         yield stmt.test
     for expr in walk.own_expressions(stmt):
         yield from (node.test for node in walk.expressions(expr) if isinstance(node, m.IfExp))
-
-
-def _compares_sizes(test: m.Expr) -> bool:
-    """Rounds, tokens, seconds, lengths: whatever it is, something is counted."""
-    return any(
-        isinstance(node, m.Compare) and set(node.ops) & {"<", ">", "<=", ">="}
-        for node in walk.expressions(test)
-    )
 
 
 def _has_number(node: m.BinOp) -> bool:

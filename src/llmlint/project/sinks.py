@@ -26,13 +26,6 @@ from llmlint.project.scopes import Func
 from llmlint.project.shapes import CONSUMED
 from llmlint.project.values import Evaluator
 
-_SHELLS = frozenset({"sh", "bash", "zsh", "dash", "ksh", "fish", "cmd", "cmd.exe", "powershell", "pwsh",
-                     "powershell.exe"})  # fmt: skip
-_INTERPRETERS = frozenset({"python", "python3", "node", "perl", "ruby", "php"})
-_ELSEWHERE = frozenset({"docker", "podman", "nerdctl", "kubectl", "bwrap", "firejail", "nsjail", "runsc"})
-"""Programs that run what follows in a container."""
-_COMMAND_FLAGS = frozenset({"-c", "-lc", "-ic", "-e", "/c", "-command", "-r"})
-
 PATH = "path"
 PATH_READ = "path-read"
 
@@ -158,23 +151,20 @@ class Sinks:
             if not (isinstance(value, Data) and isinstance(value.expr, m.Seq)):
                 continue
             items = value.expr.items
-            if items and self._program(items[0], value.func) in _ELSEWHERE:
+            first = self._program(items[0], value.func) if items else None
+            if first is not None and first.runs == "elsewhere":
                 continue
             for place in range(len(items) - 2):
                 program = self._program(items[place], value.func)
                 flag = items[place + 1]
-                if not (isinstance(flag, m.Text) and flag.value.lower() in _COMMAND_FLAGS):
-                    continue
-                script = (items[place + 2],)
-                if program in _SHELLS:
-                    yield SinkUse(sink, "shell", script, name)
-                elif program in _INTERPRETERS:
-                    yield SinkUse(sink, "code", script, name)
+                if program is not None and isinstance(flag, m.Text) and flag.value.lower() in program.flags:
+                    yield SinkUse(sink, program.runs, (items[place + 2],), name)
 
-    def _program(self, expr: m.Expr, func: Func) -> str:
+    def _program(self, expr: m.Expr, func: Func) -> s.Program | None:
         for value in self._evaluator.eval(expr, func):
             if isinstance(value, Data) and isinstance(value.expr, m.Text):
-                return posixpath.basename(value.expr.value.replace("\\", "/")).lower()
+                file = posixpath.basename(value.expr.value.replace("\\", "/")).lower()
+                return self._catalogue.programs.get(file)
             if isinstance(value, External) and value.name == "sys.executable":
-                return "python"
-        return ""
+                return self._catalogue.programs.get("python")
+        return None

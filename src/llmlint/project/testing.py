@@ -30,7 +30,7 @@ class Tests:
         self._conftests = {
             posixpath.dirname(mod.path): mod
             for mod in modules
-            if posixpath.basename(mod.path) == "conftest.py"
+            if posixpath.basename(mod.path) in self.words("shared")
         }
 
     def words(self, which: str) -> tuple[str, ...]:
@@ -53,7 +53,7 @@ class Tests:
     def _is_test(self, func: Func) -> bool:
         if func.facts.kind != "function" or not func.name.startswith("test"):
             return False
-        if any(dotted.rsplit(".", 1)[-1] == "fixture" for dotted in func.decorator_names):
+        if self._is_fixture(func):
             return False
         if func.cls is None:
             return func.parent is func.mod.body
@@ -70,7 +70,7 @@ class Tests:
         wanted = {*test.params, *self._used(test)}
         around = [test.mod, *self.conftests(test)]
         fixtures = {f.name: f for mod in reversed(around) for f in mod.functions if self._is_fixture(f)}
-        pending += [f for f in fixtures.values() if f.name in wanted or _is_automatic(f)]
+        pending += [f for f in fixtures.values() if f.name in wanted or self._is_automatic(f)]
         while pending:
             func = pending.pop()
             if func in found and func is not test:
@@ -108,25 +108,26 @@ class Tests:
         if test.cls is not None:
             for owner in self._evaluator.hierarchy.mro(test.cls):
                 yield from owner.facts.decorators
-                yield from _marks(owner.body)
-        yield from _marks(test.mod.body)
+                yield from self._marks(owner.body)
+        yield from self._marks(test.mod.body)
 
     def _used(self, test: Func) -> Iterator[str]:
         """``@pytest.mark.usefixtures("name")``."""
+        using = self.words("using")
         for marker in self.markers(test):
             for node in walk.expressions(marker):
-                if isinstance(node, m.Call) and (walk.dotted(node.func) or "").endswith("usefixtures"):
+                if isinstance(node, m.Call) and (walk.dotted(node.func) or "").rsplit(".", 1)[-1] in using:
                     yield from (a.value.value for a in node.args if isinstance(a.value, m.Text))
 
+    def _marks(self, body: Func) -> Iterator[m.Expr]:
+        for name in self.words("marks"):
+            for binding in body.bindings.get(name, ()):
+                if binding.expr is not None:
+                    yield binding.expr
 
-def _marks(body: Func) -> Iterator[m.Expr]:
-    for binding in body.bindings.get("pytestmark", ()):
-        if binding.expr is not None:
-            yield binding.expr
-
-
-def _is_automatic(fixture: Func) -> bool:
-    return any(
-        isinstance(d, m.Call) and isinstance(walk.argument(d, "autouse"), m.Const)
-        for d in fixture.facts.decorators
-    )
+    def _is_automatic(self, fixture: Func) -> bool:
+        return any(
+            isinstance(d, m.Call) and isinstance(walk.argument(d, name), m.Const)
+            for d in fixture.facts.decorators
+            for name in self.words("automatic")
+        )

@@ -7,13 +7,13 @@ still have the same contents (a checkout has given them new times, or something 
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-import msgspec
 
 from llmlint.catalogue.additions import FILE as OWN_CATALOGUE
 from llmlint.model.finding import Finding
@@ -41,11 +41,6 @@ class Outcome:
     """The files that mention our own form of suppression."""
 
 
-_encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(Outcome).decode
-_findings = msgspec.json.Decoder(tuple[Finding, ...]).decode
-
-
 def question(selection: Selection, settings: Settings, today: datetime.date | None, *, shallow: bool) -> str:
     """Everything an outcome depends on besides the files, as text."""
     layers, off = repr(selection.layers), repr(sorted(selection.off))
@@ -55,15 +50,22 @@ def question(selection: Selection, settings: Settings, today: datetime.date | No
 def recall(store: Store, root: Path, question: str) -> Outcome | None:
     """The outcome of an earlier run with the same question, if no file has changed since."""
     answer = answers.recall(store, root, question)
-    try:
-        return None if answer is None else _decode(answer)
-    except (msgspec.MsgspecError, RecursionError):
+    if answer is None:
         return None
+    about, _, findings = answer.partition(b"\n")
+    try:
+        files, parsed, commented = (tuple(map(str, paths)) for paths in json.loads(about))
+    except (ValueError, TypeError, RecursionError):
+        return None
+    found = _decoded(findings)
+    return None if found is None else Outcome(files, found, parsed, commented)
 
 
 def keep(store: Store, question: str, stamp: Stamp, outcome: Outcome) -> None:
-    """Keep an outcome for as long as the project looks like this."""
-    answers.keep(store, question, stamp, _encode(outcome))
+    """Keep an outcome for as long as the project looks like this; one that no text can hold is not kept."""
+    about = json.dumps([outcome.files, outcome.parsed, outcome.commented]).encode()
+    with contextlib.suppress(UnicodeEncodeError):  # names of files that are no text
+        answers.keep(store, question, stamp, about + b"\n" + _encoded(outcome.found))
 
 
 def stamp(root: Path, settings: Settings, members: Members) -> Stamp:
@@ -89,12 +91,29 @@ def contents(question: str, texts: Mapping[str, bytes], beside: Iterable[bytes])
 def recall_findings(store: Store, key: bytes) -> tuple[Finding, ...] | None:
     """The findings that are kept under a key of ``contents``."""
     data = store.get([key]).get(key)
+    return None if data is None else _decoded(data)
+
+
+def keep_findings(store: Store, key: bytes, findings: tuple[Finding, ...]) -> None:
+    """Keep findings under a key of ``contents``."""
+    with contextlib.suppress(UnicodeEncodeError):
+        store.keep({key: _encoded(findings)})
+
+
+def _encoded(findings: tuple[Finding, ...]) -> bytes:
+    if not findings:  # as in most projects, which need not wait for the library
+        return b""
+    import msgspec
+
+    return msgspec.json.encode(findings)
+
+
+def _decoded(data: bytes) -> tuple[Finding, ...] | None:
+    if not data:
+        return ()
+    import msgspec
+
     try:
-        return None if data is None else _findings(data)
+        return msgspec.json.decode(data, type=tuple[Finding, ...])
     except (msgspec.MsgspecError, RecursionError):
         return None
-
-
-def keep_findings(store: Store, key: bytes, findings: Iterable[Finding]) -> None:
-    """Keep findings under a key of ``contents``."""
-    store.keep({key: _encode(tuple(findings))})

@@ -6,7 +6,6 @@ selected. The tool's own codes have no module: the engine reports them itself.
 
 from __future__ import annotations
 
-import difflib
 import functools
 import importlib
 import re
@@ -107,6 +106,8 @@ class UnknownRule(LookupError):
     """A code or prefix that names no rule."""
 
     def __init__(self, code: str) -> None:
+        import difflib  # nobody waits for it who makes no mistake
+
         self.code = code
         near = difflib.get_close_matches(code.upper(), [*modules(), *(r.code for r in OWN_RULES)], 1)
         self.suggestion = near[0] if near else ""

@@ -6,7 +6,6 @@ an error that names file and line: a setting that silently does nothing is worse
 
 from __future__ import annotations
 
-import difflib
 import functools
 import re
 from collections.abc import Mapping
@@ -189,6 +188,8 @@ class _Reader:
     def settings(self) -> Settings:
         for key in self.table:
             if key not in KEYS:
+                import difflib
+
                 near = difflib.get_close_matches(key.replace("_", "-").lower(), KEYS, 1, 0.5)
                 hint = f", did you mean `{near[0]}`?" if near else f"; known are {', '.join(KEYS)}"
                 raise self.error(key, f"unknown key `{key}`{hint}")

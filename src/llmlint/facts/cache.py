@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Iterable, Mapping
 
@@ -31,7 +32,11 @@ def load(store: Store, texts: Mapping[str, str]) -> dict[str, ModuleFacts]:
 
 def keep(store: Store, modules: Iterable[ModuleFacts], texts: Mapping[str, str]) -> None:
     """Keep these facts of these texts (by path) for later runs."""
-    items = {_key(texts[module.path]): _encode(module) for module in modules}
+    items = {}
+    for module in modules:
+        with contextlib.suppress(UnicodeEncodeError):  # a constant with half a surrogate pair in it
+            # What the file is called is no part of its facts, and may be no text.
+            items[_key(texts[module.path])] = _encode(msgspec.structs.replace(module, path=""))
     if items:
         store.keep(items)
 

@@ -34,9 +34,8 @@ def keep(store: Store, modules: Iterable[ModuleFacts], texts: Mapping[str, str])
     """Keep these facts of these texts (by path) for later runs."""
     items = {}
     for module in modules:
-        with contextlib.suppress(UnicodeEncodeError):  # a constant with half a surrogate pair in it
-            # What the file is called is no part of its facts, and may be no text.
-            items[_key(texts[module.path])] = _encode(msgspec.structs.replace(module, path=""))
+        with contextlib.suppress(UnicodeEncodeError):  # the name of the file may be no text
+            items[_key(texts[module.path])] = _encode(module)
     if items:
         store.keep(items)
 

@@ -91,25 +91,25 @@ def compare(options: argparse.Namespace, situations: Sequence[Situation], folder
     now = llmlint()
     benches = []
     for name, tool in (("now", now), ("then", llmlint(options.against, like=now))):
-        benches.append(Bench(folder / name, tool, options.growing, options.limit))
+        benches.append(Bench(folder / name, tool, options.growing, options.limit, f", {name}"))
     rows: list[tuple[str, ...]] = []
     ours = [run for run in runs_of(situations) if run.tool in OURS]
     for (mine, other), troubles in in_turns(benches, ours, options.rounds):
         rows += [(name, *comparison(mine[name], other[name])) for name in mine]
-        rows += [(name, trouble, "", "", "") for name, trouble in troubles.items()]
-    head = ("run", "now, s", f"{options.against}, s", "time, now / then", "memory, now / then")
-    print("\n".join(table(head, rows)))
+        rows += [(name, trouble, "", "", "", "") for name, trouble in troubles.items()]
+    head = ("run", "now, s", f"{options.against}, s", "now / then", "of processor time", "of memory")
+    print("\n".join(["", *table(head, rows)]))
 
 
 def comparison(mine: Sequence[Sample], other: Sequence[Sample]) -> tuple[str, ...]:
-    """Seconds of both, and the ratios of time and memory round by round."""
+    """Seconds of both, and the ratios of everything that is measured, round by round."""
     pairs = list(zip(mine, other, strict=True))
-    return (
-        span([sample.seconds for sample in mine]),
-        span([sample.seconds for sample in other]),
-        span([one.seconds / two.seconds for one, two in pairs]),
-        span([one.megabytes / two.megabytes for one, two in pairs]),
+    ratios = (
+        [getattr(one, quantity) / getattr(two, quantity) for one, two in pairs]
+        for quantity in ("seconds", "processor", "megabytes")
     )
+    seconds = ([sample.seconds for sample in taken] for taken in (mine, other))
+    return (*map(span, seconds), *map(span, ratios))
 
 
 def runs_of(situations: Sequence[Situation]) -> list[Run]:

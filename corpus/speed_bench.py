@@ -26,6 +26,8 @@ class Bench:
     """The corpus of which copies are made."""
     limit: float
     """Seconds after which a run is given up."""
+    name: str = ""
+    """What tells its runs from those of another bench."""
     _trees: dict[str, WorkTree] = dataclasses.field(default_factory=dict)
     _changes: int = 0
 
@@ -78,7 +80,7 @@ class Bench:
 
     def _timed(self, command: list[str], tree: WorkTree) -> Sample:
         home = self.folder / "home"
-        home.mkdir(exist_ok=True)
+        home.mkdir(parents=True, exist_ok=True)
         return timed(command, tree.root, home, self.limit)
 
 
@@ -99,7 +101,7 @@ def take_turns(
                         one = bench.sample(run)
                         samples.setdefault(run.name, []).append(one)
                         shown = f"{one.seconds:.2f} s, {one.megabytes:.0f} MB"
-                        progress(f"{number}/{rounds} {run.name}: {shown}")
+                        progress(f"{number}/{rounds} {run.name}{bench.name}: {shown}")
                 except RunError as error:
                     troubles[run.name] = str(error)
                     progress(f"{number}/{rounds} {run.name}: {error}")

@@ -35,7 +35,9 @@ class App:
     package: str
     version: str
     sha256: str
-    llm: bool
+    llm: bool = True
+    platform: str = ""
+    """Whose wheel is pinned, where an index has one for each platform."""
 
     @property
     def tree(self) -> Path:
@@ -73,12 +75,13 @@ def apps(names: list[str] | None = None) -> list[App]:
     return [app for app in known if not names or app.package in names]
 
 
-def download(package: str, version: str, sha256: str, folder: Path) -> Path:
-    """The wheel of a package, whose hash pip has compared."""
+def download(package: str, version: str, sha256: str, folder: Path, platform: str = "") -> Path:
+    """The wheel of a package (for ``platform``), whose hash pip has compared."""
     pins = folder / "pins.txt"
     pins.write_text(f"{package}=={version} --hash=sha256:{sha256}\n", encoding="utf-8")
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
     command += ["--require-hashes", "--dest", str(folder), "--requirement", str(pins)]
+    command += ["--platform", platform] if platform else []
     subprocess.run(command, check=True)
     (wheel,) = folder.glob("*.whl")
     return wheel
@@ -100,10 +103,10 @@ def unpack(wheel: Path, target: Path) -> int:
     return count
 
 
-def unpack_package(package: str, version: str, sha256: str, target: Path) -> int:
+def unpack_package(package: str, version: str, sha256: str, target: Path, platform: str = "") -> int:
     """Download a wheel and unpack it under ``target``."""
     with tempfile.TemporaryDirectory(dir=target.parent) as name:
-        return unpack(download(package, version, sha256, Path(name)), target)
+        return unpack(download(package, version, sha256, Path(name), platform), target)
 
 
 def bring(tree: Path, fill: Callable[[Path], int]) -> int:
@@ -124,7 +127,8 @@ def bring(tree: Path, fill: Callable[[Path], int]) -> int:
 def fetch(one: App | Repository, mirrors: Path | None = None) -> int:
     """Bring a package or a repository into the cache."""
     if isinstance(one, App):
-        return bring(one.tree, lambda made: unpack_package(one.package, one.version, one.sha256, made))
+        pin = (one.package, one.version, one.sha256)
+        return bring(one.tree, lambda made: unpack_package(*pin, made, one.platform))
     return bring(one.tree, lambda made: unpack_commit(one.name, one.commit, made, mirrors))
 
 

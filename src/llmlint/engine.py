@@ -26,10 +26,11 @@ from llmlint.settings import Settings
 from llmlint.source import problems
 from llmlint.source.discovery import members
 from llmlint.source.document import Document
+from llmlint.source.parse_set import defining
 from llmlint.source.store import Store
 from llmlint.source.suppressions import Suppressions, find_suppressions
 from llmlint.source.survey import Sources, Survey, survey
-from llmlint.source.triage_bytes import Seeds, defining
+from llmlint.source.triage_bytes import Seeds
 from llmlint.source.turns import turn
 from llmlint.source.versions import Dependencies
 

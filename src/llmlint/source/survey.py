@@ -8,7 +8,8 @@ from pathlib import Path
 
 from llmlint.model.finding import Finding
 from llmlint.source.document import SIZE_LIMIT, Document, read_document, unparsable
-from llmlint.source.triage_bytes import Scan, Seeds, parse_set, scan
+from llmlint.source.parse_set import parse_set
+from llmlint.source.triage_bytes import Scan, Seeds, scan
 
 OWN_MARK = b"llmlint:"
 

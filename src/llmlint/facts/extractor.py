@@ -6,7 +6,7 @@ import ast
 import re
 import warnings
 
-import libcst as cst
+from libcst import ParserSyntaxError
 
 from llmlint.facts.definitions import ModuleVisitor
 from llmlint.facts.expressions import HANDLERS
@@ -37,8 +37,8 @@ def extract(path: str, text: str) -> ModuleFacts:
     try:
         module = parse(text)
         low = Lowering(text, HANDLERS)
-        module.visit(ModuleVisitor(low))
-    except cst.ParserSyntaxError as error:
+        ModuleVisitor(low).on_visit(module)
+    except ParserSyntaxError as error:
         raise _syntax_error(text, error) from None
     except RecursionError:
         raise UnparsableError(1, 0, "nested too deeply") from None
@@ -50,7 +50,7 @@ def extract(path: str, text: str) -> ModuleFacts:
     return ModuleFacts(path, low.functions(), low.classes())
 
 
-def _syntax_error(text: str, error: cst.ParserSyntaxError) -> UnparsableError:
+def _syntax_error(text: str, error: ParserSyntaxError) -> UnparsableError:
     """CPython names place and cause better than the native parser, if it minds the same file."""
     try:
         with warnings.catch_warnings():

@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from itertools import accumulate
 
 from llmlint.facts.model import Span
 
 NEWLINE = re.compile(r"\r\n?|\n")
 """What ends a line for Python (and not what ``str.splitlines`` thinks: no form feed, no U+2028)."""
+
+_LINES = re.compile(r"[^\r\n]*(?:\r\n?|\n)").findall
 
 _SKIP = re.compile(r"[ \t\f\r\n,;]*(?:(?:\\(?:\r\n?|\n)|#[^\r\n]*)[ \t\f\r\n,;]*)*").match
 # Commas and semicolons are skipped like blanks: no fact starts with one, and then nobody
@@ -40,13 +43,15 @@ class Cursor:
     def __init__(self, text: str) -> None:
         self.text = text
         self.pos = 0
-        self._line_starts = [0, *(match.end() for match in NEWLINE.finditer(text))]
+        self._line_starts = list(accumulate(map(len, _LINES(text)), initial=0))
 
     def token(self, value: str) -> None:
         """Step over ``value``, which is the next token."""
-        start = _SKIP(self.text, self.pos).end()  # type: ignore[union-attr]  # matches the empty string
-        if not self.text.startswith(value, start):
-            raise PositionsLostError(value, start)
+        text, start = self.text, self.pos
+        if not text.startswith(value, start):  # more than half of all tokens follow the last one directly
+            start = _SKIP(text, start).end()  # type: ignore[union-attr]  # matches the empty string
+            if not text.startswith(value, start):
+                raise PositionsLostError(value, start)
         self.pos = start + len(value)
 
     def raw(self, value: str) -> None:

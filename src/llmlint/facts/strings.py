@@ -6,8 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-import libcst as cst
-
+from llmlint.facts import nodes as cst
 from llmlint.facts.lowering import Lowering
 from llmlint.facts.model import TEXT_LIMIT, Bytes, Expr, Span, Template, Text
 

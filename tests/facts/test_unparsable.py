@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmlint.facts.extractor import UnparsableError, extract
+from llmlint.facts.extractor import extract
+from llmlint.facts.unparsable import UnparsableError
 
 
 def problem(text: str) -> UnparsableError:

@@ -15,18 +15,9 @@ from llmlint.facts.model import ModuleFacts
 from llmlint.facts.nesting import NestedTooDeeplyError
 from llmlint.facts.parsing import parse
 from llmlint.facts.positions import PositionsLostError, place
+from llmlint.facts.unparsable import UnparsableError
 
 _PLACE = re.compile(r"error at (\d+):(\d+)")
-
-
-class UnparsableError(Exception):
-    """The file is no Python that can be read; ``line`` is 1-based, ``column`` 0-based in characters."""
-
-    def __init__(self, line: int, column: int, message: str) -> None:
-        super().__init__(f"{line}:{column}: {message}")
-        self.line = line
-        self.column = column
-        self.message = message
 
 
 def extract(path: str, text: str) -> ModuleFacts:

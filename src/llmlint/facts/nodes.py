@@ -82,3 +82,10 @@ _LEAN = _works()
 globals().update(_structs if _LEAN else _node_classes())
 parse: Callable[[str], libcst.Module] = _parse_into_structs if _LEAN else libcst.parse_module
 """The tree of a module; raises ``libcst.ParserSyntaxError``."""
+
+
+def __getattr__(name: str) -> type:
+    """A class of nodes that an older libcst does not have: no tree contains one."""
+    if not name[:1].isupper():
+        raise AttributeError(name)
+    return globals().setdefault(name, type(name, (), {}))  # type: ignore[no-any-return]

@@ -43,7 +43,8 @@ class Cursor:
     def __init__(self, text: str) -> None:
         self.text = text
         self.pos = 0
-        self._line_starts = list(accumulate(map(len, _LINES(text)), initial=0))
+        # a last one that no position reaches, so that every line has an end
+        self._line_starts = [*accumulate(map(len, _LINES(text)), initial=0), len(text) + 1]
 
     def token(self, value: str) -> None:
         """Step over ``value``, which is the next token."""
@@ -72,11 +73,13 @@ class Cursor:
 
     def span(self, start: int) -> Span:
         """The span from ``start`` to the end of the last token."""
-        starts = self._line_starts
+        starts, end = self._line_starts, self.pos
         line = bisect_right(starts, start)
-        end = self.pos
-        end_line = bisect_right(starts, end, line - 1)
-        return Span(line, start - starts[line - 1], end_line, end - starts[end_line - 1])
+        before = starts[line - 1]
+        if end < starts[line]:
+            return Span(line, start - before, line, end - before)
+        end_line = bisect_right(starts, end, line)
+        return Span(line, start - before, end_line, end - starts[end_line - 1])
 
 
 def place(text: str, offset: int) -> tuple[int, int]:

@@ -49,6 +49,12 @@ BOMBS = {
     "open brackets": "[" * 100_000,
     "brackets in an f-string": 'f"{' + "(" * 100_000 + ")" * 100_000 + '}"',
     "f-strings": 'f"{' * 100_000 + "1" + '}"' * 100_000,
+    "sum in an f-string with its own quotes": 'f"{' + 'a["x"] + ' * 100_000 + '1}"',
+    "brackets between an f-string's own quotes": 'f"{a["x"] + '
+    + ("(" * 300 + '"x" + ') * 100
+    + "1"
+    + ")" * 30_000
+    + '}"',
     "format specifications": 'f"' + "{x:" * 100_000 + "}" * 100_000 + '"',
     "sum": "+".join("a" * 100_000),
     "sum in an f-string": 'f"{' + "+".join("a" * 100_000) + '}"',

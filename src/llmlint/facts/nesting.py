@@ -12,6 +12,7 @@ import re
 from itertools import islice
 
 from llmlint.facts.bounds import HARMLESS, LONG, MARK, STRING, WORDS, bounds, look_inside
+from llmlint.facts.templates import opened
 
 BRACKET_LIMIT = 200
 """Brackets inside each other; CPython itself allows no more."""
@@ -63,6 +64,9 @@ def levels(text: str) -> tuple[int, int]:
     depth = _bracket_levels(data)
     chain = len(data.translate(None, _NO_OPERATOR)) + sum(map(data.count, WORDS))
     if not is_flat(depth, chain):
+        if _TEMPLATE.search(text):
+            text = opened(text)
+            data = text.encode()
         depth, chain = bounds(data) or (HARMLESS + 1, chain)
         if not is_flat(depth, chain):
             depth, chain = _scan(text)

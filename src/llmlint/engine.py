@@ -260,7 +260,7 @@ def _parse(
     documents: Mapping[str, Document], found: list[Finding], progress: Progress
 ) -> Iterator[ModuleFacts]:
     from llmlint.facts.batch import extract_each
-    from llmlint.facts.extractor import UnparsableError
+    from llmlint.facts.unparsable import UnparsableError
 
     texts = [(path, document.text) for path, document in documents.items()]
     for path, outcome in extract_each(texts, lambda done: progress("Parsing", done, len(texts))):

@@ -10,8 +10,9 @@ import hypothesmith
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from llmlint.facts.extractor import UnparsableError, extract
+from llmlint.facts.extractor import extract
 from llmlint.facts.model import If, Span, Try
+from llmlint.facts.unparsable import UnparsableError
 from tests.facts.ast_oracle import expected_bindings, expected_rows, found_bindings, found_rows
 
 AWKWARD = {

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmlint.facts.extractor import UnparsableError, extract
+from llmlint.facts.extractor import extract
+from llmlint.facts.unparsable import UnparsableError
 
 
 def problem(text: str) -> UnparsableError:
@@ -48,6 +49,12 @@ BOMBS = {
     "open brackets": "[" * 100_000,
     "brackets in an f-string": 'f"{' + "(" * 100_000 + ")" * 100_000 + '}"',
     "f-strings": 'f"{' * 100_000 + "1" + '}"' * 100_000,
+    "sum in an f-string with its own quotes": 'f"{' + 'a["x"] + ' * 100_000 + '1}"',
+    "brackets between an f-string's own quotes": 'f"{a["x"] + '
+    + ("(" * 300 + '"x" + ') * 100
+    + "1"
+    + ")" * 30_000
+    + '}"',
     "format specifications": 'f"' + "{x:" * 100_000 + "}" * 100_000 + '"',
     "sum": "+".join("a" * 100_000),
     "sum in an f-string": 'f"{' + "+".join("a" * 100_000) + '}"',

@@ -6,22 +6,25 @@ breaks is no pool: what is missing is then extracted here.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import multiprocessing
 import os
+import sys
+import types
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
 import msgspec
 
-from llmlint.facts.extractor import UnparsableError, extract
 from llmlint.facts.model import ModuleFacts
+from llmlint.facts.unparsable import UnparsableError
 
-WORTH_WORKERS = 2_000_000
+WORTH_WORKERS = 1_000_000
 """Characters of source from which on workers gain more than their start costs."""
-CHUNK = 250_000
-"""Characters of source that a worker gets at a time."""
+CHUNK = 100_000
+"""Characters of source that a worker gets at a time: few enough that both end at about the same time."""
 
 Item = tuple[str, str]
 """Path and text."""
@@ -62,6 +65,8 @@ def _workers(items: Sequence[Item]) -> int:
 
 
 def _outcome(path: str, text: str) -> Outcome:
+    from llmlint.facts.extractor import extract  # with it libcst: not where workers do the work
+
     try:
         return extract(path, text)
     except Exception as error:  # one file must not end the run; UnparsableError among them
@@ -73,7 +78,8 @@ def _in_workers(
 ) -> Iterator[tuple[str, Outcome]]:
     try:
         with ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn")) as pool:
-            futures: list[Future[bytes]] = [pool.submit(extract_chunk, chunk) for chunk in _chunks(items)]
+            with _without_main():
+                futures: list[Future[bytes]] = [pool.submit(extract_chunk, chunk) for chunk in _chunks(items)]
             done = 0
             for future in futures:
                 for result in msgspec.msgpack.decode(future.result(), type=list[_Result]):
@@ -87,10 +93,22 @@ def _in_workers(
         return  # the rest is extracted by the caller
 
 
+@contextlib.contextmanager
+def _without_main() -> Iterator[None]:
+    """Spawned processes import the main module first; for a worker that would be the program around it."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
 def _chunks(items: Sequence[Item]) -> Iterator[list[Item]]:
+    """All items, large ones first, so that no worker begins with a large one when the other is done."""
     chunk: list[Item] = []
     size = 0
-    for item in items:
+    for item in sorted(items, key=lambda item: len(item[1]), reverse=True):
         chunk.append(item)
         size += len(item[1])
         if size >= CHUNK:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
-import libcst as cst
-
+from llmlint.facts import nodes as cst
 from llmlint.facts.expressions import lower_args
 from llmlint.facts.model import (
     Arg,
@@ -19,6 +19,7 @@ from llmlint.facts.model import (
     Text,
 )
 from llmlint.facts.parameters import lower_parameters, pass_type_parameters
+from llmlint.facts.simple_statements import SimpleStatements
 from llmlint.facts.statements import Statements
 
 DOCSTRING_LIMIT = 2000
@@ -30,7 +31,7 @@ class ModuleVisitor(Statements):
     def visit_Module(self, node: cst.Module) -> bool:
         """The module is the first scope."""
         for statement in node.body:
-            statement.visit(self)
+            self.on_visit(statement)
         body = tuple(self.out)
         self.low.close_scope(
             self.low.scope, name="", body=body, span=Span(1, 0, 1, 0), docstring=_docstring(body)
@@ -133,6 +134,18 @@ class ModuleVisitor(Statements):
             result.append(self.low.expr(node.decorator))
             spans.append(self.low.span(start))
         return tuple(result), tuple(spans)
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        """Lower a statement (or the module) by its ``visit_*`` method, without visiting its parts."""
+        return _VISITS[type(node)](self, node)
+
+
+_VISITS: dict[type[cst.CSTNode], Callable[[Any, Any], bool]] = {
+    getattr(cst, name.removeprefix("visit_")): method
+    for kind in (SimpleStatements, Statements, ModuleVisitor)
+    for name, method in vars(kind).items()
+    if name.startswith("visit_")
+}
 
 
 def _docstring(body: tuple[Stmt, ...]) -> str | None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import libcst as cst
-
+from llmlint.facts import nodes as cst
 from llmlint.facts.lowering import Lowering
 from llmlint.facts.model import Clause, Comp, DictDisplay, Expr, Seq, Star
 

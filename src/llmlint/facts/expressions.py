@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import libcst as cst
-
+from llmlint.facts import nodes as cst
 from llmlint.facts.displays import (
     lower_dict,
     lower_dict_comp,

@@ -6,7 +6,7 @@ import ast
 import re
 import warnings
 
-import libcst as cst
+from libcst import ParserSyntaxError
 
 from llmlint.facts.definitions import ModuleVisitor
 from llmlint.facts.expressions import HANDLERS
@@ -15,18 +15,9 @@ from llmlint.facts.model import ModuleFacts
 from llmlint.facts.nesting import NestedTooDeeplyError
 from llmlint.facts.parsing import parse
 from llmlint.facts.positions import PositionsLostError, place
+from llmlint.facts.unparsable import UnparsableError
 
 _PLACE = re.compile(r"error at (\d+):(\d+)")
-
-
-class UnparsableError(Exception):
-    """The file is no Python that can be read; ``line`` is 1-based, ``column`` 0-based in characters."""
-
-    def __init__(self, line: int, column: int, message: str) -> None:
-        super().__init__(f"{line}:{column}: {message}")
-        self.line = line
-        self.column = column
-        self.message = message
 
 
 def extract(path: str, text: str) -> ModuleFacts:
@@ -37,8 +28,8 @@ def extract(path: str, text: str) -> ModuleFacts:
     try:
         module = parse(text)
         low = Lowering(text, HANDLERS)
-        module.visit(ModuleVisitor(low))
-    except cst.ParserSyntaxError as error:
+        ModuleVisitor(low).on_visit(module)
+    except ParserSyntaxError as error:
         raise _syntax_error(text, error) from None
     except RecursionError:
         raise UnparsableError(1, 0, "nested too deeply") from None
@@ -50,7 +41,7 @@ def extract(path: str, text: str) -> ModuleFacts:
     return ModuleFacts(path, low.functions(), low.classes())
 
 
-def _syntax_error(text: str, error: cst.ParserSyntaxError) -> UnparsableError:
+def _syntax_error(text: str, error: ParserSyntaxError) -> UnparsableError:
     """CPython names place and cause better than the native parser, if it minds the same file."""
     try:
         with warnings.catch_warnings():

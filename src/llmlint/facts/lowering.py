@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import libcst as cst
-
+from llmlint.facts import nodes as cst
 from llmlint.facts.model import Class, Expr, Function, Param, Span, Stmt
 from llmlint.facts.positions import Cursor
 from llmlint.facts.scopes import Scope

@@ -1,14 +1,18 @@
 """How deeply a text is nested, found out before the parser sees it.
 
 The native parser is recursive: a few thousand brackets overflow the stack and end the whole process, which
-no ``except`` can prevent, and long chains of operators cost it quadratic time. A count of bytes clears almost
-every file; the others are looked at token by token. Both may see too much depth, but not too little.
+no ``except`` can prevent, and long chains of operators cost it quadratic time. A count of bytes clears small
+files, ``bounds`` almost all others; the rest are looked at token by token. All of these may see too much
+depth, but not too little.
 """
 
 from __future__ import annotations
 
 import re
 from itertools import islice
+
+from llmlint.facts.bounds import HARMLESS, LONG, MARK, STRING, WORDS, bounds, look_inside
+from llmlint.facts.templates import opened
 
 BRACKET_LIMIT = 200
 """Brackets inside each other; CPython itself allows no more."""
@@ -22,39 +26,24 @@ POSTFIX_LIMIT = 1000
 NESTED_LIMIT = 1000
 """Lambdas, conditional expressions and clauses of a comprehension in one expression."""
 
+FEW = 300
+"""Operators in a row that fit into any stack."""
+
 ELIF_LIMIT = 4000
 """``elif`` branches of one ``if``."""
 
 PATTERN_LIMIT = 9
 """Brackets inside each other in a ``case``: the parser's time doubles (or triples) with each."""
 
-HARMLESS = 40
-"""Levels of brackets that fit into any stack."""
-
-_LONG = 400
-"""Strings up to this length cannot hide anything that matters."""
-
 _BRACKETS = bytes.maketrans(b"[{]}", b"(())")
 _NO_BRACKET = bytes(set(range(256)) - set(b"()[]{}"))
 _NO_OPERATOR = bytes(set(range(256)) - set(b"+-~*/%@&|^.(["))
-_WORDS = (b"and", b"or", b"not", b"if", b"else", b"lambda")  # "for" is counted with "or"
-
-_STRING = "|".join(
-    (
-        r'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""',
-        r"'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''",
-        r'"[^"\\\r\n]*(?:\\.[^"\\\r\n]*)*"',
-        r"'[^'\\\r\n]*(?:\\.[^'\\\r\n]*)*'",
-    )
-)
-_MARK = r"[-+~*/%@&|^.,;:()\[\]{}\r\n]|(?:and|or|not|if|else|lambda|for|in)\b"  # also in "1or 2"
 _NESTING = frozenset(("lambda", "if", "else", "for"))
 _PENDING = frozenset(("lambda", "for"))
 _RESOLVING = frozenset((":", "in"))
 _TEMPLATE_PREFIX = frozenset("fFtT")
-_MARKS = re.compile(_MARK)
 _TOKENS = re.compile(
-    rf"((?:[fFtT][rR]?|[rR][fFtT])?(?:{_STRING})|{_MARK})|[^\W\d]\w*|#[^\r\n]*|\\[\r\n]+", re.DOTALL
+    rf"((?:[fFtT][rR]?|[rR][fFtT])?(?:{STRING})|{MARK})|[^\W\d]\w*|#[^\r\n]*|\\[\r\n]+", re.DOTALL
 )
 _TEMPLATE = re.compile(r"[fFtT][rR]?['\"]")
 _CASE = re.compile(r"(?:^|[\r\n])[ \t\f]*case\b")
@@ -73,15 +62,25 @@ def levels(text: str) -> tuple[int, int]:
     """Upper bounds: brackets in each other, operators in a row. Raises ``NestedTooDeeplyError``."""
     data = text.encode()
     depth = _bracket_levels(data)
-    chain = len(data.translate(None, _NO_OPERATOR)) + sum(map(data.count, _WORDS))
-    if depth > HARMLESS or chain > POSTFIX_LIMIT:
-        depth, chain = _scan(text)
+    chain = len(data.translate(None, _NO_OPERATOR)) + sum(map(data.count, WORDS))
+    if not is_flat(depth, chain):
+        if _TEMPLATE.search(text):
+            text = opened(text)
+            data = text.encode()
+        depth, chain = bounds(data) or (HARMLESS + 1, chain)
+        if not is_flat(depth, chain):
+            depth, chain = _scan(text)
     if b"case" in data:
         _check_patterns(text)
     branches = data.count(b"elif")
     if branches > POSTFIX_LIMIT:
         branches = _longest_elif(text)
     return depth, max(chain, branches)
+
+
+def is_flat(depth: int, chain: int) -> bool:
+    """Whether such a text can be parsed on any stack."""
+    return depth <= HARMLESS and chain <= FEW
 
 
 def _bracket_levels(data: bytes) -> int:
@@ -121,7 +120,7 @@ def _scan(text: str) -> tuple[int, int]:
     deepest = longest = 0
     here = _Chain()
     outer: list[_Chain] = []
-    long = _LONG if _TEMPLATE.search(text) else len(text)
+    long = LONG if _TEMPLATE.search(text) else len(text)
     for number, token in enumerate(_TOKENS.findall(text)):
         if not token:
             continue
@@ -148,9 +147,10 @@ def _scan(text: str) -> tuple[int, int]:
             here.operators += 1
             here.postfixes = 0
         elif len(token) > long:
-            inner_depth, inner_chain = _look_inside(token)
+            inner_depth, inner_chain = look_inside(token)
             deepest = max(deepest, inner_depth)
-            longest = max(longest, inner_chain)
+            if not _TEMPLATE_PREFIX.isdisjoint(token[:2]):
+                longest = max(longest, inner_chain)
         longest = max(longest, here.operators, here.postfixes, here.nested)
         if (
             deepest > BRACKET_LIMIT
@@ -160,24 +160,6 @@ def _scan(text: str) -> tuple[int, int]:
         ):
             raise NestedTooDeeplyError(next(islice(_TOKENS.finditer(text), number, None)).start())
     return deepest, longest
-
-
-def _look_inside(literal: str) -> tuple[int, int]:
-    """The same for a long string, in which an f-string may hide code (text counts as code, too)."""
-    deepest = depth = operators = longest = 0
-    for mark in _MARKS.findall(literal):
-        if mark in ")]}":
-            depth = max(depth - 1, 0)
-        elif mark in ",;{":
-            longest = max(longest, operators)
-            operators = 0
-        elif mark not in "([:\r\nin":
-            operators += 1
-        if mark in "([{":
-            depth += 1
-            deepest = max(deepest, depth)
-    is_template = not _TEMPLATE_PREFIX.isdisjoint(literal[:2])
-    return deepest, max(longest, operators) if is_template else 0
 
 
 def _check_patterns(text: str) -> None:

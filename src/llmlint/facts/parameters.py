@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import libcst as cst
-
+from llmlint.facts import nodes as cst
 from llmlint.facts.lowering import Lowering
 from llmlint.facts.model import Expr, Lambda, Param, Return
 

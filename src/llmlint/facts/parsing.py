@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import threading
 
-import libcst as cst
-
-from llmlint.facts.nesting import HARMLESS, levels
+from llmlint.facts import nodes as cst
+from llmlint.facts.nesting import is_flat, levels
 
 ROOMY_STACK = 256 * 1024 * 1024
 """Address space, not memory: only the pages that are touched become real."""
 
-_FEW_LEVELS = 300
-"""Operators in a row that fit into any stack."""
-
 
 def parse(text: str) -> cst.Module:
-    """The tree of a module; raises ``cst.ParserSyntaxError`` or ``NestedTooDeeplyError``."""
+    """The tree of a module; raises ``libcst.ParserSyntaxError`` or ``NestedTooDeeplyError``."""
     depth, chain = levels(text)
-    if depth <= HARMLESS and chain <= _FEW_LEVELS:
-        return cst.parse_module(text)
+    if is_flat(depth, chain):
+        return cst.parse(text)
     return _parse_with_room(text)
 
 
@@ -30,7 +26,7 @@ def _parse_with_room(text: str) -> cst.Module:
 
     def work() -> None:
         try:
-            result.append(cst.parse_module(text))
+            result.append(cst.parse(text))
         except BaseException as problem:  # handed to the caller, below
             problems.append(problem)
 

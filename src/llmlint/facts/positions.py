@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from itertools import accumulate
 
 from llmlint.facts.model import Span
 
 NEWLINE = re.compile(r"\r\n?|\n")
 """What ends a line for Python (and not what ``str.splitlines`` thinks: no form feed, no U+2028)."""
+
+_LINES = re.compile(r"[^\r\n]*(?:\r\n?|\n)").findall
 
 _SKIP = re.compile(r"[ \t\f\r\n,;]*(?:(?:\\(?:\r\n?|\n)|#[^\r\n]*)[ \t\f\r\n,;]*)*").match
 # Commas and semicolons are skipped like blanks: no fact starts with one, and then nobody
@@ -40,13 +43,16 @@ class Cursor:
     def __init__(self, text: str) -> None:
         self.text = text
         self.pos = 0
-        self._line_starts = [0, *(match.end() for match in NEWLINE.finditer(text))]
+        # a last one that no position reaches, so that every line has an end
+        self._line_starts = [*accumulate(map(len, _LINES(text)), initial=0), len(text) + 1]
 
     def token(self, value: str) -> None:
         """Step over ``value``, which is the next token."""
-        start = _SKIP(self.text, self.pos).end()  # type: ignore[union-attr]  # matches the empty string
-        if not self.text.startswith(value, start):
-            raise PositionsLostError(value, start)
+        text, start = self.text, self.pos
+        if not text.startswith(value, start):  # more than half of all tokens follow the last one directly
+            start = _SKIP(text, start).end()  # type: ignore[union-attr]  # matches the empty string
+            if not text.startswith(value, start):
+                raise PositionsLostError(value, start)
         self.pos = start + len(value)
 
     def raw(self, value: str) -> None:
@@ -67,11 +73,13 @@ class Cursor:
 
     def span(self, start: int) -> Span:
         """The span from ``start`` to the end of the last token."""
-        starts = self._line_starts
+        starts, end = self._line_starts, self.pos
         line = bisect_right(starts, start)
-        end = self.pos
-        end_line = bisect_right(starts, end, line - 1)
-        return Span(line, start - starts[line - 1], end_line, end - starts[end_line - 1])
+        before = starts[line - 1]
+        if end < starts[line]:
+            return Span(line, start - before, line, end - before)
+        end_line = bisect_right(starts, end, line)
+        return Span(line, start - before, end_line, end - starts[end_line - 1])
 
 
 def place(text: str, offset: int) -> tuple[int, int]:

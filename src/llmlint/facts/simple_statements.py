@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import libcst as cst
+from libcst import CSTVisitor
 
+from llmlint.facts import nodes as cst
 from llmlint.facts.lowering import Lowering
 from llmlint.facts.model import (
     Assert,
@@ -47,7 +48,7 @@ AUGMENTED: dict[type[cst.CSTNode], str] = {
 }
 
 
-class SimpleStatements(cst.CSTVisitor):
+class SimpleStatements(CSTVisitor):
     """Lowers simple statements into ``self.out``."""
 
     def __init__(self, low: Lowering) -> None:
@@ -58,7 +59,7 @@ class SimpleStatements(cst.CSTVisitor):
     def visit_SimpleStatementLine(self, node: cst.SimpleStatementLine) -> bool:
         """Several statements may share a line."""
         for statement in node.body:
-            statement.visit(self)
+            self.on_visit(statement)
         return False
 
     def visit_Expr(self, node: cst.Expr) -> bool:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import libcst as cst
-
+from llmlint.facts import nodes as cst
 from llmlint.facts.model import Case, Expr, For, Handler, If, Match, Span, Stmt, Try, While, With, WithItem
 from llmlint.facts.patterns import Pattern
 from llmlint.facts.simple_statements import SimpleStatements
@@ -24,7 +23,7 @@ class Statements(SimpleStatements):
         outer = self.out
         self.out = []
         for statement in suite.body:
-            statement.visit(self)
+            self.on_visit(statement)
         result = tuple(self.out)
         self.out = outer
         return result

@@ -6,8 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-import libcst as cst
-
+from llmlint.facts import nodes as cst
 from llmlint.facts.lowering import Lowering
 from llmlint.facts.model import TEXT_LIMIT, Bytes, Expr, Span, Template, Text
 
@@ -17,6 +16,7 @@ _ESCAPE = re.compile(
 )
 _SIMPLE = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _SIMPLE.update({"\\": "\\", "'": "'", '"': '"'})
+_TRIPLE = ('"""', "'''")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 _Pieces = list[str | Expr]
@@ -63,7 +63,7 @@ def _split(literal: str) -> tuple[str, str]:
     quote = 0
     while literal[quote] not in "'\"":
         quote += 1
-    width = 3 if literal[quote] * 3 == literal[quote : quote + 3] and len(literal) >= quote + 6 else 1
+    width = 3 if literal.startswith(_TRIPLE, quote) and len(literal) >= quote + 6 else 1
     return literal[:quote].lower(), literal[quote + width : -width]
 
 

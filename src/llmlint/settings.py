@@ -16,13 +16,13 @@ from typing import TypeVar
 
 import tomli
 
-from llmlint.catalogue.loader import line_of_syntax_error
 from llmlint.catalogue.own import Own, read_beside, read_table
 from llmlint.model.options import Options
 from llmlint.model.rule import Confidence, Ranked, Severity
 from llmlint.registry import Layer, UnknownRule, check_code
 from llmlint.source.ignoring import PatternError, patterns
 from llmlint.source.roots import OWN_FILE, configuration_in
+from llmlint.source.tomllines import line_of_syntax_error
 
 R = TypeVar("R", bound=Ranked)
 

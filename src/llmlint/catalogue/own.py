@@ -22,8 +22,9 @@ import msgspec
 
 from llmlint.catalogue import schema as s
 from llmlint.catalogue.indexes import import_root
-from llmlint.catalogue.loader import CatalogueError, line_of, parse
+from llmlint.catalogue.loader import CatalogueError, parse
 from llmlint.catalogue.lookup import load
+from llmlint.source.tomllines import line_of
 
 FILE = "llmlint-catalogue.toml"
 """Stands beside the configuration, or at the top of the project; its tables are those of a shipped file."""

@@ -88,9 +88,10 @@ class Repository:
         """
         key = tuple(globs)
         if key not in self._asked:
-            fits, pieces = _compiled(key).match, _pieces(key)
-            likely = (path for path in self.paths if any(piece in path for piece in pieces))
-            self._asked[key] = tuple(path for path in likely if fits(_UP.sub("", path)))
+            pieces = _pieces(key)
+            likely = [path for path in self.paths if any(piece in path for piece in pieces)]
+            fits = _compiled(key).match if likely else None
+            self._asked[key] = tuple(path for path in likely if fits and fits(_UP.sub("", path)))
         return self._asked[key]
 
     def __contains__(self, path: str) -> bool:

@@ -13,7 +13,7 @@ import datetime
 import functools
 import gc
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ from llmlint import registry, triage
 from llmlint.model.finding import Finding, Status
 from llmlint.settings import Settings
 from llmlint.source import problems
-from llmlint.source.discovery import members
+from llmlint.source.discovery import Members, members, shared
 from llmlint.source.document import Document
 from llmlint.source.suppressions import Suppressions, find_suppressions
 from llmlint.source.survey import Sources, Survey, survey
@@ -30,11 +30,13 @@ from llmlint.source.triage_bytes import Seeds, defining
 from llmlint.source.versions import Dependencies
 
 if TYPE_CHECKING:
+    from llmlint.audit.model import AuditReport
     from llmlint.catalogue.lookup import Catalogue
     from llmlint.facts.model import ModuleFacts
     from llmlint.model.graph import GraphView
     from llmlint.model.rule import Rule
     from llmlint.project.project import Project
+    from llmlint.repository.files import Repository
 
 WORTH_KEEPING = 50_000
 """Characters of source from which on a run leaves a cache behind: less is parsed in a moment."""
@@ -64,12 +66,16 @@ class Request:
     """Whether ``noqa`` comments are applied here; flake8 does that itself."""
     cache: bool = False
     """Whether facts of earlier runs are used, and those of this one kept, in the project's root."""
+    audited: bool = False
+    """Whether it is for the audit: all rules that are on by default, and tests are looked at."""
     today: datetime.date | None = None
     """The day of the run: the clock is read at the front doors only."""
 
     @property
     def selection(self) -> registry.Selection:
         """Which rules run."""
+        if self.audited:
+            return registry.Selection((registry.Layer(ignore=self.settings.layer.ignore),))
         return registry.Selection((self.settings.layer, *self.layers), self.off)
 
     @functools.cached_property
@@ -129,13 +135,21 @@ def _collector_paused() -> Iterator[None]:
 
 
 def _analyse(request: Request, progress: Progress) -> Report:
-    files, seen = _survey(request, progress)
+    return _examine(request, progress)[0]
+
+
+def _examine(
+    request: Request, progress: Progress, walked: Members | None = None
+) -> tuple[Report, _Projects | None]:
+    """The report, and what was linked for it; None where nothing has to do with LLMs."""
+    files, seen = _survey(request, progress, walked)
     own = registry.own_codes(request.selection)
     not_run = tuple(rule.code for rule in registry.left_out(request.selection))
     found = [*seen.problems, *_catalogue_mistakes(request)]
     parse = seen.parse | seen.with_tests
     modules = _extract(request, parse, found, progress)
-    found += _check(request, modules, seen.parse) if modules else ()
+    projects = _Projects(request, modules, seen.parse, walked) if modules else None
+    found += _check(request, projects) if projects is not None else ()
     for path in sorted(request.named - parse):
         document = request.sources.document(path)
         error = problems.syntax_error(document) if isinstance(document, Document) else document
@@ -154,7 +168,8 @@ def _analyse(request: Request, progress: Progress) -> Report:
         idle = triage.unused(suppressions, used, active, everything=not not_run)
         marked += triage.mark(idle, suppressions, request.settings, noqa=request.noqa)[0]
     shown = tuple(path for path in files if request.shows(path))
-    return Report(request.root, _in_order(marked), shown, len(parse), request.sources, not_run)
+    report = Report(request.root, _in_order(marked), shown, len(parse), request.sources, not_run)
+    return report, projects
 
 
 def graph(request: Request, progress: Progress = silent) -> GraphView:
@@ -162,11 +177,53 @@ def graph(request: Request, progress: Progress = silent) -> GraphView:
     from llmlint.model.graph import GraphView
 
     modules = _extract(request, _survey(request, progress)[1].parse, [], progress)
-    return _link(request, modules).graph_view() if modules else GraphView()
+    everything = frozenset(one.path for one in modules)
+    return _Projects(request, modules, everything).usual.graph_view() if modules else GraphView()
 
 
-def _survey(request: Request, progress: Progress) -> tuple[tuple[str, ...], Survey]:
-    found = set(members(request.root, request.settings.exclude, shallow=request.shallow).files)
+def audit(request: Request, progress: Progress = silent) -> tuple[AuditReport, ...]:
+    """What the audit says of each package of one project; of the whole project where it names none."""
+    from llmlint.audit import assess
+    from llmlint.audit.subject import Subject
+
+    settings, root = request.settings.audit, request.root
+    # What a project selects for its editors does not shorten its audit; what it ignores stays ignored.
+    request = replace(request, audited=True, shows=lambda path: True)
+    with _collector_paused():
+        walked = members(root, request.settings.exclude, shallow=request.shallow, all_types=True)
+        report, projects = _examine(request, progress, walked)
+        if projects is None:
+            return (assess.nothing(root),)
+        reports = []
+        for package in settings.packages or ("",):
+            inside = functools.partial(_belongs, package, others=())
+            subject = Subject(
+                projects.usual,
+                projects.with_tests,
+                projects.repository.part(functools.partial(_belongs, package, others=settings.packages)),
+                tuple(f for f in report.findings if inside(f.location.path)),
+                inside,
+            )
+            reports.append(assess.assess(subject, settings, root, package, _is_default))
+    return tuple(reports)
+
+
+def _belongs(package: str, path: str, others: Collection[str]) -> bool:
+    """Whether a file is in a package, or in none of the others: what lies above them speaks for all."""
+    if not package or path.startswith(f"{package}/"):
+        return True
+    return bool(others) and not path.startswith(tuple(f"{other}/" for other in others))
+
+
+def _is_default(code: str) -> bool:
+    return registry.rule(code).default
+
+
+def _survey(
+    request: Request, progress: Progress, walked: Members | None = None
+) -> tuple[tuple[str, ...], Survey]:
+    walked = walked or members(request.root, request.settings.exclude, shallow=request.shallow)
+    found = set(walked.files)
     files = tuple(sorted(found | request.named | set(request.texts)))
     catalogue, own = request.catalogue, request.settings.own
     inside = defining(files, own.names())
@@ -183,7 +240,7 @@ def _survey(request: Request, progress: Progress) -> tuple[tuple[str, ...], Surv
     production = request.settings.is_production
 
     def tests() -> bool:
-        return any(rule.about_tests for rule in registry.select(request.selection))
+        return request.audited or any(rule.about_tests for rule in registry.select(request.selection))
 
     return files, survey(request.sources, files, seeds, progress, production, tests, inside.files)
 
@@ -238,50 +295,90 @@ def _parse(
             yield outcome
 
 
-def _link(request: Request, modules: list[ModuleFacts]) -> Project:
-    from llmlint.project.project import Project
-
-    settings = request.settings
-    return Project.build(
-        modules,
-        request.catalogue,
-        production=settings.is_production,
-        prompt_module=settings.is_prompt_module,
-        options=replace(settings.options, today=request.today),
-        own_names=settings.own.names(),
-        versions=Dependencies(request.root).oldest,
-    )
-
-
-def _check(request: Request, modules: list[ModuleFacts], without_tests: frozenset[str]) -> list[Finding]:
-    """The findings of the selected rules.
+class _Projects:
+    """What is linked in one run, when somebody asks for it.
 
     Rules about tests see more files than the others: what they see must not change what the others find.
     """
+
+    def __init__(
+        self,
+        request: Request,
+        modules: list[ModuleFacts],
+        without_tests: frozenset[str],
+        walked: Members | None = None,
+    ) -> None:
+        self.modules = modules
+        self._request = request
+        self.without_tests = [m for m in modules if m.path in without_tests]
+        self._walked = walked
+
+    @functools.cached_property
+    def usual(self) -> Project:
+        """Without tests."""
+        return self._link(self.without_tests)
+
+    @functools.cached_property
+    def with_tests(self) -> Project:
+        """With the tests and examples that reach a model."""
+        return self.usual if len(self.without_tests) == len(self.modules) else self._link(self.modules)
+
+    @functools.cached_property
+    def repository(self) -> Repository:
+        """The files of any type; looked for only where they were not while walking."""
+        from llmlint.repository.files import Repository
+
+        root, walked = self._request.root, self._walked
+        if walked is None:
+            return Repository.at(root, self._request.settings.exclude)
+        return Repository(root, lambda: (*walked.files, *walked.others, *shared(root)))
+
+    def _link(self, modules: list[ModuleFacts]) -> Project:
+        from llmlint.project.project import Project
+
+        request, settings = self._request, self._request.settings
+        return Project.build(
+            modules,
+            request.catalogue,
+            production=settings.is_production,
+            prompt_module=settings.is_prompt_module,
+            options=replace(settings.options, today=request.today),
+            own_names=settings.own.names(),
+            versions=Dependencies(request.root).oldest,
+            repository=self.repository,
+        )
+
+
+def _check(request: Request, projects: _Projects) -> list[Finding]:
+    """The findings of the selected rules."""
     rules = registry.select(request.selection)
-    usual = [rule for rule in rules if not rule.about_tests]
-    found = _run(request, [m for m in modules if m.path in without_tests], usual)
-    return found + _run(request, modules, [rule for rule in rules if rule.about_tests])
+    found: list[Finding] = []
+    for about_tests in (False, True):
+        chosen = [rule for rule in rules if rule.about_tests is about_tests and rule.check is not None]
+        found += _run(projects, chosen, about_tests) if chosen else ()
+    return found
 
 
-def _run(request: Request, modules: list[ModuleFacts], rules: list[Rule]) -> list[Finding]:
-    if not (modules and any(rule.check is not None for rule in rules)):
+def _run(projects: _Projects, rules: list[Rule], about_tests: bool) -> list[Finding]:
+    if not (projects.modules if about_tests else projects.without_tests):
         return []
+    anywhere = projects.modules[0].path
     try:
-        project = _link(request, modules)
+        project = projects.with_tests if about_tests else projects.usual
     except Exception as error:
-        return [problems.internal(error, modules[0].path, "while linking the project")]
+        return [problems.internal(error, anywhere, "while linking the project")]
     found: list[Finding] = []
     for rule in rules:
         try:
             found += rule.check(project) if rule.check is not None else ()
         except Exception as error:  # one rule must not end the others
-            found.append(problems.internal(error, modules[0].path, f"in {rule.code}"))
+            found.append(problems.internal(error, anywhere, f"in {rule.code}"))
     return found
 
 
 def _suppressions(request: Request, paths: Iterable[str]) -> dict[str, Suppressions]:
-    documents = (request.sources.document(path) for path in sorted(paths))
+    # A finding may be in a file of another type, which has no comments of ours.
+    documents = (request.sources.document(path) for path in sorted(paths) if path.endswith(".py"))
     return {d.path: find_suppressions(d) for d in documents if isinstance(d, Document)}
 
 

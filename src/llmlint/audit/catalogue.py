@@ -1,7 +1,7 @@
 """Reads ``rules/catalogue/audit/*.toml``: criteria, published lists, and what tools and files are called.
 
-Beside the catalogue and not in it, since only the audit reads it. Each file has its own struct in ``audit/tables/``, which
-refuses unknown keys; what is true of a tool is a ``Fact`` with its source and date.
+Beside the catalogue and not in it, since only the audit reads it. Each file has its own struct in
+``audit/tables/``, which refuses unknown keys; what is true of a tool is a ``Fact`` with its source and date.
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class CriterionResult:
-    """One verdict. ``met`` and ``vague`` without evidence are a bug, as is ``not applicable`` without a reason."""
+    """One verdict. ``met`` and ``vague`` without evidence are a bug, as is ``vague`` without a reason."""
 
     verdict: Verdict
     evidence: tuple[Evidence, ...] = ()

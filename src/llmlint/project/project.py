@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 
 from llmlint.catalogue.lookup import Catalogue
 from llmlint.facts import model as m
@@ -18,6 +19,7 @@ from llmlint.project.scopes import Func, Mod
 from llmlint.project.values import Evaluator
 from llmlint.project.view import graph_view
 from llmlint.project.wording import callee
+from llmlint.repository.files import Repository
 
 Versions = Callable[[str], tuple[int, ...] | None]
 
@@ -34,11 +36,13 @@ class Project(Questions):
         options: Options,
         own_names: frozenset[str],
         versions: Versions,
+        repository: Repository,
     ) -> None:
         self.catalogue = catalogue
         self.prompt_module = prompt_module
         self.options = options
         self.versions = versions
+        self.repository = repository
         ordered = sorted(modules, key=lambda facts: facts.path)
         self.modules = tuple(Mod(facts, production(facts.path)) for facts in ordered)
         external = frozenset(root.split(".", 1)[0] for root in catalogue.import_roots())
@@ -60,16 +64,26 @@ class Project(Questions):
         options: Options | None = None,
         own_names: frozenset[str] = frozenset(),
         versions: Versions = lambda _package: None,
+        repository: Repository | None = None,
     ) -> Project:
         """Link the facts of some modules.
 
         ``production`` and ``prompt_module`` tell from a path whether the file is production code and
         whether it is a place for prompts; ``options`` is what single rules ask for; ``own_names`` are
         the names that the project's own catalogue speaks of; ``versions`` tells the oldest version of a
-        package that may be installed. Which files are passed decides what can be found across files; the
-        order does not matter.
+        package that may be installed; ``repository`` are its files of other types. Which files are passed
+        decides what can be found across files; the order does not matter.
         """
-        return cls(modules, catalogue, production, prompt_module, options or Options(), own_names, versions)
+        return cls(
+            modules,
+            catalogue,
+            production,
+            prompt_module,
+            options or Options(),
+            own_names,
+            versions,
+            repository or Repository(Path()),
+        )
 
     def graph_view(self) -> GraphView:
         """The call graph of LLM usage, for printing."""

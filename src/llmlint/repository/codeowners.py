@@ -1,4 +1,4 @@
-"""``CODEOWNERS``: who is asked about which files. The last line that fits a path decides, as on the hosts that read it."""
+"""``CODEOWNERS``: who is asked about which files. The last line that fits a path decides, as on the hosts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ class CodeOwners:
             words = line.partition(" #")[0].split()
             if not words or words[0].startswith("#"):
                 continue
-            if words[0].startswith(("[", "^[")):  # a section of GitLab's, whose owners are the default below it
+            if words[0].startswith(
+                ("[", "^[")
+            ):  # a section of GitLab's, whose owners are the default below it
                 section = tuple(word for word in words if word.startswith("@") or "@" in word[1:])
                 continue
             try:

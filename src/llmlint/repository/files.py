@@ -1,7 +1,8 @@
 """The files of a repository: which there are, and what is in them, in the form somebody asks for.
 
-Paths are relative to the root of the project, with forward slashes. Where the project is a folder of a larger repository, the files
-at the repository's top that speak for all of it (owners, workflows, deployment) belong to it as well, as ``../../CODEOWNERS``.
+Paths are relative to the root of the project, with forward slashes. Where the project is a folder of a
+larger repository, the files at the repository's top that speak for all of it (owners, workflows, deployment)
+belong to it as well, as ``../../CODEOWNERS``.
 """
 
 from __future__ import annotations
@@ -126,11 +127,13 @@ class Repository:
     def _decoded(self, path: str) -> str | None:
         data = read_bytes(self.root / path, path)
         if isinstance(data, Finding):
-            return self._trouble(path, 1, data.message.partition(", so ")[0])
+            self._trouble(path, 1, data.message.partition(", so ")[0])
+            return None
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            return self._trouble(path, data.count(b"\n", 0, error.start) + 1, "this file is not valid UTF-8")
+            self._trouble(path, data.count(b"\n", 0, error.start) + 1, "this file is not valid UTF-8")
+            return None
         return text.replace("\r\n", "\n").replace("\r", "\n")
 
     def _trouble(self, path: str, line: int, message: str) -> None:

@@ -1,7 +1,7 @@
 """When a file was last changed, from git's own files: no program is run.
 
-Through dulwich where it is installed (``pip install llmlint[history]``). Without it, without git, in a shallow clone or at a file
-that git does not know, the answer is None: unknown.
+Through dulwich where it is installed (``pip install llmlint[history]``). Without it, without git, in a
+shallow clone or at a file that git does not know, the answer is None: unknown.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ class History:
     def __init__(self, root: Path) -> None:
         """``root``: that of the project, at or below the top of a repository."""
         self._root = root
+        self.asked = False
+        """Whether anybody wanted to know anything."""
         self._known: dict[tuple[str, ...], datetime.date | None] = {}
 
     @functools.cached_property
@@ -30,7 +32,11 @@ class History:
             return "there is no git repository"
         if (self._top / ".git" / "shallow").is_file():
             return "the clone is shallow"
-        return "" if self._repository is not None else "dulwich is not installed (`pip install llmlint[history]`)"
+        return (
+            ""
+            if self._repository is not None
+            else "dulwich is not installed (`pip install llmlint[history]`)"
+        )
 
     @functools.cached_property
     def _top(self) -> Path | None:
@@ -49,6 +55,7 @@ class History:
 
     def last_change(self, *paths: str) -> datetime.date | None:
         """The day (UTC) of the last commit that touched one of these files, paths relative to the root."""
+        self.asked = True
         if self.missing or not paths:
             return None
         if paths not in self._known:

@@ -1,4 +1,4 @@
-"""JSON with lines. Python's parser says whether a text is JSON and what it holds; a second look finds the lines."""
+"""JSON with lines. Python's parser says whether a text is JSON; a second look finds what is on which line."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Continuous integration: jobs, what they run, when, and whether they can fail.
 
-GitHub Actions, GitLab CI, CircleCI, Azure Pipelines, Bitbucket Pipelines and Buildkite; a service that is not read has no pipelines.
+GitHub Actions, GitLab CI, CircleCI, Azure Pipelines, Bitbucket Pipelines and Buildkite; a service that is not
+read has no pipelines.
 """
 
 from __future__ import annotations
@@ -93,7 +94,7 @@ def _names(node: Node | None) -> Iterator[str]:
 def _lines(node: Node | None, forgiven: bool = False) -> Iterator[Command]:
     """The commands of a script: a text of several lines, or a list of texts."""
     for one in node.elements() if node is not None else ():
-        lines = [line for line in one.text.splitlines()]
+        lines = one.text.splitlines()
         # A block begins below its key; a text on the line of its key begins there.
         first = one.line + (len(lines) > 1)
         for number, line in enumerate(lines):

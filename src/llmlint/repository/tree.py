@@ -20,7 +20,7 @@ class UnreadableError(Exception):
 
 
 class Node:
-    """A value and its line (1-based). What a mapping holds has the line of its key, where one would edit it."""
+    """A value and its line (1-based). What a mapping holds has the line of its key, where one edits it."""
 
     __slots__ = ("_line", "value")
 

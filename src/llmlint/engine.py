@@ -242,7 +242,14 @@ def _survey(
     def tests() -> bool:
         return request.audited or any(rule.about_tests for rule in registry.select(request.selection))
 
-    return files, survey(request.sources, files, seeds, progress, production, tests, inside.files)
+    def evidence(path: str) -> bool:
+        from llmlint.audit.reading import is_evidence
+
+        return request.audited and is_evidence(path)
+
+    return files, survey(
+        request.sources, files, seeds, progress, production, tests, inside.files, evidence
+    )
 
 
 def _catalogue_mistakes(request: Request) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ import datetime
 import functools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from llmlint.audit.model import Count, CriterionResult, Evidence
 from llmlint.model.finding import Finding, Status
@@ -19,10 +19,26 @@ if TYPE_CHECKING:
     from llmlint.project.telemetry import TelemetryUse
     from llmlint.repository.files import Repository
 
+T = TypeVar("T")
+
 
 def everywhere(path: str) -> bool:
     """The package is the whole project."""
     return True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Use:
+    """A place in Python code where something of a library is used."""
+
+    name: str
+    func: Func
+    span: m.Span
+
+    @property
+    def evidence(self) -> Evidence:
+        """The place, named after what is used."""
+        return Evidence(self.func.path, self.span.line, f"`{self.name}`")
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,11 +55,18 @@ class Subject:
     """Of the package, of all rules that are on by default, whatever became of them."""
     within: Callable[[str], bool] = field(default=everywhere)
     """Whether a Python file is the package's."""
+    _made: dict[object, object] = field(default_factory=dict)
 
     @classmethod
     def of(cls, project: Project) -> Subject:
         """For a rule: the whole project, with tests if the rule is ``about_tests``, and no findings."""
         return cls(project, project, project.repository)
+
+    def once(self, make: Callable[[Subject], T]) -> T:
+        """What ``make`` makes of this subject, made once: for what several detectors look at."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return self._made[make]  # type: ignore[return-value]
 
     @property
     def today(self) -> datetime.date | None:
@@ -65,6 +88,46 @@ class Subject:
     def telemetry(self) -> tuple[TelemetryUse, ...]:
         """Every use of telemetry in the package, with its place."""
         return tuple(use for use in self.project.telemetry.uses if self.within(use.func.path))
+
+    @functools.cached_property
+    def _used(self) -> dict[str, list[tuple[Func, m.Span]]]:
+        """Every call, decorator and base class by the dotted names that it may have, in reading order."""
+        from llmlint.project.kinds import external_name
+
+        found: dict[str, list[tuple[Func, m.Span]]] = {}
+        evaluator = self.with_tests.evaluator
+
+        def note(expr: m.Expr, scope: Func, owner: Func, span: m.Span) -> None:
+            for name in {external_name(value) for value in evaluator.eval(expr, scope)} - {""}:
+                found.setdefault(name, []).append((owner, span))
+
+        for mod in self.with_tests.modules:
+            for func in mod.functions:
+                for decorator, span in zip(
+                    func.facts.decorators, func.facts.decorator_spans, strict=True
+                ):
+                    note(getattr(decorator, "func", decorator), func.parent or func, func, span)
+                for site in self.with_tests.graph.sites[func]:
+                    note(site.call.func, func, func, site.call.span)
+            for cls in mod.classes:
+                for base in evaluator.hierarchy.external_bases(cls):
+                    found.setdefault(base, []).append((cls.body, cls.facts.span))
+        return found
+
+    def uses(self, *names: str) -> Iterator[Use]:
+        """Where the package (tests and evals too) calls, inherits from or is decorated with one of these.
+
+        Dotted names as users import them; ``module.*`` for everything below. A mention or an import is none.
+        """
+        exact = {name for name in names if not name.endswith(".*")}
+        below = tuple(name[:-1] for name in names if name.endswith(".*"))
+        for name, places in self._used.items():
+            if name in exact or (below and name.startswith(below)):
+                for func, span in places:
+                    if self.within(func.path):
+                        yield Use(name, func, span)
+
+    # -- findings -------------------------------------------------------------------------------
 
     def reported(self, *codes: str) -> tuple[Finding, ...]:
         """The findings of these codes (or prefixes) that nobody has suppressed or baselined."""

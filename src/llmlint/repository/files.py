@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from llmlint.repository.history import History
     from llmlint.repository.markdown import Markdown
     from llmlint.repository.pipelines import Pipeline
+    from llmlint.repository.tasks import Tasks
 
 T = TypeVar("T")
 _UP = re.compile(r"^(?:\.\./)+")
@@ -227,6 +228,13 @@ class Repository:
         from llmlint.repository.pipelines import read
 
         return tuple(read(self))
+
+    @functools.cached_property
+    def tasks(self) -> Tasks:
+        """What ``make evals`` and its like run."""
+        from llmlint.repository.tasks import Tasks
+
+        return Tasks(self)
 
     @functools.cached_property
     def history(self) -> History:

@@ -59,10 +59,12 @@ def survey(
     starts: Callable[[str], bool] = lambda path: True,
     tests: Callable[[], bool] = lambda: False,
     always: frozenset[str] = frozenset(),
+    evidence: Callable[[str], bool] = lambda path: False,
 ) -> Survey:
     """Judges all files by their bytes.
 
-    ``starts`` as in ``parse_set``; ``tests`` says if tests matter; ``always`` are seeds anyway.
+    ``starts`` as in ``parse_set``; ``tests`` says if tests matter; ``always`` are seeds anyway;
+    ``evidence``: tests for which it is true are parsed even if they reach no model.
     """
     scans: dict[str, Scan] = {}
     commented = set()
@@ -81,7 +83,7 @@ def survey(
         if OWN_MARK in data:
             commented.add(path)
     wanted = any(one.seed for one in scans.values()) and tests()
-    with_tests = parse_set(scans) if wanted else frozenset[str]()
+    with_tests = parse_set(scans) | set(filter(evidence, scans)) if wanted else frozenset[str]()
     return Survey(
         parse_set(scans, starts, seeds.is_witness), with_tests, frozenset(commented), tuple(problems)
     )

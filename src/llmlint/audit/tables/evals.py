@@ -54,6 +54,11 @@ class EvalWords(Fact, frozen=True, kw_only=True, eq=False):
     """Words of headings of such documents."""
     bars: tuple[str, ...]
     """Regular expressions of a bar in prose."""
+    clients: tuple[str, ...]
+    """Names of what tests ask a whole program with."""
+    floor: int
+    """Fewer cases than this are none."""
+    enough: int
     harm: tuple[str, ...]
     """Regular expressions of the cost of a bad output in prose."""
 

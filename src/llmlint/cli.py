@@ -120,7 +120,7 @@ def _add_audit(commands: argparse._SubParsersAction[_Parser]) -> None:
     audit = commands.add_parser(
         "audit",
         help="score the repository on the eight readiness axes",
-        description="Score a repository on the eight readiness axes: evidence, what is missing, what to do next.",
+        description="Score a repository on the eight axes: evidence, what is missing, what to do next.",
     )
     audit.add_argument("paths", nargs="*", default=["."], metavar="PATH", help="files and directories")
     audit.add_argument("--format", choices=("rich", *AUDIT_FORMATS), default="rich")

@@ -247,9 +247,7 @@ def _survey(
 
         return request.audited and is_evidence(path)
 
-    return files, survey(
-        request.sources, files, seeds, progress, production, tests, inside.files, evidence
-    )
+    return files, survey(request.sources, files, seeds, progress, production, tests, inside.files, evidence)
 
 
 def _catalogue_mistakes(request: Request) -> Iterator[Finding]:

@@ -3,15 +3,15 @@
 ``expected.toml`` beside the files says what is found::
 
     why = "no category"                      # part of the reason, if one is expected
-    evidence = ["evals/cases.jsonl:1"]       # these places and no others; "path:line text" looks at the words too
+    evidence = ["evals/cases.jsonl:1"]       # these and no others; "path:line text" looks at the words too
     count = "84 of 200 cases"
 
     [[commit]]                               # history, oldest first; files that no commit names come first
     date = 2026-01-10
     files = ["docs/runbook.md"]
 
-The verdict is the first part of the folder's name (``met-``, ``vague-``, ``missing-``, ``none-`` for *not applicable*). The program of
-``fixtures/audit/_app`` lies below each of them, unless it brings an ``app/`` of its own.
+The verdict is the first part of the folder's name (``met-``, ``vague-``, ``missing-``, ``none-`` for *not
+applicable*). The program of ``fixtures/audit/_app`` lies below each of them that brings no ``app/``.
 """
 
 from __future__ import annotations
@@ -88,7 +88,10 @@ def _commit(root: Path, commits: list[dict[str, Any]]) -> None:
     first = min(commit["date"] for commit in commits) - datetime.timedelta(days=1)
     every = [p.relative_to(root).as_posix() for p in sorted(root.rglob("*")) if p.is_file()]
     _git(root, first, "init", "-q")
-    for date, files in ((first, [f for f in every if f not in late]), *((c["date"], c["files"]) for c in commits)):
+    for date, files in (
+        (first, [f for f in every if f not in late]),
+        *((c["date"], c["files"]) for c in commits),
+    ):
         for name in files:  # a file may be changed more than once
             _git(root, date, "add", "-f", name)
         _git(root, date, "commit", "-q", "--allow-empty", "-m", "change")

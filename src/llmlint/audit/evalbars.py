@@ -67,7 +67,10 @@ class _Reader:
         for stmt in func.statements:
             match stmt:
                 case m.Assert(test=test):
-                    yield self._measures(test), self._subject.at(func, stmt.span, "an assertion can fail the run")
+                    yield (
+                        self._measures(test),
+                        self._subject.at(func, stmt.span, "an assertion can fail the run"),
+                    )
                 case m.If(test=test) if self._ends_badly(stmt, func):
                     yield self._measures(test), self._subject.at(func, stmt.span, "below it, the run fails")
                 case _:
@@ -123,6 +126,7 @@ class _Reader:
 
     def _numbers(self, func: Func) -> Iterator[Evidence]:
         for stmt in func.statements:
-            targets = stmt.targets if isinstance(stmt, m.Assign) else ()
-            if any(self._is_bar(target) for target in targets) and isinstance(stmt.value, m.Const):  # type: ignore[union-attr]
+            if not (isinstance(stmt, m.Assign) and isinstance(stmt.value, m.Const)):
+                continue
+            if any(self._is_bar(target) for target in stmt.targets):
                 yield self._subject.at(func, stmt.span, "a bar that nothing fails by")

@@ -105,13 +105,11 @@ def cases_of_python(mod: Mod, words: EvalWords) -> Cases:
 
 def _lists(expr: m.Expr) -> list[m.Seq]:
     """The outermost lists of things that may be cases: not of bare words or numbers."""
-    found: list[m.Seq] = []
     for node in walk.expressions(expr):
-        cases = isinstance(node, m.Seq) and len(node.items) >= _LEAST
-        if cases and all(isinstance(item, m.DictDisplay | m.Seq | m.Call) for item in node.items):
-            found.append(node)
-            break
-    return found
+        if isinstance(node, m.Seq) and len(node.items) >= _LEAST:
+            if all(isinstance(item, m.DictDisplay | m.Seq | m.Call) for item in node.items):
+                return [node]
+    return []
 
 
 def _tags(item: m.Expr, words: EvalWords) -> bool:

@@ -41,6 +41,13 @@ class Script:
     uses: tuple[tuple[EvalTool, Use], ...]
     asks: tuple[Func, ...]
     """Its functions that reach a model."""
+    score: tuple[Func, m.Span] | None = None
+    """Where answers are scored: a tool is used, or something with the name of a score is computed."""
+
+    @property
+    def may_be_barred_elsewhere(self) -> bool:
+        """Whether a command line or a service may hold the bar."""
+        return any(tool.runs for tool, _ in self.uses)
 
     @property
     def path(self) -> str:
@@ -110,9 +117,27 @@ class Evals:
         found = []
         for mod in project.modules:
             if mod in uses or (mod.path in placed and not mod.production):
-                asks = tuple(f for f in mod.functions if f.facts.kind != "lambda" and project.reach.reaches(f))
-                found.append(Script(mod, tuple(uses.get(mod, ())), asks))
+                asks = tuple(
+                    f for f in mod.functions if f.facts.kind != "lambda" and project.reach.reaches(f)
+                )
+                of_mod = tuple(uses.get(mod, ()))
+                found.append(Script(mod, of_mod, asks, self._score(mod, of_mod)))
         return tuple(found)
+
+    def _score(self, mod: Mod, uses: tuple[tuple[EvalTool, Use], ...]) -> tuple[Func, m.Span] | None:
+        for func in mod.functions:
+            for stmt in func.statements:
+                if isinstance(stmt, m.Assign) and any(
+                    isinstance(name, m.Name) and self._is_score(name.id) for name in stmt.targets
+                ):
+                    return func, stmt.span
+            if func.facts.kind == "function" and self._is_score(func.name):
+                return func, func.facts.span
+        return next(((use.func, use.span) for _, use in uses), None)
+
+    def _is_score(self, name: str) -> bool:
+        parts = name.lower().split("_")
+        return any(part.startswith(word) for part in parts for word in self.table.words.scores)
 
     @functools.cached_property
     def running(self) -> tuple[Script, ...]:

@@ -12,7 +12,7 @@ from llmlint.audit.subject import Subject
 from llmlint.audit.tables.evals import EvalsFile
 from llmlint.facts import model as m
 from llmlint.project.calls import LlmCall
-from llmlint.project.kinds import FuncRef
+from llmlint.project.kinds import FuncRef, external_name
 from llmlint.project.scopes import Func, Mod
 from llmlint.project.testing import Tests
 
@@ -43,7 +43,7 @@ def reached(subject: Subject) -> Reached:
                 runners.append(func)
                 _follow(subject, started, found)
     _follow(subject, set(_of_configs(subject, evals)), found)
-    if any(_asks_the_app(func) for mod in mods for func in mod.functions):
+    if any(_asks_the_app(subject, func) for mod in mods for func in mod.functions):
         _follow(subject, set(_served(subject)), found)
     sites = [call for call in project.llm_calls if _counts(subject, call)]
     hit = tuple(call for call in sites if call.site.func in found)
@@ -96,12 +96,16 @@ def _names(text: str, mod: Mod) -> bool:
     return f"/{mod.path}".endswith(f"/{posixpath.normpath(named)}")
 
 
-def _asks_the_app(func: Func) -> bool:
+def _asks_the_app(subject: Subject, func: Func) -> bool:
     """Whether a test talks to the program as a client does: whatever serves may run then."""
     clients = read("evals", EvalsFile).words.clients
-    for node in func.nodes:
-        name = node.id if isinstance(node, m.Name) else node.name if isinstance(node, m.Attr) else ""
-        if name in clients:
+    if any(name in clients for name in func.params):  # a fixture of a plugin
+        return True
+    for site in subject.with_tests.graph.sites[func]:
+        method = site.call.func
+        names = [external_name(value) for value in subject.with_tests.evaluator.eval(method, func)]
+        names.append(method.name if isinstance(method, m.Attr) else "")
+        if any(name.rsplit(".", 1)[-1] in clients for name in names):
             return True
     return False
 

@@ -103,9 +103,7 @@ class Subject:
 
         for mod in self.with_tests.modules:
             for func in mod.functions:
-                for decorator, span in zip(
-                    func.facts.decorators, func.facts.decorator_spans, strict=True
-                ):
+                for decorator, span in zip(func.facts.decorators, func.facts.decorator_spans, strict=True):
                     note(getattr(decorator, "func", decorator), func.parent or func, func, span)
                 for site in self.with_tests.graph.sites[func]:
                     note(site.call.func, func, func, site.call.span)

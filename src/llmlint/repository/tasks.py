@@ -1,4 +1,4 @@
-"""Named tasks of a repository (Makefile, justfile, package.json, pyproject.toml): what ``make evals`` runs."""
+"""Named tasks (Makefile, justfile, package.json, pyproject.toml): what ``make evals`` runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ _CALLS = re.compile(
     r"\b(?:make|just|poe|pdm run|hatch run|npm run|pnpm run|pnpm|yarn|uv run poe|poetry run poe)"
     r"\s+(?:-\S+\s+(?:\S+\s+)?)*?([A-Za-z][\w:.-]*)"
 )
-_TABLES = (("tool", "poe", "tasks"), ("tool", "pdm", "scripts"), ("tool", "hatch", "envs", "default", "scripts"))
+_TABLES = (
+    ("tool", "poe", "tasks"),
+    ("tool", "pdm", "scripts"),
+    ("tool", "hatch", "envs", "default", "scripts"),
+)
 
 
 class Tasks:

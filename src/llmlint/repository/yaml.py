@@ -1,7 +1,8 @@
 """YAML with lines, built from the parser's events.
 
 Not from PyYAML's own trees: its composer goes down by recursion, in C, where a file of brackets overflows the
-stack, and by YAML 1.1 the key ``on`` of a workflow is the value *true*. Nothing is constructed, anchors are shared.
+stack, and by YAML 1.1 the key ``on`` of a workflow is the value *true*. Nothing is constructed, anchors are
+shared.
 """
 
 from __future__ import annotations

@@ -89,13 +89,15 @@ def _places(evals: Evals) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w./-])(?:\./)?(?:{found})(?![\w-])")
 
 
-_RUNNERS = re.compile(r"\b(?:pytest|python\d?(?:\.\d+)?|uv run|poetry run|bash|sh|inspect|deepeval|promptfoo)\b")
-_ALL_TESTS = re.compile(r"^(?:\S+=\S+\s+)*(?:(?:uv|poetry|hatch|pdm)\s+run\s+|python\d?\s+-m\s+)?pytest(?:\s+-\S+)*$")
+_RUNNERS = re.compile(
+    r"\b(?:pytest|python\d?(?:\.\d+)?|uv run|poetry run|bash|sh|inspect|deepeval|promptfoo)\b"
+)
+_ALL_TESTS = re.compile(
+    r"^(?:\S+=\S+\s+)*(?:(?:uv|poetry|hatch|pdm)\s+run\s+|python\d?\s+-m\s+)?pytest(?:\s+-\S+)*$"
+)
 
 
-def _runs_evals(
-    text: str, ways: list[re.Pattern[str]], places: re.Pattern[str], collected: bool
-) -> bool:
+def _runs_evals(text: str, ways: list[re.Pattern[str]], places: re.Pattern[str], collected: bool) -> bool:
     if any(way.search(text) for way in ways):
         return True
     if _RUNNERS.search(text) and places.search(text):

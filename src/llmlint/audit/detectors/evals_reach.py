@@ -26,7 +26,9 @@ def reach(subject: Subject) -> CriterionResult:
 
 
 def _sites(subject: Subject) -> list[Evidence]:
-    return [Evidence(call.site.func.path, call.site.call.span.line, "named in an eval") for call in subject.sites]
+    return [
+        Evidence(call.site.func.path, call.site.call.span.line, "named in an eval") for call in subject.sites
+    ]
 
 
 DETECTORS = {"evals.reach": reach}

@@ -33,7 +33,9 @@ def _first(subject: Subject, patterns: tuple[str, ...]) -> Evidence | None:
                 for block in section.blocks:
                     match = found.search(block.text) if block.kind != "code" else None
                     if match:
-                        return Evidence(path, block.line, f"{section.title}: {' '.join(match[0].split())[:40]}")
+                        return Evidence(
+                            path, block.line, f"{section.title}: {' '.join(match[0].split())[:40]}"
+                        )
     return None
 
 
@@ -75,9 +77,13 @@ def _agreement(subject: Subject, evals: Evals) -> Iterator[Evidence]:
     for script in evals.running:
         for func in script.mod.functions:
             for stmt in func.statements:
-                for name in stmt.targets if isinstance(stmt, m.Assign) else ():
-                    if isinstance(name, m.Name) and words.search(name.id):
-                        yield Evidence(func.path, stmt.span.line, f"`{name.id}`")
+                if isinstance(stmt, m.Assign):
+                    names = (name.id for name in stmt.targets if isinstance(name, m.Name))
+                    yield from (
+                        Evidence(func.path, stmt.span.line, f"`{name}`")
+                        for name in names
+                        if words.search(name)
+                    )
 
 
 DETECTORS = {"evals.target": target, "evals.judge": judge}

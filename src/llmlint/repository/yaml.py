@@ -65,7 +65,7 @@ class _Builder:
                 shared = self._anchors.get(event.anchor)
                 self._add(Node(shared.value if shared is not None else None, line))
             case yaml.ScalarEvent():
-                plain = event.tag is None and event.style is None
+                plain = event.implicit[0]
                 node = Node(_resolved(event.value) if plain else event.value, line)
                 self._add(node, event.anchor, event.value)
             case yaml.CollectionStartEvent():

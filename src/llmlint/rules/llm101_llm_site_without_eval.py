@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from llmlint.audit.reached import reached
-from llmlint.audit.subject import Subject
 from llmlint.model.finding import Finding
 from llmlint.model.rule import Confidence, Rule, Severity
 from llmlint.project.project import Project
@@ -16,6 +14,10 @@ HELP = "Call it from an eval or a test, so that a change for the worse is seen b
 
 def check(project: Project) -> Iterator[Finding]:
     """Report production functions with an LLM call that nothing outside production runs, one each."""
+    # Not at the top: a rule's module is imported to know its default, and the audit is not for that.
+    from llmlint.audit.reached import reached
+    from llmlint.audit.subject import Subject
+
     found = reached(Subject.of(project))
     done, total = len(found.reached), len(found.reached) + len(found.unreached)
     by_function = {call.site.func: call for call in reversed(found.unreached)}

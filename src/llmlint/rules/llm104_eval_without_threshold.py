@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from llmlint.audit.evalbars import bars
-from llmlint.audit.subject import Subject
 from llmlint.model.finding import Finding
 from llmlint.model.rule import Confidence, Rule, Severity
 from llmlint.project.project import Project
@@ -15,6 +13,10 @@ HELP = "Compare the score with a number and fail below it: `assert`, `sys.exit(1
 
 def check(project: Project) -> Iterator[Finding]:
     """Report evals that score without a bar, where their score is made."""
+    # Not at the top: a rule's module is imported to know its default, and the audit is not for that.
+    from llmlint.audit.evalbars import bars
+    from llmlint.audit.subject import Subject
+
     subject = Subject.of(project)
     for found in bars(subject):
         score = found.script.score

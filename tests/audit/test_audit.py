@@ -277,7 +277,7 @@ def test_the_command(tree: Tree) -> None:
     data = json.loads(run("llmlint", "audit", "--format", "json", "--as", "six-part-bar", cwd=root).stdout)
     assert data["list"]["title"] == "Six-part bar"
     assert b"?" in run("llmlint", "audit", "--question", cwd=root).stdout
-    assert not (root / ".llmlint_cache").exists()
+    assert run("llmlint", "audit", "--as", "nope", cwd=root).returncode == 2
 
 
 def test_check_imports_nothing_of_the_audit(tree: Tree) -> None:

@@ -191,7 +191,6 @@ def test_mistakes_end_with_2(
     [
         [],
         ["advise"],
-        ["audit", "--as", "nope"],
         ["audit", "--fail-under", "6"],
         ["check", "--nope"],
         ["check", "--select", "E501"],

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from llmlint.audit.catalogue import read
 from llmlint.audit.evalcases import Cases, cases_of_file, cases_of_python
 from llmlint.audit.model import Evidence
+from llmlint.audit.reading import is_evidence
 from llmlint.audit.subject import Subject, Use
 from llmlint.audit.tables.evals import EvalsFile, EvalTool
 from llmlint.facts import model as m
@@ -113,10 +114,9 @@ class Evals:
         for tool in self.table.tool:
             for use in self.subject.uses(*tool.calls):
                 uses.setdefault(use.func.mod, []).append((tool, use))
-        placed = set(self.subject.repository.matching(self.table.words.places))
         found = []
         for mod in project.modules:
-            if mod in uses or (mod.path in placed and not mod.production):
+            if mod in uses or (is_evidence(mod.path) and not mod.production):
                 asks = tuple(
                     f for f in mod.functions if f.facts.kind != "lambda" and project.reach.reaches(f)
                 )

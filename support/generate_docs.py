@@ -1,4 +1,4 @@
-"""Write the parts of README.md, docs/axes/*.md and rules/*.md that follow from the code.
+"""Write the parts of README.md, docs/axes/*.md and rules/ that follow from the code and the catalogue.
 
 - ``<!-- rules:3 -->`` … ``<!-- /rules -->`` holds the rules of axis 3, ``<!-- rules -->`` all of them;
 - ``<!-- demo -->`` and ``<!-- finding -->`` hold what the commands in them print;
@@ -6,7 +6,8 @@
 - ``### Output`` of a rule page is what is found in its ``### Bad`` as ``app/example.py``, or as the
   file that its first line names, beside a ``requirements.txt`` that holds its ``### Requirements``;
 - ``<!-- defaults:start -->`` … ``<!-- defaults:end -->`` holds what the catalogue says of SDKs, as far as a
-  rule relies on it; ``<!-- sdks:start -->`` … ``<!-- sdks:end -->`` what it says of each.
+  rule relies on it; ``<!-- sdks:start -->`` … ``<!-- sdks:end -->`` what it says of each;
+- ``rules/seeds.json`` says what makes a file worth parsing.
 
 Run without arguments after changing a rule, an example or the catalogue; ``--check`` changes nothing
 and fails when something would change.
@@ -27,14 +28,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from llmlint import registry
-from llmlint.catalogue import schema
+from llmlint.catalogue import schema, seeds
 from llmlint.catalogue.loader import load_files
 from llmlint.catalogue.lookup import load as load_catalogue
-from llmlint.engine import Report, Request, analyse
+from llmlint.engine import analyse
 from llmlint.model.finding import Finding, Status
 from llmlint.model.rule import AXES, Rule
 from llmlint.project.deadlines import describe
 from llmlint.reporters import concise, full
+from llmlint.request import Report, Request
 from llmlint.rules.llm303_default_timeout import LONG
 from llmlint.scope import requests_for
 from llmlint.settings import SettingsError, load
@@ -515,9 +517,10 @@ def rewritten(page: Path, rules: tuple[Rule, ...]) -> str:
 def main(arguments: list[str]) -> int:
     rules = registry.all_rules()
     stale = 0
-    for page in (*targets(), *rule_pages()):
-        text = rewritten(page, rules)
-        if text != page.read_text(encoding="utf-8"):
+    made = {page: rewritten(page, rules) for page in (*targets(), *rule_pages())}
+    made[ROOT / "rules" / seeds.FILE] = seeds.text_of(load_catalogue())
+    for page, text in made.items():
+        if not page.exists() or text != page.read_text(encoding="utf-8"):
             stale += 1
             print(page.relative_to(ROOT).as_posix())
             if "--check" not in arguments:

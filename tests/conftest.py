@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from llmlint import registry
+from llmlint.facts.unparsable import UnparsableError
 from llmlint.model.finding import Finding
 from llmlint.model.location import Location
 from llmlint.model.rule import Confidence, Rule, Severity
@@ -108,7 +109,7 @@ class StandIns:
         if "BOOM" in text:
             raise ZeroDivisionError("division by zero")
         if "NOPARSE" in text:
-            raise self.UnparsableError(3, 4, "unexpected token")
+            raise UnparsableError(3, 4, "unexpected token")
         return ReadModule(path, text)
 
     def extract_each(self, items: Sequence[tuple[str, str]], progress: Any) -> Iterator[tuple[str, Any]]:
@@ -118,18 +119,13 @@ class StandIns:
             except Exception as error:
                 yield path, error
 
-    class UnparsableError(Exception):
-        def __init__(self, line: int, column: int, message: str) -> None:
-            super().__init__(message)
-            self.line, self.column, self.message = line, column, message
-
 
 @pytest.fixture
 def stand_ins(monkeypatch: pytest.MonkeyPatch) -> StandIns:
     """The engine with stand-ins for everything between reading and triage."""
     made = StandIns()
     extractor = types.ModuleType("llmlint.facts.extractor")
-    vars(extractor).update(extract=made.extract, UnparsableError=made.UnparsableError)
+    vars(extractor).update(extract=made.extract)
     batch = types.ModuleType("llmlint.facts.batch")
     vars(batch).update(extract_each=made.extract_each)
     project = types.ModuleType("llmlint.project.project")

@@ -191,7 +191,7 @@ def test_documented_options_exist() -> None:
     """Every ``--option`` that the docs give to a command of ours is known to it."""
     unknown = []
     for page in [ROOT / "README.md", *sorted((ROOT / "docs" / "usage").glob("*.md"))]:
-        for command, rest in re.findall(r"\bllmlint (check|rule|graph)\b([^`\n]*)", read(page)):
+        for command, rest in re.findall(r"\bllmlint (check|rule|graph|audit)\b([^`\n]*)", read(page)):
             unknown += [
                 f"{page.name}: {command} {option}"
                 for option in OPTION.findall(rest)

@@ -11,18 +11,20 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from llmlint import __version__, registry
 from llmlint.clock import ClockError, today
 from llmlint.model.rule import Confidence, Severity
+from llmlint.reporters.audit import FORMATS as AUDIT_FORMATS
 from llmlint.reporters.display import printable
 from llmlint.settings import Settings, SettingsError, load, read
 
 if TYPE_CHECKING:
-    from llmlint.engine import Report, Request
     from llmlint.model.rule import Rule
+    from llmlint.request import Report, Request
 
 CLEAN, FINDINGS, USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -110,7 +112,41 @@ def _parser() -> argparse.ArgumentParser:
     graph.add_argument("--format", choices=("mermaid", "dot", "json"), default="mermaid")
     _add_cache(graph)
     graph.set_defaults(run=_graph)
+    _add_audit(commands)
     return parser
+
+
+def _add_audit(commands: argparse._SubParsersAction[_Parser]) -> None:
+    audit = commands.add_parser(
+        "audit",
+        help="score the repository on the eight readiness axes",
+        description="Score a repository on the eight axes: evidence, what is missing, what to do next.",
+    )
+    audit.add_argument("paths", nargs="*", default=["."], metavar="PATH", help="files and directories")
+    audit.add_argument("--format", choices=("rich", *AUDIT_FORMATS), default="rich")
+    audit.add_argument(
+        "--fail-under",
+        type=int,
+        choices=range(6),
+        metavar="N",
+        help="exit 1 when an axis is below this level",
+    )
+    audit.add_argument(
+        "--as",
+        dest="form",
+        default="eight-axes",
+        metavar="LIST",
+        help="in the words of a published list",
+    )
+    audit.add_argument(
+        "--question",
+        action="store_true",
+        help="print what a reviewer asks about each criterion that is not met",
+    )
+    audit.add_argument("--no-color", action="store_true", help="plain text, even on a terminal")
+    audit.add_argument("--config", type=Path, metavar="FILE", help="use this configuration for everything")
+    _add_cache(audit)
+    audit.set_defaults(run=_audit, stdin_filename=None)
 
 
 def _add_cache(parser: argparse.ArgumentParser) -> None:
@@ -170,9 +206,10 @@ def _wants_color(arguments: argparse.Namespace) -> bool:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from llmlint.engine import Request, analyse
+    from llmlint.engine import analyse
     from llmlint.model.finding import Status
     from llmlint.reporters.progress import ProgressBar
+    from llmlint.request import Request
 
     layer = registry.Layer(
         None if arguments.select is None else tuple(arguments.select),
@@ -247,12 +284,39 @@ def _page(rule: Rule) -> str:
 
 
 def _graph(arguments: argparse.Namespace) -> int:
-    from llmlint.engine import Request, graph
+    from llmlint.engine import graph
     from llmlint.reporters.graph import FORMATS, joined
     from llmlint.reporters.progress import ProgressBar
+    from llmlint.request import Request
 
     requests = _requests(arguments, Request(Path(), cache=not arguments.no_cache))
     with ProgressBar(enabled=sys.stderr.isatty()) as progress:
         views = [graph(request, progress) for request in requests]
     print(FORMATS[arguments.format](joined(views)))
     return CLEAN
+
+
+def _audit(arguments: argparse.Namespace) -> int:
+    from llmlint.audit.crosswalk import lists
+    from llmlint.engine import audit
+    from llmlint.reporters.audit import Wanted, questions, text
+    from llmlint.reporters.progress import ProgressBar
+    from llmlint.request import Request
+
+    if arguments.form not in lists():
+        raise UsageError(f"--as takes one of {', '.join(lists())}")
+    requests = _requests(arguments, Request(Path(), cache=not arguments.no_cache, today=today(os.environ)))
+    least = arguments.fail_under
+    if least is not None:
+        requests = [replace(request, settings=request.settings.asking(least)) for request in requests]
+    with ProgressBar(enabled=sys.stderr.isatty()) as progress:
+        reports = [report for request in requests for report in audit(request, progress)]
+    if arguments.question:
+        print("\n".join(questions(reports)))
+    elif arguments.format == "rich":
+        from llmlint.reporters.audit import terminal
+
+        terminal.write(reports, sys.stdout, Wanted(arguments.form), color=_wants_color(arguments))
+    else:
+        print(text(arguments.format, reports, Wanted(arguments.form)))
+    return FINDINGS if any(report.below for report in reports) else CLEAN

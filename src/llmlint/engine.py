@@ -9,114 +9,73 @@ cost more than everything else together.
 from __future__ import annotations
 
 import contextlib
-import datetime
 import functools
 import gc
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from llmlint import memory, registry, triage
+from llmlint import memory, registry, stages, triage
 from llmlint.memory import Outcome
-from llmlint.model.finding import Finding, Status
-from llmlint.settings import Settings
+from llmlint.model.finding import Finding
+from llmlint.request import Progress, Report, Request, silent
 from llmlint.source import problems
-from llmlint.source.discovery import members
+from llmlint.source.discovery import Members, members
 from llmlint.source.document import Document
-from llmlint.source.parse_set import defining
 from llmlint.source.store import Store
 from llmlint.source.suppressions import Suppressions, find_suppressions
-from llmlint.source.survey import Sources, Survey, survey
-from llmlint.source.triage_bytes import Seeds
 from llmlint.source.turns import turn
-from llmlint.source.versions import Dependencies
+from llmlint.stages import Projects
 
 if TYPE_CHECKING:
-    from llmlint.catalogue.lookup import Catalogue
-    from llmlint.facts.model import ModuleFacts
+    from llmlint.audit.model import AuditReport
     from llmlint.model.graph import GraphView
-    from llmlint.model.rule import Rule
-    from llmlint.project.project import Project
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how many are done and how many there are."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """One project and what is wanted of it."""
-
-    root: Path
-    settings: Settings = field(default_factory=Settings)
-    layers: tuple[registry.Layer, ...] = ()
-    """Selections on top of the settings' own."""
-    off: frozenset[str] = frozenset()
-    """Codes that are off by default at this front door."""
-    shows: Callable[[str], bool] = lambda path: True
-    """Which files' findings are wanted."""
-    named: frozenset[str] = frozenset()
-    """Files that were passed by name: part of the project whatever they are called."""
-    shallow: bool = False
-    """Whether subdirectories are no part of the project (see ``is_shallow``)."""
-    texts: Mapping[str, Document | Finding] = field(default_factory=dict)
-    """Texts that stand for what is on disk (an editor's buffer)."""
-    noqa: bool = True
-    """Whether ``noqa`` comments are applied here; flake8 does that itself."""
-    cache: bool = False
-    """Whether facts of earlier runs are used, and those of this one kept, in the project's root."""
-    today: datetime.date | None = None
-    """The day of the run: the clock is read at the front doors only."""
-
-    @property
-    def selection(self) -> registry.Selection:
-        """Which rules run."""
-        return registry.Selection((self.settings.layer, *self.layers), self.off)
-
-    @functools.cached_property
-    def catalogue(self) -> Catalogue:
-        """What llmlint knows, with what the project adds to it."""
-        from llmlint.catalogue.lookup import extended
-
-        return extended(self.settings.own.files)
-
-    @property
-    def sources(self) -> Sources:
-        """Where texts come from."""
-        return Sources(self.root, self.texts)
-
-
-@dataclass(frozen=True)
-class Report:
-    """What was found in one project. Paths are relative to ``root``, findings in reading order."""
-
-    root: Path
-    findings: tuple[Finding, ...]
-    """Of the shown files, all statuses; contained problems of our own are always shown."""
-    files: tuple[str, ...]
-    """The shown files."""
-    parsed: int = 0
-    """How many files of the project had to be parsed."""
-    sources: Sources | None = None
-    """For excerpts."""
-    not_run: tuple[str, ...] = ()
-    """Codes of rules that were selected and are below the least severity or confidence asked for."""
-
-    def of_status(self, status: Status) -> tuple[Finding, ...]:
-        """The findings with this status."""
-        return tuple(finding for finding in self.findings if finding.status is status)
-
-
-def silent(what: str, done: int, total: int) -> None:
-    """No progress wanted."""
 
 
 def analyse(request: Request, progress: Progress = silent) -> Report:
     """Everything llmlint has to say about the shown files of one project."""
-    with _collector_paused():
-        return _analyse(request, progress)
+    with _collector_paused(), _store(request) as store:
+        return _report(request, _outcome(request, store, progress))
+
+
+def graph(request: Request, progress: Progress = silent) -> GraphView:
+    """The call graph of LLM usage of one project."""
+    from llmlint.model.graph import GraphView
+
+    with _collector_paused(), _store(request) as store:
+        run = _Run(request, store, progress)
+        return run.projects.usual.graph_view() if run.projects is not None else GraphView()
+
+
+def audit(request: Request, progress: Progress = silent) -> tuple[AuditReport, ...]:
+    """What the audit says of each package of one project; of the whole project where it names none."""
+    from llmlint.audit import assess
+    from llmlint.audit.subject import Subject
+
+    settings, root = request.settings.audit, request.root
+    # What a project selects for its editors does not shorten its audit; what it ignores stays ignored.
+    request = replace(request, audited=True, shows=lambda path: True)
+    with _collector_paused(), _store(request) as store:
+        run = _Run(request, store, progress)
+        projects = run.projects
+        if projects is None:
+            return (assess.nothing(root),)
+        report = _report(request, run.outcome())
+        reports = []
+        for package in settings.packages or ("",):
+            inside = functools.partial(_belongs, package, others=())
+            subject = Subject(
+                projects.usual,
+                projects.with_tests,
+                projects.repository.part(functools.partial(_belongs, package, others=settings.packages)),
+                tuple(f for f in report.findings if inside(f.location.path)),
+                inside,
+            )
+            reports.append(assess.assess(subject, settings, root, package, _is_default))
+    return tuple(reports)
 
 
 @contextlib.contextmanager
@@ -131,11 +90,93 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _analyse(request: Request, progress: Progress) -> Report:
+def _store(request: Request) -> Store:
+    return Store(request.root, enabled=request.cached)
+
+
+# -- the whole project ----------------------------------------------------------------------------
+
+
+class _Run:
+    """One run over a project, up to what is known of all of it."""
+
+    def __init__(self, request: Request, store: Store, progress: Progress) -> None:
+        self.began = time.time_ns()
+        self._request = request
+        self._store = store
+        self._progress = progress
+        self.walked: Members = members(
+            request.root, request.settings.exclude, shallow=request.shallow, all_types=request.audited
+        )
+        self.files = tuple(sorted({*self.walked.files, *request.named, *request.texts}))
+        self.seen, looks = stages.survey(request, self.files, store, progress)
+        self.parse = self.seen.parse | self.seen.with_tests
+        self.digests = {path: looks.at(path).digest for path in self.parse}
+        looks.keep(self.began)
+        self._unparsable: list[Finding] = []
+
+    @functools.cached_property
+    def projects(self) -> Projects | None:
+        """What is linked; None where nothing has to do with LLMs."""
+        modules = stages.extract(self._request, self.digests, self._unparsable, self._store, self._progress)
+        walked = self.walked if self._request.audited else None
+        return Projects(self._request, modules, self.seen.parse, walked) if modules else None
+
+    @property
+    def lasting(self) -> bool:
+        """Whether nobody looked at files that are not Python, of whose changes we would not know."""
+        return self.projects is None or not self.projects.asked_for_files
+
+    def findings(self) -> list[Finding]:
+        """Those of the rules, and those of files that cannot be parsed."""
+        found = stages.check(self._request, self.projects) if self.projects is not None else []
+        return [*self._unparsable, *found]
+
+    def outcome(self, found: Iterable[Finding] | None = None) -> Outcome:
+        """What there is to know; ``found``, if the findings are known already."""
+        findings = self.findings() if found is None else found
+        commented, parse = tuple(sorted(self.seen.commented)), tuple(sorted(self.parse))
+        return Outcome(self.files, (*self.seen.problems, *findings), parse, commented)
+
+
+def _outcome(request: Request, store: Store, progress: Progress) -> Outcome:
+    """What there is to know about the project, whatever is shown of it: from an earlier run, or found out."""
+    question = memory.question(request)
+
+    def kept() -> Outcome | None:
+        outcome = None if request.texts else memory.recall(store, request.root, question)
+        return outcome if outcome is not None and request.named.issubset(outcome.files) else None
+
+    outcome = kept()
+    if outcome is None:
+        with turn(store.directory()) as somebody_else_had_it:
+            outcome = kept() if somebody_else_had_it else None
+            outcome = outcome or _find_out(request, store, question, progress)
+    return outcome
+
+
+def _find_out(request: Request, store: Store, question: str, progress: Progress) -> Outcome:
+    run = _Run(request, store, progress)
+    stamp = memory.stamp(request.root, request.settings, run.walked)
+    key = memory.key_of_contents(question, run.digests, request.root)
+    known = memory.recall_findings(store, key)
+    found = run.findings() if known is None else known
+    outcome = run.outcome(found)
+    if any(finding.code == "LLM000" for finding in found) or (known is None and not run.lasting):
+        return replace(outcome, lasting=False)
+    if known is None and not request.texts:
+        memory.keep_findings(store, key, tuple(found))
+    if not request.texts and run.files == run.walked.files and stamp.settled(run.began):
+        memory.keep(store, question, stamp, outcome)
+    return outcome
+
+
+# -- what is shown of it --------------------------------------------------------------------------
+
+
+def _report(request: Request, outcome: Outcome) -> Report:
     own = registry.own_codes(request.selection)
     not_run = tuple(rule.code for rule in registry.left_out(request.selection))
-    with _store(request) as store:
-        outcome = _outcome(request, store, progress)
     found = [*outcome.found, *_catalogue_mistakes(request)]
     for path in sorted(request.named.difference(outcome.parsed)):
         document = request.sources.document(path)
@@ -154,77 +195,15 @@ def _analyse(request: Request, progress: Progress) -> Report:
         active = {rule.code for rule in registry.select(request.selection)}
         idle = triage.unused(suppressions, used, active, everything=not not_run)
         marked += triage.mark(idle, suppressions, request.settings, noqa=request.noqa)[0]
-    shown = tuple(path for path in outcome.files if request.shows(path))
-    return Report(request.root, _in_order(marked), shown, len(outcome.parsed), request.sources, not_run)
-
-
-def _store(request: Request) -> Store:
-    return Store(request.root, enabled=request.cache and request.settings.cache and not request.shallow)
-
-
-def _outcome(request: Request, store: Store, progress: Progress) -> Outcome:
-    """What there is to know about the project, whatever is shown of it."""
-    question = memory.question(request.selection, request.settings, request.today, shallow=request.shallow)
-
-    def kept() -> Outcome | None:
-        outcome = None if request.texts else memory.recall(store, request.root, question)
-        return outcome if outcome is not None and request.named.issubset(outcome.files) else None
-
-    outcome = kept()
-    if outcome is None:
-        with turn(store.directory()) as somebody_else_had_it:
-            outcome = kept() if somebody_else_had_it else None
-            outcome = outcome or _find_out(request, store, question, progress)
-    return outcome
-
-
-def _find_out(request: Request, store: Store, question: str, progress: Progress) -> Outcome:
-    began = time.time_ns()
-    inside = members(request.root, request.settings.exclude, shallow=request.shallow)
-    stamp = memory.stamp(request.root, request.settings, inside)
-    files = tuple(sorted({*inside.files, *request.named, *request.texts}))
-    seen = _survey(request, files, progress)
-    found = [*seen.problems]
-    parse = seen.parse | seen.with_tests
-    modules = _extract(request, parse, found, store, progress)
-    found += _check(request, modules, seen.parse) if modules else ()
-    outcome = Outcome(files, tuple(found), tuple(sorted(parse)), tuple(sorted(seen.commented)))
-    contained = any(finding.code == "LLM000" for finding in found)
-    if not request.texts and files == inside.files and stamp.settled(began) and not contained:
-        memory.keep(store, question, stamp, outcome)
-    return outcome
-
-
-def graph(request: Request, progress: Progress = silent) -> GraphView:
-    """The call graph of LLM usage of one project."""
-    from llmlint.model.graph import GraphView
-
-    inside = members(request.root, request.settings.exclude, shallow=request.shallow)
-    files = tuple(sorted({*inside.files, *request.named, *request.texts}))
-    with _store(request) as store:
-        modules = _extract(request, _survey(request, files, progress).parse, [], store, progress)
-    return _link(request, modules).graph_view() if modules else GraphView()
-
-
-def _survey(request: Request, files: tuple[str, ...], progress: Progress) -> Survey:
-    catalogue, own = request.catalogue, request.settings.own
-    inside = defining(files, own.names())
-    seeds = Seeds.of(
-        {*catalogue.import_roots(), *own.roots()} - inside.roots,
-        (endpoint.host for endpoint in catalogue.endpoints),
-        catalogue.dispatch_mentions,
-        catalogue.conditional_roots(),
-        keys=(prefix for key in catalogue.keys for prefix in key.prefixes),
-        lone=(text for switch in catalogue.switches for text in switch.mentions),
-        witnesses=catalogue.observed.roots,
-        variables=catalogue.observed.variables,
+    return Report(
+        request.root,
+        _in_order(marked),
+        tuple(path for path in outcome.files if request.shows(path)),
+        len(outcome.parsed),
+        request.sources,
+        not_run,
+        outcome.lasting,
     )
-    production = request.settings.is_production
-
-    def tests() -> bool:
-        return any(rule.about_tests for rule in registry.select(request.selection))
-
-    return survey(request.sources, files, seeds, progress, production, tests, inside.files)
 
 
 def _catalogue_mistakes(request: Request) -> Iterator[Finding]:
@@ -233,94 +212,26 @@ def _catalogue_mistakes(request: Request) -> Iterator[Finding]:
         yield problems.catalogue(path, mistake.line, mistake.message)
 
 
-def _extract(
-    request: Request, paths: Iterable[str], found: list[Finding], store: Store, progress: Progress
-) -> list[ModuleFacts]:
-    pending = sorted(paths)
-    if not pending:  # nothing to do with LLMs: the parser is not even imported
-        return []
-    from llmlint.facts import cache
-
-    documents: dict[str, Document] = {}
-    for path in pending:
-        document = request.sources.document(path)
-        if isinstance(document, Document):
-            documents[path] = document
-        else:
-            found.append(document)
-    texts = {path: document.text for path, document in documents.items()}
-    modules = cache.load(store, texts)
-    missing = {path: document for path, document in documents.items() if path not in modules}
-    new = list(_parse(missing, found, progress)) if missing else []
-    cache.keep(store, new, texts)
-    return [*modules.values(), *new]
-
-
-def _parse(
-    documents: Mapping[str, Document], found: list[Finding], progress: Progress
-) -> Iterator[ModuleFacts]:
-    from llmlint.facts.batch import extract_each
-    from llmlint.facts.unparsable import UnparsableError
-
-    texts = [(path, document.text) for path, document in documents.items()]
-    for path, outcome in extract_each(texts, lambda done: progress("Parsing", done, len(texts))):
-        if isinstance(outcome, UnparsableError):
-            # Python's own message and place are what people know; the parser may be stricter, though.
-            ours = problems.does_not_parse(path, outcome.message, outcome.line, outcome.column)
-            found.append(problems.syntax_error(documents[path]) or ours)
-        elif isinstance(outcome, Exception):  # one file must not end the run
-            found.append(problems.internal(outcome, path, "on this file"))
-        else:
-            yield outcome
-
-
-def _link(request: Request, modules: list[ModuleFacts]) -> Project:
-    from llmlint.project.project import Project
-
-    settings = request.settings
-    return Project.build(
-        modules,
-        request.catalogue,
-        production=settings.is_production,
-        prompt_module=settings.is_prompt_module,
-        options=replace(settings.options, today=request.today),
-        own_names=settings.own.names(),
-        versions=Dependencies(request.root).oldest,
-    )
-
-
-def _check(request: Request, modules: list[ModuleFacts], without_tests: frozenset[str]) -> list[Finding]:
-    """The findings of the selected rules.
-
-    Rules about tests see more files than the others: what they see must not change what the others find.
-    """
-    rules = registry.select(request.selection)
-    usual = [rule for rule in rules if not rule.about_tests]
-    found = _run(request, [m for m in modules if m.path in without_tests], usual)
-    return found + _run(request, modules, [rule for rule in rules if rule.about_tests])
-
-
-def _run(request: Request, modules: list[ModuleFacts], rules: list[Rule]) -> list[Finding]:
-    if not (modules and any(rule.check is not None for rule in rules)):
-        return []
-    try:
-        project = _link(request, modules)
-    except Exception as error:
-        return [problems.internal(error, modules[0].path, "while linking the project")]
-    found: list[Finding] = []
-    for rule in rules:
-        try:
-            found += rule.check(project) if rule.check is not None else ()
-        except Exception as error:  # one rule must not end the others
-            found.append(problems.internal(error, modules[0].path, f"in {rule.code}"))
-    return found
-
-
 def _suppressions(request: Request, paths: Iterable[str]) -> dict[str, Suppressions]:
-    documents = (request.sources.document(path) for path in sorted(paths))
+    # A finding may be in a file of another type, which has no comments of ours.
+    documents = (request.sources.document(path) for path in sorted(paths) if path.endswith(".py"))
     return {d.path: find_suppressions(d) for d in documents if isinstance(d, Document)}
 
 
 def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     unique = {(f.code, f.location, f.message): f for f in findings}
     return tuple(sorted(unique.values(), key=lambda f: (f.location, f.code)))
+
+
+# -- packages of an audit -------------------------------------------------------------------------
+
+
+def _belongs(package: str, path: str, others: Collection[str]) -> bool:
+    """Whether a file is in a package, or in none of the others: what lies above them speaks for all."""
+    if not package or path.startswith(f"{package}/"):
+        return True
+    return bool(others) and not path.startswith(tuple(f"{other}/" for other in others))
+
+
+def _is_default(code: str) -> bool:
+    return registry.rule(code).default

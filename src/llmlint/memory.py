@@ -8,20 +8,20 @@ still have the same contents (a checkout has given them new times, or something 
 from __future__ import annotations
 
 import contextlib
-import datetime
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from llmlint.catalogue.additions import FILE as OWN_CATALOGUE
 from llmlint.model.finding import Finding
-from llmlint.registry import Selection
+from llmlint.request import Request
 from llmlint.resources import program
 from llmlint.settings import Settings
 from llmlint.source import answers, stamps
 from llmlint.source.discovery import Members
+from llmlint.source.document import read_bytes
 from llmlint.source.stamps import Stamp
 from llmlint.source.store import Store
 from llmlint.source.versions import files_of_versions
@@ -39,12 +39,16 @@ class Outcome:
     """The files that were worth parsing."""
     commented: tuple[str, ...]
     """The files that mention our own form of suppression."""
+    lasting: bool = True
+    """Whether it holds for as long as Python files and configuration stay as they are."""
 
 
-def question(selection: Selection, settings: Settings, today: datetime.date | None, *, shallow: bool) -> str:
+def question(request: Request) -> str:
     """Everything an outcome depends on besides the files, as text."""
-    layers, off = repr(selection.layers), repr(sorted(selection.off))
-    return "\n".join((program(), layers, off, repr(settings), str(today), str(shallow)))
+    selection = request.selection
+    rules = repr((selection.layers, sorted(selection.off)))
+    about = program(), rules, repr(request.settings), str(request.today), str(request.shallow)
+    return "\n".join(about)
 
 
 def recall(store: Store, root: Path, question: str) -> Outcome | None:
@@ -78,24 +82,26 @@ def stamp(root: Path, settings: Settings, members: Members) -> Stamp:
     return stamps.take(root, members.directories, files)
 
 
-def contents(question: str, texts: Mapping[str, bytes], beside: Iterable[bytes]) -> bytes:
-    """The key of the findings in these files (content by path); ``beside`` is what else they depend on."""
+def key_of_contents(question: str, digests: Mapping[str, bytes], root: Path) -> bytes:
+    """The key of what the rules find in files with these digests (by path)."""
     key = hashlib.blake2b(question.encode("utf-8", "surrogatepass"), digest_size=20)
-    for path, data in sorted(texts.items()):
-        key.update(path.encode("utf-8", "surrogatepass") + b"\0" + hashlib.blake2b(data).digest())
-    for data in beside:
-        key.update(hashlib.blake2b(data).digest())
+    for path, digest in sorted(digests.items()):
+        key.update(path.encode("utf-8", "surrogatepass") + b"\0" + digest)
+    for name in files_of_versions(root):
+        data = read_bytes(root / name, name)
+        key.update(name.encode("utf-8", "surrogatepass") + b"\0")
+        key.update(hashlib.blake2b(data if isinstance(data, bytes) else b"").digest())
     return key.digest()
 
 
 def recall_findings(store: Store, key: bytes) -> tuple[Finding, ...] | None:
-    """The findings that are kept under a key of ``contents``."""
+    """The findings that are kept under a ``key_of_contents``."""
     data = store.get([key]).get(key)
     return None if data is None else _decoded(data)
 
 
 def keep_findings(store: Store, key: bytes, findings: tuple[Finding, ...]) -> None:
-    """Keep findings under a key of ``contents``."""
+    """Keep findings under a ``key_of_contents``."""
     with contextlib.suppress(UnicodeEncodeError):
         store.keep({key: _encoded(findings)})
 

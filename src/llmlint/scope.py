@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from llmlint.engine import Request
+from llmlint.request import Request
 from llmlint.settings import Settings, load
 from llmlint.source.discovery import locate, members, project_of
 from llmlint.source.document import decode

@@ -9,9 +9,9 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import tomli
 
@@ -21,6 +21,10 @@ from llmlint.model.rule import Confidence, Ranked, Severity
 from llmlint.registry import Layer, UnknownRule, check_code
 from llmlint.source.ignoring import PatternError, patterns
 from llmlint.source.roots import OWN_FILE, configuration_in
+from llmlint.source.tomllines import line_of, line_of_syntax_error
+
+if TYPE_CHECKING:
+    from llmlint.audit.configuration import AuditSettings
 
 R = TypeVar("R", bound=Ranked)
 
@@ -94,6 +98,7 @@ KEYS = (
     "dated-models",
     "per-path-ignores",
     "catalogue",
+    "audit",
 )
 
 
@@ -122,6 +127,20 @@ class Settings:
     per_path_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     own: Own = field(default_factory=Own)
     """What the project adds to the catalogue."""
+    audit_table: Any = None
+    """``[tool.llmlint.audit]`` when there is one, already checked."""
+
+    @property
+    def audit(self) -> AuditSettings:
+        """What is asked of the audit. Only the audit asks: nothing of it is imported for anything else."""
+        from llmlint.audit.configuration import AuditSettings
+
+        found: AuditSettings = self.audit_table or AuditSettings()
+        return found
+
+    def asking(self, least: int) -> Settings:
+        """The settings with another least level of every axis; what is asked of single axes stays."""
+        return replace(self, audit_table=replace(self.audit, fail_under=least))
 
     def is_production(self, path: str) -> bool:
         """Whether the file at this path (relative to the root) runs in production."""
@@ -163,8 +182,6 @@ def read(file: Path) -> Settings:
     try:
         data = tomli.loads(text)
     except (tomli.TOMLDecodeError, RecursionError) as error:
-        from llmlint.catalogue.loader import line_of_syntax_error
-
         raise SettingsError(file, line_of_syntax_error(error, text), f"is not valid TOML: {error}") from error
     if file.name == OWN_FILE or "tool" not in data:
         table: object = data
@@ -210,7 +227,24 @@ class _Reader:
             options=Options(path_reads=self.switch("path-reads"), dated_models=self.switch("dated-models")),
             per_path_ignores=self.per_path_ignores(),
             own=self.own(),
+            audit_table=self.audit() if "audit" in self.table else None,
         )
+
+    def audit(self) -> AuditSettings:
+        from llmlint.audit import configuration
+
+        def line(*keys: str | int) -> int:
+            return line_of(self.text, (*self.prefix, "audit", *keys))
+
+        try:
+            found = configuration.read(self.table["audit"])
+        except configuration.MistakeError as error:
+            raise SettingsError(self.file, line(*error.keys), error.message) from error
+        placed = [
+            replace(one, path=self.file.name, line=line("attest", number, "criterion"))
+            for number, one in enumerate(found.attestations)
+        ]
+        return replace(found, attestations=tuple(placed))
 
     def own(self) -> Own:
         found = read_beside(self.file.parent)

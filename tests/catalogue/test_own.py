@@ -10,9 +10,10 @@ import pytest
 import tomli
 
 from llmlint.catalogue import additions, own
-from llmlint.catalogue.loader import catalogue_directory, line_of
+from llmlint.catalogue.loader import catalogue_directory
 from llmlint.catalogue.lookup import extended, load
 from llmlint.settings import load as load_settings
+from llmlint.source.tomllines import line_of
 from tests.conftest import Tree
 
 GOOD = """\

@@ -190,7 +190,8 @@ def test_mistakes_end_with_2(
     "arguments",
     [
         [],
-        ["audit"],
+        ["advise"],
+        ["audit", "--fail-under", "6"],
         ["check", "--nope"],
         ["check", "--select", "E501"],
         ["check", "--min-severity", "fatal"],

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from llmlint import registry
-from llmlint.engine import Report, Request, analyse
+from llmlint.engine import analyse
 from llmlint.model.finding import Finding, Status
+from llmlint.request import Report, Request
 from llmlint.scope import requests_for, stdin_request
 from llmlint.settings import Settings
-from llmlint.source import document, survey
+from llmlint.source import document, sources
 from llmlint.source.document import from_text
 from tests.conftest import StandIns, Tree, run
 
@@ -127,7 +128,7 @@ def test_files_passed_by_name_are_checked_for_syntax(tree: Tree, stand_ins: Stan
 def test_a_huge_file_is_a_finding_only_when_it_matters(
     tree: Tree, stand_ins: StandIns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (document, survey):
+    for module in (document, sources):
         monkeypatch.setattr(module, "SIZE_LIMIT", 100)
     tree({".git/HEAD": "", "data.py": "x = 1\n" * 50, "llm.py": "import openai\n" + "x = 1\n" * 50})
     assert places(*check(".")) == [("LLM002", "llm.py", 1)]

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from llmlint import engine
-from llmlint.engine import Report, Request, analyse
+from llmlint import engine, stages
+from llmlint.engine import analyse
 from llmlint.model.finding import Status
 from llmlint.registry import Layer
+from llmlint.request import Report, Request
 from llmlint.settings import Settings, load
 from tests.conftest import StandIns, Tree
 
@@ -93,7 +94,7 @@ def test_a_run_that_failed_in_part_is_not_kept(
 ) -> None:
     request = Request(project, cache=True)
     with monkeypatch.context() as patch:
-        patch.setattr(engine, "_link", lambda *_: 1 / 0)
+        patch.setattr(stages.Projects, "_link", lambda *_: 1 / 0)
         assert "LLM000" in {code for code, *_ in said(analyse(request))}
     assert "LLM000" not in {code for code, *_ in said(analyse(request))}
 

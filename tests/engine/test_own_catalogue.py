@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from llmlint.engine import Report, analyse
+from llmlint.engine import analyse
 from llmlint.integrations.flake8 import Plugin
 from llmlint.integrations.memo import ProjectMemo
 from llmlint.model.finding import Status
+from llmlint.request import Report
 from llmlint.scope import requests_for
 from tests.conftest import Tree
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from llmlint.engine import Request, analyse
+from llmlint.engine import analyse
 from llmlint.model.finding import Status
 from llmlint.registry import Layer
+from llmlint.request import Request
 
 APP = """\
 from openai import OpenAI

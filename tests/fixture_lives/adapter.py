@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from llmlint.engine import Request, analyse
+from llmlint.engine import analyse
 from llmlint.model.finding import Finding, Status
 from llmlint.registry import Layer
+from llmlint.request import Request
 from llmlint.scope import requests_for
 from support.generate_docs import TODAY
 

@@ -15,9 +15,10 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from llmlint import registry
-from llmlint.engine import Request, analyse
+from llmlint.engine import analyse
 from llmlint.model.finding import Status
 from llmlint.registry import Layer
+from llmlint.request import Request
 from llmlint.scope import requests_for
 
 from .expectation import Place, expected, place
@@ -28,8 +29,10 @@ ASPECTS = {
     "LLM001": "configuration",
     "LLM002": "syntax",
     "LLM003": "suppression",
+    "LLM101": "what is evaluated",
     "LLM102": "what a test asks",
     "LLM103": "what a test compares",
+    "LLM104": "what can fail an eval",
     "LLM201": "what is recorded",
     "LLM202": "what is printed for debugging",
     "LLM204": "on whose behalf",

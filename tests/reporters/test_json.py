@@ -8,10 +8,10 @@ import jsonschema
 import pytest
 
 from llmlint import __version__, registry
-from llmlint.engine import Report
 from llmlint.model.finding import Finding, Status, Step
 from llmlint.model.location import Location
 from llmlint.reporters import json as reporter
+from llmlint.request import Report
 from tests.conftest import Tree
 
 SCHEMA = json.loads(resources.files("llmlint.reporters").joinpath("report.schema.json").read_text())

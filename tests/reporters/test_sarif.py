@@ -15,12 +15,13 @@ import jsonschema
 import pytest
 
 from llmlint import registry
-from llmlint.engine import Report, analyse
+from llmlint.engine import analyse
 from llmlint.model.finding import Finding, Status, Step
 from llmlint.model.location import Location
 from llmlint.reporters import sarif
+from llmlint.request import Report
 from llmlint.scope import requests_for
-from llmlint.source.survey import Sources
+from llmlint.source.sources import Sources
 from tests.conftest import Tree
 
 OURS = json.loads((Path(__file__).parent / "sarif.schema.json").read_text(encoding="utf-8"))

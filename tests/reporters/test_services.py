@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from llmlint.engine import Report
 from llmlint.model.finding import Finding, Status
 from llmlint.model.location import Location
 from llmlint.reporters import github, gitlab
 from llmlint.reporters.fingerprints import fingerprints
-from llmlint.source.survey import Sources
+from llmlint.request import Report
+from llmlint.source.sources import Sources
 from tests.conftest import Tree
 
 

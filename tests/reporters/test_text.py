@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from rich.text import Text
 
-from llmlint.engine import Report
 from llmlint.model.finding import Finding, Status, Step
 from llmlint.model.location import Location
 from llmlint.reporters import concise, full
 from llmlint.reporters.display import printable, shown_path, totals, without_keys
-from llmlint.source.survey import Sources
+from llmlint.request import Report
+from llmlint.source.sources import Sources
 from tests.conftest import Tree
 
 

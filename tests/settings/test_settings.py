@@ -65,7 +65,7 @@ def test_own_file_has_the_keys_at_the_top(tree: Tree) -> None:
             2,
             "unknown key `extend_select`, did you mean `extend-select`?",
         ),
-        ("[tool.llmlint]\n\n'wat' = 1\n", 3, "unknown key `wat`; known are select, ignore, extend-select"),
+        ("[tool.llmlint]\n\n'zz' = 1\n", 3, "unknown key `zz`; known are select, ignore, extend-select"),
         ("[tool.llmlint.rules]\nx = 1\n", 1, "unknown key `rules`"),
         ("[tool.llmlint]\nselect = 'LLM3'\n", 2, "`select` is not a list of strings"),
         ("[tool.llmlint]\nignore = [1]\n", 2, "`ignore` is not a list of strings"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import tomli
 
 from llmlint.catalogue.schema import CatalogueFile
 from llmlint.resources import rules_directory
+from llmlint.source.tomllines import line_of_syntax_error
 
 
 class CatalogueError(Exception):
@@ -41,14 +41,6 @@ def parse(file: Path) -> tuple[str, dict[str, Any]]:
         raise CatalogueError(file, "", str(error), line_of_syntax_error(error, text)) from error
 
 
-def line_of_syntax_error(error: Exception, text: str) -> int:
-    """The line of which tomli complains."""
-    match = re.search(r"at line (\d+)", str(error))
-    if match:
-        return int(match[1])
-    return text.rstrip().count("\n") + 1 if "end of document" in str(error) else 1
-
-
 def read_file(file: Path) -> CatalogueFile:
     """Parse and validate one file, or raise ``CatalogueError``."""
     _, data = parse(file)
@@ -63,60 +55,3 @@ def read_file(file: Path) -> CatalogueFile:
 def load_files() -> tuple[CatalogueFile, ...]:
     """All files of the catalogue, in the order of their names."""
     return tuple(read_file(file) for file in sorted(catalogue_directory().glob("*.toml")))
-
-
-# --- where a value is written --------------------------------------------------------------------
-
-
-def line_of(text: str, path: tuple[str | int, ...]) -> int:
-    """The line on which the value at ``path`` (keys and numbers) is written in a valid TOML text.
-
-    tomli does not say, so it is asked: the value is written by the first lines that, parsed alone,
-    have it. Of a statement over several lines it is the line with the key, where that can be seen.
-    A path that leads nowhere is shortened until it does.
-    """
-    lines = text.splitlines(keepends=True)
-    while path and not _has(tomli.loads(text), path):
-        path = path[:-1]
-    if not path:
-        return 1
-    low, high = 0, len(lines)  # the first `low` lines do not have it, the first `high` have
-    while high - low > 1:
-        middle = (low + high) // 2
-        if _first_lines_have(lines, middle, path):
-            high = middle
-        else:
-            low = middle
-    start = high
-    while start > 1 and _parsed(lines[: start - 1]) is None:  # the middle of a statement
-        start -= 1
-    key = next((part for part in reversed(path) if isinstance(part, str)), "")
-    written = re.compile(rf"""(?:^|[\s{{,.\[])["']?{re.escape(key)}["']?\s*[=\].]""")
-    return next((n for n in range(start, high + 1) if written.search(lines[n - 1])), start)
-
-
-def _first_lines_have(lines: list[str], number: int, path: tuple[str | int, ...]) -> bool:
-    while number:
-        data = _parsed(lines[:number])
-        if data is not None:
-            return _has(data, path)
-        number -= 1
-    return False
-
-
-def _parsed(lines: list[str]) -> dict[str, Any] | None:
-    try:
-        return tomli.loads("".join(lines))
-    except tomli.TOMLDecodeError:
-        return None
-
-
-def _has(data: Any, path: tuple[str | int, ...]) -> bool:
-    for part in path:
-        if isinstance(part, int):
-            if not isinstance(data, list) or part >= len(data):
-                return False
-        elif not isinstance(data, dict) or part not in data:
-            return False
-        data = data[part]
-    return True

@@ -21,8 +21,9 @@ import msgspec
 
 from llmlint.catalogue import schema as s
 from llmlint.catalogue.additions import Mistake, Own
-from llmlint.catalogue.loader import CatalogueError, line_of, parse
+from llmlint.catalogue.loader import CatalogueError, parse
 from llmlint.catalogue.lookup import load
+from llmlint.source.tomllines import line_of
 
 SOURCE = "the project's own catalogue"
 _WORDS = {

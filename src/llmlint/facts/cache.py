@@ -1,9 +1,8 @@
-"""Facts that an earlier run extracted, found by the text they are facts of."""
+"""Facts that an earlier run extracted, found by a digest of the bytes they are facts of."""
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 from collections.abc import Iterable, Mapping
 
 import msgspec
@@ -16,9 +15,9 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(ModuleFacts).decode
 
 
-def load(store: Store, texts: Mapping[str, str]) -> dict[str, ModuleFacts]:
-    """The facts that are kept of these texts (by path); texts of which none are kept are left out."""
-    keys = {path: _key(text) for path, text in texts.items()}
+def load(store: Store, digests: Mapping[str, bytes]) -> dict[str, ModuleFacts]:
+    """The facts that are kept of files with these digests (by path); others are left out."""
+    keys = {path: _key(digest) for path, digest in digests.items()}
     kept = store.get(set(keys.values()))
     found = {}
     for path, key in keys.items():
@@ -30,18 +29,16 @@ def load(store: Store, texts: Mapping[str, str]) -> dict[str, ModuleFacts]:
     return found
 
 
-def keep(store: Store, modules: Iterable[ModuleFacts], texts: Mapping[str, str]) -> None:
-    """Keep these facts of these texts (by path) for later runs."""
+def keep(store: Store, modules: Iterable[ModuleFacts], digests: Mapping[str, bytes]) -> None:
+    """Keep these facts of files with these digests (by path) for later runs."""
     items = {}
     for module in modules:
         with contextlib.suppress(UnicodeEncodeError):  # the name of the file may be no text
-            items[_key(texts[module.path])] = _encode(module)
+            items[_key(digests[module.path])] = _encode(module)
     if items:
         store.keep(items)
 
 
-def _key(text: str) -> bytes:
+def _key(digest: bytes) -> bytes:
     """Of the content and the extractor: what a file is called does not matter."""
-    known = hashlib.blake2b(f"{__version__} {EXTRACTOR_VERSION}\n".encode(), digest_size=20)
-    known.update(text.encode("utf-8", "surrogatepass"))
-    return known.digest()
+    return f"facts {__version__} {EXTRACTOR_VERSION} ".encode() + digest

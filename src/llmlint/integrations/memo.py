@@ -12,11 +12,12 @@ from pathlib import Path
 
 from llmlint import memory
 from llmlint.clock import VARIABLE, ClockError, today
-from llmlint.engine import Report, Request, analyse
+from llmlint.engine import analyse
 from llmlint.integrations.quick import Place, question_of, tell
 from llmlint.model.finding import Finding, Status
 from llmlint.registry import Layer
 from llmlint.reporters.display import printable
+from llmlint.request import Report, Request
 from llmlint.settings import SettingsError, load
 from llmlint.source import problems, stamps
 from llmlint.source.discovery import locate, members
@@ -103,9 +104,10 @@ class ProjectMemo:
             inside = members(root, request.settings.exclude, shallow=request.shallow)
             stamp = memory.stamp(root, request.settings, inside)
             named = frozenset([extra] if extra else [])
-            found = _reported(analyse(replace(request, named=named)))
+            report = analyse(replace(request, named=named))
+            found = _reported(report)
             entry = _Entry(stamp, found, now, cost, self._run)
-            if not extra and stamp.settled(began):
+            if report.lasting and not extra and stamp.settled(began):
                 _tell(request, stamp, inside.files, found, question_of(codes, _deciding(root, passed)))
         entry.checked, entry.cost, entry.run = time.monotonic(), cost, self._run
         self._entries[key] = entry

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from llmlint.catalogue.lookup import Catalogue
 from llmlint.facts import model as m
@@ -19,6 +22,9 @@ from llmlint.project.values import Evaluator
 from llmlint.project.view import graph_view
 from llmlint.project.wording import callee
 
+if TYPE_CHECKING:
+    from llmlint.repository.files import Repository
+
 Versions = Callable[[str], tuple[int, ...] | None]
 
 
@@ -34,11 +40,13 @@ class Project(Questions):
         options: Options,
         own_names: frozenset[str],
         versions: Versions,
+        files: Callable[[], Repository] | None,
     ) -> None:
         self.catalogue = catalogue
         self.prompt_module = prompt_module
         self.options = options
         self.versions = versions
+        self._files = files
         ordered = sorted(modules, key=lambda facts: facts.path)
         self.modules = tuple(Mod(facts, production(facts.path)) for facts in ordered)
         external = frozenset(root.split(".", 1)[0] for root in catalogue.import_roots())
@@ -60,16 +68,33 @@ class Project(Questions):
         options: Options | None = None,
         own_names: frozenset[str] = frozenset(),
         versions: Versions = lambda _package: None,
+        files: Callable[[], Repository] | None = None,
     ) -> Project:
         """Link the facts of some modules.
 
         ``production`` and ``prompt_module`` tell from a path whether the file is production code and
         whether it is a place for prompts; ``options`` is what single rules ask for; ``own_names`` are
         the names that the project's own catalogue speaks of; ``versions`` tells the oldest version of a
-        package that may be installed. Which files are passed decides what can be found across files; the
-        order does not matter.
+        package that may be installed; ``files`` gives its files of other types. Which files are passed
+        decides what can be found across files; the order does not matter.
         """
-        return cls(modules, catalogue, production, prompt_module, options or Options(), own_names, versions)
+        return cls(
+            modules,
+            catalogue,
+            production,
+            prompt_module,
+            options or Options(),
+            own_names,
+            versions,
+            files,
+        )
+
+    @functools.cached_property
+    def repository(self) -> Repository:
+        """The files of any type; what a rule finds in them is not kept for later runs."""
+        from llmlint.repository.files import Repository
+
+        return self._files() if self._files is not None else Repository(Path())
 
     def graph_view(self) -> GraphView:
         """The call graph of LLM usage, for printing."""

@@ -40,12 +40,16 @@ class Tests:
     def all(self) -> Iterator[Func]:
         """Every test function in a file of tests that is not set apart by its place."""
         for mod in self._modules:
-            if not mod.production and self._is_test_file(mod.path):
+            if not mod.production and self._runs_usually(mod.path):
                 yield from (func for func in mod.functions if self._is_test(func))
 
-    def _is_test_file(self, path: str) -> bool:
+    def is_test_file(self, path: str) -> bool:
+        """Whether a file holds tests by its name."""
         name = posixpath.basename(path)
-        if not any(fnmatch.fnmatch(name, pattern) for pattern in self.words("files")):
+        return any(fnmatch.fnmatch(name, pattern) for pattern in self.words("files"))
+
+    def _runs_usually(self, path: str) -> bool:
+        if not self.is_test_file(path):
             return False
         parts = {part.lower() for part in _WORDS.split(path.removesuffix(".py"))}
         return parts.isdisjoint(self.words("places"))

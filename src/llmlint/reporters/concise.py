@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from llmlint.engine import Report
 from llmlint.model.finding import Status
 from llmlint.reporters.display import printable, shown_path, totals
+from llmlint.request import Report
 
 
 def lines(reports: Sequence[Report]) -> Iterator[str]:

@@ -8,8 +8,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from llmlint.engine import Report
 from llmlint.model.finding import Status
+from llmlint.request import Report
 
 
 def printable(text: str) -> str:

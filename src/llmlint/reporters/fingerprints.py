@@ -6,10 +6,10 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from llmlint.engine import Report
 from llmlint.model.finding import Finding
 from llmlint.reporters.display import slashed
 from llmlint.reporters.lines import Lines
+from llmlint.request import Report
 
 
 def fingerprints(reports: Sequence[Report]) -> Iterator[tuple[Report, Finding, str]]:

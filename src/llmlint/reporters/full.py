@@ -13,7 +13,6 @@ from typing import IO
 
 from rich.text import Text
 
-from llmlint.engine import Report
 from llmlint.model.finding import Finding, Status
 from llmlint.model.location import Location
 from llmlint.model.rule import AXES
@@ -21,6 +20,7 @@ from llmlint.registry import docs_url, rule
 from llmlint.reporters.console import terminal
 from llmlint.reporters.display import plural, printable, shown_path, totals, without_keys
 from llmlint.reporters.lines import Lines
+from llmlint.request import Report
 
 _COLOURS = {"error": "bold red", "warning": "bold yellow", "advice": "bold cyan"}
 _WIDEST = 160

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from llmlint import registry
-from llmlint.engine import Report
 from llmlint.model.finding import Finding, Status
 from llmlint.reporters.display import printable, slashed, totals
+from llmlint.request import Report
 
 _LEVELS = {"error": "error", "warning": "warning", "advice": "notice"}
 

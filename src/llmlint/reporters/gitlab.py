@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from llmlint import registry
-from llmlint.engine import Report
 from llmlint.model.finding import Finding, Status
 from llmlint.model.rule import AXES
 from llmlint.reporters.display import slashed
 from llmlint.reporters.fingerprints import fingerprints
+from llmlint.request import Report
 
 _SEVERITIES = {"error": "major", "warning": "minor", "advice": "info"}
 """GitLab's ``critical`` and ``blocker`` are left to those who know what an outage costs them."""

@@ -23,11 +23,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from llmlint import __version__, registry
-from llmlint.engine import Report
 from llmlint.model.finding import Finding, Status
 from llmlint.model.location import Location
 from llmlint.model.rule import AXES, Rule
 from llmlint.reporters.display import shown_path
+from llmlint.request import Report
 
 VERSION = 1
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 
-from llmlint.engine import Report
+from llmlint.request import Report
 from llmlint.source.document import Document
 
 

@@ -16,12 +16,12 @@ from typing import Any
 from urllib.parse import quote
 
 from llmlint import __version__, registry
-from llmlint.engine import Report
 from llmlint.model.finding import Finding, Status
 from llmlint.model.location import Location
 from llmlint.model.rule import AXES, Rule
 from llmlint.reporters.display import printable, slashed
 from llmlint.reporters.fingerprints import fingerprints
+from llmlint.request import Report
 from llmlint.triage import BY_PATH
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

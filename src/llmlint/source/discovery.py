@@ -42,12 +42,17 @@ class Members:
     """Every directory below the root that had a say: looked into, or left out for what is in it."""
     signs: tuple[str, ...] = ()
     """The files in them that say, or may come to say, what belongs to the project."""
+    others: tuple[str, ...] = ()
+    """The files of other types; empty unless asked for."""
 
 
-def members(root: Path, exclude: Sequence[str] = (), *, shallow: bool = False) -> Members:
+def members(
+    root: Path, exclude: Sequence[str] = (), *, shallow: bool = False, all_types: bool = False
+) -> Members:
     """All analysable files of the project at ``root``; ``shallow`` leaves out its subdirectories."""
     ignored = Ignored(root, exclude)
     files: list[str] = []
+    others: list[str] = []
     nested: list[Path] = []
     looked: list[str] = []
     signs: list[str] = []
@@ -72,13 +77,54 @@ def members(root: Path, exclude: Sequence[str] = (), *, shallow: bool = False) -
                 elif ignored.may_be_code(path):
                     looked.append(path)
             elif (
-                entry.name.endswith(".py")
+                (all_types or entry.name.endswith(".py"))
                 and _is_file(entry)
                 and not ignored.hides_file(path)
                 and not ignored.excluded(path)
             ):
-                files.append(path)
-    return Members(tuple(sorted(files)), tuple(sorted(nested)), tuple(looked), tuple(signs))
+                (files if entry.name.endswith(".py") else others).append(path)
+    return Members(
+        tuple(sorted(files)), tuple(sorted(nested)), tuple(looked), tuple(signs), tuple(sorted(others))
+    )
+
+
+_SPEAK_FOR_ALL = (".github", ".gitlab", ".circleci", ".buildkite", ".azure-pipelines", "docs")
+"""Directories at the top of a repository that speak for every project in it, as the files there do."""
+
+
+def shared(root: Path) -> tuple[str, ...]:
+    """The files of any type above ``root`` that speak for it: at the top of its repository.
+
+    Relative to ``root`` (``../CODEOWNERS``); empty when the root is the top, or in no repository.
+    """
+    root = absolute(root)
+    top = next((d for d in (root, *root.parents) if (d / ".git").exists()), root)
+    if top == root:
+        return ()
+    up = os.path.relpath(top, root).replace(os.sep, "/")
+    ignored = Ignored(top)
+    found = []
+    pending = [""]
+    while pending:
+        directory = pending.pop()
+        try:
+            entries = list(os.scandir(top / directory))
+        except OSError:
+            continue
+        for entry in entries:
+            path = f"{directory}/{entry.name}" if directory else entry.name
+            if _is_plain_directory(entry):
+                if (directory or entry.name in _SPEAK_FOR_ALL) and not ignored.hides_directory(path):
+                    pending.append(path)
+            elif _is_file(entry) and not ignored.hides_file(path) and not root.is_relative_to(top / path):
+                found.append(f"{up}/{path}")
+    return tuple(sorted(found))
+
+
+def everything(root: Path, exclude: Sequence[str] = ()) -> tuple[str, ...]:
+    """Every file of the project, whatever its type, and those above it that speak for it."""
+    walked = members(root, exclude, all_types=True)
+    return (*walked.files, *walked.others, *shared(root))
 
 
 def _may_be_top(entries: Iterable[os.DirEntry[str]]) -> bool:

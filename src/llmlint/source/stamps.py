@@ -41,9 +41,12 @@ class Stamp:
 
         A file that is written twice within one tick of the file system's clock would look unchanged.
         """
-        newest = max((time for _, time, _ in self.marks), default=0)
-        granule = _GRANULES[newest % 1_000_000_000 == 0]
-        return newest < at - granule
+        return is_settled(max((time for _, time, _ in self.marks), default=0), at)
+
+
+def is_settled(time: int, at: int) -> bool:
+    """Whether a modification time lies so far before ``at`` that a later change would have another one."""
+    return time < at - _GRANULES[time % 1_000_000_000 == 0]
 
 
 def take(root: Path, directories: Iterable[str], files: Iterable[str]) -> Stamp:

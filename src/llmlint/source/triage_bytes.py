@@ -91,6 +91,12 @@ class Seeds:
             tuple(variable.encode() for variable in variables),
         )
 
+    @property
+    def identity(self) -> str:
+        """Text that is equal for equal seeds, also in another process."""
+        sets = sorted(self.roots), sorted(self.witnesses), sorted(self.beside.items())
+        return repr((*sets, self.texts, self.keys, self.lone, self.variables))
+
     @functools.cached_property
     def quoted(self) -> re.Pattern[bytes]:
         """A root, or something under it, as the string that ``import_module`` takes."""

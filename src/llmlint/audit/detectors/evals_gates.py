@@ -1,0 +1,108 @@
+"""What stops a change for the worse: a number that can fail the run, and a job that runs it on changes."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from llmlint.audit.detectors.evals_suite import NO_SUITE
+from llmlint.audit.evalbars import bars
+from llmlint.audit.evals import Evals
+from llmlint.audit.model import CriterionResult, Evidence, met, missing, vague
+from llmlint.audit.subject import Subject
+from llmlint.repository.pipelines import Command, Job, Pipeline
+
+
+def threshold(subject: Subject) -> CriterionResult:
+    """An assertion, an exit code, a harness's own bar."""
+    evals = subject.once(Evals)
+    found = [
+        Evidence(config.path, node.line, f"`{name}` of {config.tool.name}")
+        for config in evals.configs
+        for name in config.tool.gates
+        for node in list(config.found(name))[:1]
+    ]
+    read = subject.once(bars)
+    found += [one.fails[0] for one in read if one.fails]
+    if found:
+        return met(found)
+    numbers = [place for one in read for place in one.numbers]
+    if numbers:
+        return vague(numbers, "nothing fails when a score is below it")
+    return missing("no eval can fail" if evals.suite else NO_SUITE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    pipeline: Pipeline
+    job: Job
+    command: Command
+    shown: Evidence
+
+
+def gates(subject: Subject) -> CriterionResult:
+    """A job that runs evals when something changes, and may fail."""
+    evals = subject.once(Evals)
+    if not evals.suite:
+        return missing(NO_SUITE)
+    runs = list(_runs(subject, evals))
+    firm = [r.shown for r in runs if r.pipeline.on_changes and not (r.command.forgiven or r.job.forgiven)]
+    if firm:
+        return met(firm)
+    forgiven = [r.shown for r in runs if r.pipeline.on_changes]
+    if forgiven:
+        return vague(forgiven, "its failure is thrown away")
+    if runs:
+        return vague((r.shown for r in runs), "it does not run when something changes")
+    return missing("no pipeline runs the evals")
+
+
+def _runs(subject: Subject, evals: Evals) -> Iterator[_Run]:
+    ways = [re.compile(run) for tool in evals.table.tool for run in tool.runs]
+    actions = tuple(action for tool in evals.table.tool for action in tool.actions)
+    places = _places(evals)
+    collected = any(re.search(r"(?:^|/)(?:test_[^/]*|[^/]*_test)\.py$", s.path) for s in evals.running)
+    tasks = subject.repository.tasks
+    for pipeline in subject.repository.pipelines:
+        for job in pipeline.jobs:
+            for command in job.commands:
+                texts = (command.text, *(inner.text for _, inner in tasks.behind(command.text)))
+                if any(_runs_evals(text, ways, places, collected) for text in texts):
+                    shown = Evidence(pipeline.path, command.line, f"`{command.text[:60]}`")
+                    yield _Run(pipeline, job, command, shown)
+            for use in job.uses:
+                if use.text.startswith(actions):
+                    yield _Run(pipeline, job, use, Evidence(pipeline.path, use.line, f"`{use.text}`"))
+
+
+def _places(evals: Evals) -> re.Pattern[str]:
+    """Files of evals, folders that hold nothing else, and modules, as commands name them."""
+    names = set()
+    for path in (*(s.path for s in evals.running), *(c.path for c in evals.configs)):
+        folder = posixpath.dirname(path)
+        names |= {path, path.removesuffix(".py").replace("/", ".")}
+        if "eval" in posixpath.basename(folder).lower():
+            names |= {folder, folder.replace("/", ".")}
+    found = "|".join(re.escape(name) for name in sorted(names))
+    return re.compile(rf"(?<![\w./-])(?:\./)?(?:{found})(?![\w-])")
+
+
+_RUNNERS = re.compile(
+    r"\b(?:pytest|python\d?(?:\.\d+)?|uv run|poetry run|bash|sh|inspect|deepeval|promptfoo)\b"
+)
+_ALL_TESTS = re.compile(
+    r"^(?:\S+=\S+\s+)*(?:(?:uv|poetry|hatch|pdm)\s+run\s+|python\d?\s+-m\s+)?pytest(?:\s+-\S+)*$"
+)
+
+
+def _runs_evals(text: str, ways: list[re.Pattern[str]], places: re.Pattern[str], collected: bool) -> bool:
+    if any(way.search(text) for way in ways):
+        return True
+    if _RUNNERS.search(text) and places.search(text):
+        return True
+    return collected and bool(_ALL_TESTS.match(text))
+
+
+DETECTORS = {"evals.threshold": threshold, "evals.gates": gates}

@@ -1,0 +1,92 @@
+"""The suite itself: that there is one, how many cases it has, what they say, and that they are kept here."""
+
+from __future__ import annotations
+
+from llmlint.audit.evals import Evals
+from llmlint.audit.model import Count, CriterionResult, Evidence, met, missing, not_applicable, vague
+from llmlint.audit.subject import Subject
+
+NO_SUITE = "there is no eval suite"
+
+
+def suite(subject: Subject) -> CriterionResult:
+    """Configurations of tools, and Python files that use one or ask the model where evals are."""
+    evals = subject.once(Evals)
+    if evals.suite:
+        return met(evals.suite)
+    if evals.empty_configs:
+        return vague((Evidence(c.path, 1, c.tool.name) for c in evals.empty_configs), "it holds no case")
+    if evals.cases:
+        return vague((Evidence(c.path, c.line, "cases") for c in evals.cases), "cases that nothing runs")
+    if evals.scripts:
+        why = "it neither uses a tool for evals nor asks the model"
+        return vague((script.evidence for script in evals.scripts), why)
+    return missing()
+
+
+def size(subject: Subject) -> CriterionResult:
+    """Cases counted in data, configurations and code."""
+    evals = subject.once(Evals)
+    words = evals.table.words
+    number = sum(cases.number for cases in evals.cases)
+    count = Count(number, words.enough, "cases")
+    evidence = [Evidence(c.path, c.line, f"{c.number} cases") for c in evals.cases]
+    if number >= words.enough:
+        return met(evidence, count=count)
+    if number >= words.floor:
+        return vague(evidence, f"{words.floor} is the floor, {words.enough} is enough", count)
+    return missing(f"{words.floor} is the floor" if number else "", evidence, count if number else None)
+
+
+def failure_modes(subject: Subject) -> CriterionResult:
+    """Cases that carry a category or a tag."""
+    cases = subject.once(Evals).cases
+    number, tagged = sum(one.number for one in cases), sum(one.tagged for one in cases)
+    if not number:
+        return missing("there are no cases")
+    evidence = [Evidence(c.path, c.tag_line, f"{c.tagged} cases say which") for c in cases if c.tagged]
+    count = Count(tagged, number, "cases")
+    if 2 * tagged >= number:
+        return met(evidence, count=count)
+    return vague(evidence, "most cases carry no category", count) if tagged else missing(count=count)
+
+
+def versioned(subject: Subject) -> CriterionResult:
+    """Cases are tracked here; a link to a spreadsheet is where they are not."""
+    evals = subject.once(Evals)
+    links = list(_links(subject, evals))
+    evidence = [Evidence(c.path, c.line, f"{c.number} cases") for c in evals.cases]
+    if evidence and not links:
+        return met(evidence)
+    if evidence:
+        return vague([*evidence, *links], "some cases are behind a link")
+    if links:
+        return missing("the cases are behind a link", links)
+    return missing("there are no cases") if evals.suite else not_applicable(NO_SUITE)
+
+
+def _links(subject: Subject, evals: Evals) -> list[Evidence]:
+    """Links to spreadsheets from where evals are spoken of."""
+    found = []
+    words = evals.table.words
+    for path in subject.repository.matching(words.documents):
+        page = subject.repository.markdown(path)
+        for section in page.sections:
+            if not any(word in section.title.lower() for word in words.headings):
+                continue
+            end = section.blocks[-1].line if section.blocks else section.line
+            found += [
+                Evidence(path, link.line, f"link to {host}")
+                for link in page.links
+                for host in words.hosts
+                if section.line <= link.line <= end and host in link.target
+            ]
+    return list(dict.fromkeys(found))
+
+
+DETECTORS = {
+    "evals.suite": suite,
+    "evals.size": size,
+    "evals.failure_modes": failure_modes,
+    "evals.versioned": versioned,
+}

@@ -1,0 +1,89 @@
+"""What people have to have written down: the target, and how far a judge agrees with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from llmlint.audit.evals import Evals
+from llmlint.audit.model import CriterionResult, Evidence, met, missing, not_applicable, vague
+from llmlint.audit.subject import Subject
+from llmlint.facts import model as m
+
+
+def target(subject: Subject) -> CriterionResult:
+    """A bar and the cost of a bad output, under headings that speak of quality or release."""
+    words = subject.once(Evals).table.words
+    bar = _first(subject, words.bars)
+    harm = _first(subject, words.harm)
+    if bar and harm:
+        return met([bar, harm])
+    if bar:
+        return vague([bar], "what a bad output costs is not said")
+    return vague([harm], "no bar is said") if harm else missing()
+
+
+def _first(subject: Subject, patterns: tuple[str, ...]) -> Evidence | None:
+    """The first paragraph, item or cell that one of these expressions is found in."""
+    words = subject.once(Evals).table.words
+    found = re.compile("|".join(patterns), re.IGNORECASE)
+    for path in subject.repository.matching(words.documents):
+        for section in subject.repository.markdown(path).sections:
+            if any(re.search(rf"\b{word}", section.title.lower()) for word in words.headings):
+                for block in section.blocks:
+                    match = found.search(block.text) if block.kind != "code" else None
+                    if match:
+                        return Evidence(
+                            path, block.line, f"{section.title}: {' '.join(match[0].split())[:40]}"
+                        )
+    return None
+
+
+def judge(subject: Subject) -> CriterionResult:
+    """Labels of people beside a judge, and the agreement with them."""
+    evals = subject.once(Evals)
+    judges = list(_judges(subject, evals))
+    if not judges:
+        return not_applicable("no model judges answers here")
+    labels = [Evidence(c.path, c.line, f"{c.labelled} labels of people") for c in evals.cases if c.labelled]
+    agreement = list(_agreement(subject, evals))
+    if labels:
+        return met([*labels, *agreement])
+    if agreement:
+        return vague(agreement, "agreement is spoken of, the labels are not here")
+    return missing("a model judges, and nobody has judged the judge", judges)
+
+
+def _judges(subject: Subject, evals: Evals) -> Iterator[Evidence]:
+    dotted = [name for tool in evals.table.tool for name in tool.judges if "." in name]
+    yield from (use.evidence for use in subject.uses(*dotted))
+    for config in evals.configs:
+        for node in config.found(*config.tool.judges):
+            yield Evidence(config.path, node.line, f"`{node.text}`")
+    for script in evals.running:
+        for func in script.asks:
+            name = func.name.lower()
+            if func.facts.kind == "function" and any(word in name for word in evals.table.words.judges):
+                yield Evidence(func.path, func.facts.span.line, f"`{func.name}` asks a model")
+
+
+def _agreement(subject: Subject, evals: Evals) -> Iterator[Evidence]:
+    words = re.compile("|".join(map(re.escape, evals.table.words.agreement)), re.IGNORECASE)
+    for path in subject.repository.matching(evals.table.words.documents):
+        for block in subject.repository.markdown(path).blocks:
+            if words.search(block.text) and re.search(r"\d", block.text):
+                yield Evidence(path, block.line, " ".join(block.text.split())[:60])
+                break
+    for script in evals.running:
+        for func in script.mod.functions:
+            for stmt in func.statements:
+                if isinstance(stmt, m.Assign):
+                    names = (name.id for name in stmt.targets if isinstance(name, m.Name))
+                    yield from (
+                        Evidence(func.path, stmt.span.line, f"`{name}`")
+                        for name in names
+                        if words.search(name)
+                    )
+
+
+DETECTORS = {"evals.target": target, "evals.judge": judge}

@@ -1,0 +1,127 @@
+"""Cases of evals: how many a file holds, and which of them say what may go wrong."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from llmlint.audit.tables.evals import EvalWords
+from llmlint.facts import model as m
+from llmlint.facts import walk
+from llmlint.project.scopes import Mod
+from llmlint.repository.files import Repository
+from llmlint.repository.tree import Node
+
+_INSIDE = ("metadata", "vars", "meta")
+"""Where cases keep what is not for the model."""
+_LEAST = 2
+"""A list of one element is no list of cases."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """The cases of one file."""
+
+    path: str
+    line: int
+    """Of the first case."""
+    number: int
+    tagged: int = 0
+    """How many carry a tag that names what may go wrong."""
+    tag_line: int = 0
+    labelled: int = 0
+    """How many carry the label of a person."""
+
+
+def cases_of_file(repository: Repository, path: str, words: EvalWords) -> Cases:
+    """The cases in a file of data or of a tool's configuration."""
+    if path.endswith((".csv", ".tsv")):
+        return _table(path, repository.text(path), words)
+    trees = repository.trees(path)
+    if path.endswith((".jsonl", ".ndjson")):
+        return _counted(path, trees, words)
+    for tree in trees[:1]:
+        listed = tree if isinstance(tree.value, list) else _under(tree, words.case_keys)
+        if listed is not None and isinstance(listed.value, list):
+            return _counted(path, listed.value, words)
+    return Cases(path, 1, 0)
+
+
+def _under(tree: Node, keys: Iterable[str]) -> Node | None:
+    found = (tree.get(key) for key in keys)
+    return next((node for node in found if node is not None and isinstance(node.value, list)), None)
+
+
+def _counted(path: str, nodes: Iterable[Node], words: EvalWords) -> Cases:
+    cases = list(nodes)
+    tagged = [node for node in cases if _has(node, words.tags)]
+    labelled = sum(_has(node, words.human) for node in cases)
+    first = cases[0].line if cases else 1
+    return Cases(path, first, len(cases), len(tagged), tagged[0].line if tagged else 0, labelled)
+
+
+def _has(case: Node, keys: Iterable[str]) -> bool:
+    wanted = set(keys)
+    for node in (case, *(case.get(key) for key in _INSIDE)):
+        for key, value in node.items() if node is not None else ():
+            if key.lower() in wanted and value.value not in (None, "", [], {}):
+                return True
+    return False
+
+
+def _table(path: str, text: str, words: EvalWords) -> Cases:
+    reader = csv.reader(io.StringIO(text), delimiter="\t" if path.endswith(".tsv") else ",")
+    try:
+        heading = [name.strip().lower() for name in next(reader, [])]
+        rows = [row for row in reader if any(cell.strip() for cell in row)]
+    except csv.Error:
+        return Cases(path, 1, 0)
+
+    def filled(names: Iterable[str]) -> int:
+        columns = [at for at, name in enumerate(heading) if name in names]
+        return sum(any(at < len(row) and row[at].strip() for at in columns) for row in rows)
+
+    return Cases(path, 2, len(rows), filled(words.tags), 1, filled(words.human))
+
+
+def cases_of_python(mod: Mod, words: EvalWords) -> Cases:
+    """Lists of cases in the code of an eval: assigned to a name, or given to ``parametrize`` and the like."""
+    lists: list[m.Seq] = []
+    for func in mod.functions:
+        for decorator in func.facts.decorators:
+            lists += _lists(decorator)
+        for stmt in func.statements:
+            if isinstance(stmt, m.Assign) and stmt.value is not None:
+                lists += _lists(stmt.value)
+    number = sum(len(one.items) for one in lists)
+    if not number:
+        return Cases(mod.path, 1, 0)
+    tags = [item for one in lists for item in one.items if _tags(item, words)]
+    line = min((_line(item) for one in lists for item in one.items), default=1)
+    return Cases(mod.path, line, number, len(tags), _line(tags[0]) if tags else 0)
+
+
+def _lists(expr: m.Expr) -> list[m.Seq]:
+    """The outermost lists of things that may be cases: not of bare words or numbers."""
+    for node in walk.expressions(expr):
+        if isinstance(node, m.Seq) and len(node.items) >= _LEAST:
+            if all(isinstance(item, m.DictDisplay | m.Seq | m.Call) for item in node.items):
+                return [node]
+    return []
+
+
+def _tags(item: m.Expr, words: EvalWords) -> bool:
+    for node in walk.expressions(item):
+        if isinstance(node, m.DictDisplay):
+            if any(isinstance(key, m.Text) and key.value.lower() in words.tags for key, _ in node.items):
+                return True
+        elif isinstance(node, m.Call):
+            if any(arg.keyword and arg.keyword.lower() in words.tags for arg in node.args):
+                return True
+    return False
+
+
+def _line(expr: m.Expr) -> int:
+    return next((node.span.line for node in walk.expressions(expr) if isinstance(node, m.Call | m.Text)), 1)

@@ -1,0 +1,180 @@
+"""The evals of a package: configurations of tools, Python files, and their cases."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from llmlint.audit.catalogue import read
+from llmlint.audit.evalcases import Cases, cases_of_file, cases_of_python
+from llmlint.audit.model import Evidence
+from llmlint.audit.reading import is_evidence
+from llmlint.audit.subject import Subject, Use
+from llmlint.audit.tables.evals import EvalsFile, EvalTool
+from llmlint.facts import model as m
+from llmlint.project.scopes import Func, Mod
+from llmlint.repository.tree import Node
+
+DATA = (".jsonl", ".ndjson", ".csv", ".tsv", ".json", ".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Config:
+    """A file that a tool for evals reads."""
+
+    path: str
+    tool: EvalTool
+    tree: Node
+
+    def found(self, *names: str) -> Iterator[Node]:
+        """Everything in it under one of these keys, and every text that is one of them."""
+        for keys, node in self.tree.walk():
+            if (keys and keys[-1] in names) or node.text in names:
+                yield node
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Script:
+    """A Python file that is an eval: it uses a tool, or its place says so and it asks a model."""
+
+    mod: Mod
+    uses: tuple[tuple[EvalTool, Use], ...]
+    asks: tuple[Func, ...]
+    """Its functions that reach a model."""
+    score: tuple[Func, m.Span] | None = None
+    """Where answers are scored: a tool is used, or something with the name of a score is computed."""
+
+    @property
+    def may_be_barred_elsewhere(self) -> bool:
+        """Whether a command line or a service may hold the bar."""
+        return any(tool.runs for tool, _ in self.uses)
+
+    @property
+    def path(self) -> str:
+        """Where it is."""
+        return self.mod.path
+
+    @property
+    def is_eval(self) -> bool:
+        """Whether it runs something, not only lies where evals do."""
+        return bool(self.uses or self.asks)
+
+    @property
+    def evidence(self) -> Evidence:
+        """The first place that makes it one."""
+        if self.uses:
+            tool, use = min(self.uses, key=lambda one: one[1].span.line)
+            return Evidence(self.path, use.span.line, f"{tool.name}: `{use.name}`")
+        if self.asks:
+            # The module's own code is named only where no function of it asks.
+            func = min(self.asks, key=lambda func: (func.facts.kind == "module", func.facts.span.line))
+            return Evidence(self.path, func.facts.span.line, f"`{func.qualname or self.path}` asks the model")
+        return Evidence(self.path, 1, "a file where evals are")
+
+
+class Evals:
+    """Answers about the evals of one package; made once per subject (``subject.once(Evals)``)."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+        self.table = read("evals", EvalsFile)
+
+    @functools.cached_property
+    def configs(self) -> tuple[Config, ...]:
+        """Configurations with what their tool needs; a file of the right name alone is none."""
+        return tuple(config for config in self._named if self._has_keys(config))
+
+    @functools.cached_property
+    def empty_configs(self) -> tuple[Config, ...]:
+        """Those that hold no case."""
+        return tuple(config for config in self._named if not self._has_keys(config))
+
+    @functools.cached_property
+    def _named(self) -> tuple[Config, ...]:
+        repository = self.subject.repository
+        return tuple(
+            Config(path, tool, tree)
+            for tool in self.table.tool
+            for path in repository.matching(tool.files)
+            for tree in repository.trees(path)[:1]
+        )
+
+    @staticmethod
+    def _has_keys(config: Config) -> bool:
+        return not config.tool.keys or any(
+            (node := config.tree.get(key)) is not None and bool(node.value) for key in config.tool.keys
+        )
+
+    @functools.cached_property
+    def scripts(self) -> tuple[Script, ...]:
+        """Python files that use a tool for evals, or lie where evals do."""
+        project = self.subject.with_tests
+        uses: dict[Mod, list[tuple[EvalTool, Use]]] = {}
+        for tool in self.table.tool:
+            for use in self.subject.uses(*tool.calls):
+                uses.setdefault(use.func.mod, []).append((tool, use))
+        found = []
+        for mod in project.modules:
+            if mod in uses or (is_evidence(mod.path) and not mod.production):
+                asks = tuple(
+                    f for f in mod.functions if f.facts.kind != "lambda" and project.reach.reaches(f)
+                )
+                of_mod = tuple(uses.get(mod, ()))
+                found.append(Script(mod, of_mod, asks, self._score(mod, of_mod)))
+        return tuple(found)
+
+    def _score(self, mod: Mod, uses: tuple[tuple[EvalTool, Use], ...]) -> tuple[Func, m.Span] | None:
+        for func in mod.functions:
+            for stmt in func.statements:
+                if isinstance(stmt, m.Assign) and any(
+                    isinstance(name, m.Name) and self._is_score(name.id) for name in stmt.targets
+                ):
+                    return func, stmt.span
+            if func.facts.kind == "function" and self._is_score(func.name):
+                return func, func.facts.span
+        return next(((use.func, use.span) for _, use in uses), None)
+
+    def _is_score(self, name: str) -> bool:
+        parts = name.lower().split("_")
+        return any(part.startswith(word) for part in parts for word in self.table.words.scores)
+
+    @functools.cached_property
+    def running(self) -> tuple[Script, ...]:
+        """The scripts that are evals."""
+        return tuple(script for script in self.scripts if script.is_eval)
+
+    @property
+    def suite(self) -> list[Evidence]:
+        """Every eval, one place each."""
+        configs = [Evidence(c.path, c.tree.line, f"{c.tool.name} configuration") for c in self.configs]
+        return [*configs, *(script.evidence for script in self.running)]
+
+    # -- cases ----------------------------------------------------------------------------------
+
+    @functools.cached_property
+    def cases(self) -> tuple[Cases, ...]:
+        """What is in the data of the evals, file by file; files without a case are left out."""
+        words, repository = self.table.words, self.subject.repository
+        paths = dict.fromkeys((*repository.matching(words.data), *self._mentioned()))
+        found = [cases_of_file(repository, path, words) for path in paths]
+        found += [cases_of_file(repository, config.path, words) for config in self.configs]
+        found += [cases_of_python(script.mod, words) for script in self.running]
+        return tuple({cases.path: cases for cases in found if cases.number}.values())
+
+    def _mentioned(self) -> Iterator[str]:
+        """Files of data that evals name."""
+        texts = [text for script in self.running for text in _texts(script.mod)]
+        texts += [node.text for config in self.configs for _, node in config.tree.walk()]
+        known = {name.rsplit("/", 1)[-1]: name for name in texts if name.lower().endswith(DATA)}
+        for path in self.subject.repository.paths:
+            name = known.get(path.rsplit("/", 1)[-1])
+            if name is not None and f"/{path}".endswith("/" + name.removeprefix("file://").lstrip("./")):
+                yield path
+
+
+def _texts(mod: Mod) -> Iterator[str]:
+    for func in mod.functions:
+        for node in func.nodes:
+            if isinstance(node, m.Text):
+                yield node.value

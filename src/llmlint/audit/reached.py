@@ -1,0 +1,118 @@
+"""Which places that call a model some eval or test runs: the detector of ``evals.reach`` and of LLM101."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from llmlint.audit.catalogue import read
+from llmlint.audit.evals import Evals
+from llmlint.audit.subject import Subject
+from llmlint.audit.tables.evals import EvalsFile
+from llmlint.facts import model as m
+from llmlint.project.calls import LlmCall
+from llmlint.project.kinds import FuncRef, external_name
+from llmlint.project.scopes import Func, Mod
+from llmlint.project.testing import Tests
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """The call sites that evals or tests run, and those that none does."""
+
+    runners: tuple[Func, ...]
+    """Functions of evals and tests that run one."""
+    reached: tuple[LlmCall, ...]
+    unreached: tuple[LlmCall, ...]
+
+
+def reached(subject: Subject) -> Reached:
+    """Follows the call graph from evals and tests. What cannot be followed (a client of the app) counts."""
+    project = subject.with_tests
+    evals = subject.once(Evals)
+    tests = Tests(project.modules, project.graph, project.evaluator, project.catalogue)
+    mods = {script.mod for script in evals.running}
+    mods |= {mod for mod in project.modules if not mod.production and tests.is_test_file(mod.path)}
+    found: set[Func] = set()
+    runners = []
+    for mod in sorted(mods, key=lambda mod: mod.path):
+        for func in mod.functions:
+            started = set(_started(subject, func))
+            if any(one.mod.production for one in started - found):
+                runners.append(func)
+                _follow(subject, started, found)
+    _follow(subject, set(_of_configs(subject, evals)), found)
+    if any(_asks_the_app(subject, func) for mod in mods for func in mod.functions):
+        _follow(subject, set(_served(subject)), found)
+    sites = [call for call in project.llm_calls if _counts(subject, call)]
+    hit = tuple(call for call in sites if call.site.func in found)
+    return Reached(tuple(runners), hit, tuple(call for call in sites if call.site.func not in found))
+
+
+def _counts(subject: Subject, call: LlmCall) -> bool:
+    func = call.site.func
+    return call.generates and func.mod.production and subject.within(func.path)
+
+
+def _started(subject: Subject, func: Func) -> Iterator[Func]:
+    """What a function of an eval or test calls, or hands on to be called."""
+    project = subject.with_tests
+    yield func
+    yield from (edge.target for edge in project.graph.edges[func])
+    for site in project.graph.sites[func]:
+        for arg in site.call.args:
+            if isinstance(arg.value, m.Name | m.Attr):
+                for value in project.evaluator.eval(arg.value, func):
+                    if isinstance(value, FuncRef):
+                        yield value.func
+
+
+def _follow(subject: Subject, starts: set[Func], found: set[Func]) -> None:
+    pending = [func for func in starts if func not in found]
+    found.update(pending)
+    while pending:
+        func = pending.pop()
+        for target in (*(edge.target for edge in subject.with_tests.graph.edges[func]), *func.inner):
+            if target not in found and (func.mod.production or not _is_module(func)):
+                found.add(target)
+                pending.append(target)
+
+
+def _is_module(func: Func) -> bool:
+    return func.facts.kind == "module"
+
+
+def _of_configs(subject: Subject, evals: Evals) -> Iterator[Func]:
+    """Functions of files that a tool's configuration names (``python:app/llm.py``)."""
+    texts = [node.text for config in evals.configs for _, node in config.tree.walk() if ".py" in node.text]
+    for mod in subject.with_tests.modules:
+        if any(_names(text, mod) for text in texts):
+            yield from mod.functions
+
+
+def _names(text: str, mod: Mod) -> bool:
+    named = text.partition(".py")[0].rpartition(":")[2].lstrip("./") + ".py"
+    return f"/{mod.path}".endswith(f"/{posixpath.normpath(named)}")
+
+
+def _asks_the_app(subject: Subject, func: Func) -> bool:
+    """Whether a test talks to the program as a client does: whatever serves may run then."""
+    clients = read("evals", EvalsFile).words.clients
+    if any(name in clients for name in func.params):  # a fixture of a plugin
+        return True
+    for site in subject.with_tests.graph.sites[func]:
+        method = site.call.func
+        names = [external_name(value) for value in subject.with_tests.evaluator.eval(method, func)]
+        names.append(method.name if isinstance(method, m.Attr) else "")
+        if any(name.rsplit(".", 1)[-1] in clients for name in names):
+            return True
+    return False
+
+
+def _served(subject: Subject) -> Iterator[Func]:
+    """Functions that something outside calls: decorated ones, and those of classes that nobody here calls."""
+    graph = subject.with_tests.graph
+    for func in subject.with_tests.functions:
+        if not graph.callers.get(func) and (func.facts.decorators or func.is_method):
+            yield func

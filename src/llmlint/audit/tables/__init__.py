@@ -1,0 +1,1 @@
+"""The shapes of ``rules/catalogue/audit/*.toml``, one module per file."""

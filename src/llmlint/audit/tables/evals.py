@@ -1,0 +1,70 @@
+"""``evals.toml``: tools for evals, and the conventions that belong to none."""
+
+from __future__ import annotations
+
+from llmlint.audit.catalogue import Fact, Table
+
+
+class EvalTool(Fact, frozen=True, kw_only=True, eq=False):
+    """A tool for evals, and by what its use shows."""
+
+    name: str
+    files: tuple[str, ...] = ()
+    """Patterns of files that only this tool reads."""
+    keys: tuple[str, ...] = ()
+    """Keys one of which must be at the top of such a file (YAML, JSON); empty: any file counts."""
+    calls: tuple[str, ...] = ()
+    """Dotted functions, classes, decorators (``module.*`` for all below) whose use makes a file an eval."""
+    runs: tuple[str, ...] = ()
+    """Regular expressions of commands that run its evals."""
+    gates: tuple[str, ...] = ()
+    """Dotted names whose use, or keys of its files, by which a number can fail the run."""
+    judges: tuple[str, ...] = ()
+    """Dotted names, or values in its files, by which a model is the judge."""
+    actions: tuple[str, ...] = ()
+    """Beginnings of actions and images of pipelines that run its evals."""
+
+
+class EvalWords(Fact, frozen=True, kw_only=True, eq=False):
+    """Conventions. Lists are of lower-case words unless said otherwise."""
+
+    places: tuple[str, ...]
+    """Patterns of Python files that are evals by their place or name."""
+    data: tuple[str, ...]
+    """Patterns of data of evals."""
+    case_keys: tuple[str, ...]
+    """Keys below which a file lists its cases."""
+    tags: tuple[str, ...]
+    """Keys and columns of a case that name what may go wrong."""
+    thresholds: tuple[str, ...]
+    """Parts of names of numbers that are a bar."""
+    scores: tuple[str, ...]
+    """Parts of names of numbers that are a result."""
+    judges: tuple[str, ...]
+    """Parts of names of functions in which a model is the judge."""
+    agreement: tuple[str, ...]
+    """Words for how far a judge and people agree."""
+    human: tuple[str, ...]
+    """Keys and columns with labels of people."""
+    hosts: tuple[str, ...]
+    """Hosts of documents where cases are kept that are not kept here."""
+    documents: tuple[str, ...]
+    """Patterns of documents in which a target is written down."""
+    headings: tuple[str, ...]
+    """Words of headings of such documents."""
+    bars: tuple[str, ...]
+    """Regular expressions of a bar in prose."""
+    clients: tuple[str, ...]
+    """Names of what tests ask a whole program with."""
+    floor: int
+    """Fewer cases than this are none."""
+    enough: int
+    harm: tuple[str, ...]
+    """Regular expressions of the cost of a bad output in prose."""
+
+
+class EvalsFile(Table, frozen=True, kw_only=True):
+    """The whole file."""
+
+    tool: tuple[EvalTool, ...]
+    words: EvalWords

@@ -88,7 +88,7 @@ class Seeds:
             tuple(sorted(found - {b""})),
             beside,
             _shortest(key.encode() for key in keys),
-            tuple(text.encode() for text in lone),
+            tuple({text.encode(): None for text in lone}),
             frozenset(witnesses),
             tuple(variable.encode() for variable in variables),
         )

@@ -117,49 +117,46 @@ class _Resolver:
                 if place in self._holders[name]:
                     break
                 self._holders[name].add(place)
-        self._found: dict[tuple[str, Import], frozenset[str]] = {}
-        """By directory and import: the files of a directory import much the same."""
+        self._found: dict[Import, frozenset[str]] = {}
+        """What imports mean from everywhere: the files of a project import much the same."""
 
     def targets(self, importer: str, imports: Iterable[Import]) -> frozenset[str]:
         """The files that the imports of one file may mean, and its package."""
-        directory = _above(importer)
-        found: set[str] = set()
+        around = list(_around(_above(importer)))
+        found = set(self._package(importer, around))
         for one in imports:
-            # ``import .x`` in a docstring is no import, and must not lead up to the root and beyond.
-            first = one.module.strip(".").partition(".")[0]
-            if not one.level and first not in self._holders:
+            if one.level:
+                found.update(self._under(_up(_above(importer), one.level - 1), one))
                 continue
-            key = (directory, one)
-            known = self._found.get(key)
-            if known is None:
-                known = self._found[key] = frozenset(self._meant(directory, one, first))
-            found |= known
-        found.update(self._package(importer))
+            # ``import .x`` in a docstring is no import, and must not lead up to the root and beyond.
+            holders = self._holders.get(one.module.strip(".").partition(".")[0])
+            if holders is None:
+                continue
+            if one not in self._found:
+                bases = holders & self._roots
+                self._found[one] = frozenset(file for base in bases for file in self._under(base, one))
+            found |= self._found[one]
+            for base in around:  # a script sees what lies beside it and above it
+                if base in holders:
+                    found.update(self._under(base, one))
         found.discard(importer)
         return frozenset(found)
 
-    def _package(self, path: str) -> Iterable[str]:
+    def _package(self, path: str, around: Iterable[str]) -> Iterable[str]:
         """The ``__init__.py`` of the nearest package around a file, which is run before it."""
-        for place in _around(_above(path)):
+        for place in around:
             if place in self._packages and self._by_place[place] != path:
                 return (self._by_place[place],)
         return ()
 
-    def _meant(self, directory: str, one: Import, first: str) -> Iterable[str]:
+    def _under(self, base: str, one: Import) -> Iterable[str]:
+        """The files that an import means when its module is looked for in a directory."""
         place = one.module.replace(".", "/").strip("/")
-        for base in self._bases(directory, one, first):
-            yield from self._files(_joined(base, place), one.names)
-            above = _above(place) if not one.names else ""
-            while above:  # ``import a.b.c`` gives a name to ``a``
-                yield from self._files(_joined(base, above), ())
-                above = _above(above)
-
-    def _bases(self, directory: str, one: Import, first: str) -> Iterable[str]:
-        """The directories from which an import may be meant; a script sees its own and those above."""
-        if one.level:
-            return (_up(directory, one.level - 1),)
-        holders = self._holders[first]
-        return (holders & self._roots) | {base for base in _around(directory) if base in holders}
+        yield from self._files(_joined(base, place), one.names)
+        above = _above(place) if not one.names else ""
+        while above:  # ``import a.b.c`` gives a name to ``a``
+            yield from self._files(_joined(base, above), ())
+            above = _above(above)
 
     def _files(self, place: str, names: tuple[str, ...]) -> Iterable[str]:
         """The module at ``place`` and the submodules among ``names``."""

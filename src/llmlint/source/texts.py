@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-_LENGTH = 5
+_LENGTH = 4
 """Bytes of a shared piece: shorter ones are everywhere, longer ones are shared by few."""
 
 

@@ -23,6 +23,8 @@ from dataclasses import dataclass, field
 from llmlint.source.import_statements import Import, read_imports, read_on_demand
 from llmlint.source.texts import Texts
 
+_STRING = re.compile(rb"""["']([A-Za-z_]\w*(?:\.\w+)*)(["']?)""")
+"""A string that begins with a dotted name, and the quote right after it."""
 _SETTINGS = (b"MIDDLEWARE", b"INSTALLED_APPS", b"LOGGING", b"dictConfig")
 """Settings that name handlers and middleware as strings."""
 
@@ -86,7 +88,7 @@ class Seeds:
             tuple(sorted(found - {b""})),
             beside,
             _shortest(key.encode() for key in keys),
-            tuple(text.encode() for text in lone),
+            tuple({text.encode(): None for text in lone}),
             frozenset(witnesses),
             tuple(variable.encode() for variable in variables),
         )
@@ -96,16 +98,6 @@ class Seeds:
         """Text that is equal for equal seeds, also in another process."""
         sets = sorted(self.roots), sorted(self.witnesses), sorted(self.beside.items())
         return repr((*sets, self.texts, self.keys, self.lone, self.variables))
-
-    @functools.cached_property
-    def quoted(self) -> re.Pattern[bytes]:
-        """A root, or something under it, as the string that ``import_module`` takes."""
-        return _as_string(self.roots)
-
-    @functools.cached_property
-    def named(self) -> re.Pattern[bytes]:
-        """A root of a witness, or something under it, as a string in settings."""
-        return _as_string(self.witnesses)
 
     @functools.cached_property
     def setting(self) -> Texts:
@@ -137,16 +129,22 @@ class Seeds:
         """The texts that make a file a seed wherever they stand in it."""
         return Texts(self.texts)
 
+    @functools.cached_property
+    def conditional(self) -> frozenset[str]:
+        """The roots that count only beside a text."""
+        return frozenset(self.beside)
+
     def is_seed(self, data: bytes, imports: Iterable[Import]) -> bool:
         """Whether a file with these imports mentions an SDK or an endpoint."""
         taken = _Taken(imports)
         if taken.any_from(self.roots) or self.anywhere.any_in(data):
             return True
-        for root, texts in self.beside.items():
-            if taken.any_from(frozenset({root})) and any(text in data for text in texts):
-                return True
+        if taken.any_from(self.conditional):  # most files take from none of them
+            for root, texts in self.beside.items():
+                if taken.any_from(frozenset({root})) and any(text in data for text in texts):
+                    return True
         dynamic = b"import_module" in data or b"__import__" in data
-        return dynamic and self.quoted.search(data) is not None
+        return dynamic and _quotes(self.roots, data)
 
     def is_witness(self, one: Scan) -> bool:
         """Whether a file may say what is seen of the calls."""
@@ -177,9 +175,14 @@ def _tops(roots: frozenset[str]) -> frozenset[str]:
     return frozenset(root.partition(".")[0] for root in roots)
 
 
-def _as_string(roots: frozenset[str]) -> re.Pattern[bytes]:
-    names = "|".join(sorted(map(re.escape, roots))) or "(?!)"
-    return re.compile(rf"""["'](?:{names})(?:["']|\.\w)""".encode())
+def _quotes(roots: frozenset[str], data: bytes) -> bool:
+    """Whether a root, or something under it, stands there as a string: what ``import_module`` takes."""
+    tops = _tops(roots)
+    for name, end in set(_STRING.findall(data)):
+        dotted = name.decode()
+        if dotted.partition(".")[0] in tops and _covers(roots, dotted if end else dotted.rpartition(".")[0]):
+            return True
+    return False
 
 
 def _covers(roots: frozenset[str], dotted: str) -> bool:
@@ -208,4 +211,4 @@ def _tells(data: bytes, seeds: Seeds) -> bool:
     if (b"environ" in data or b"putenv" in data) and seeds.setting.any_in(data):
         if seeds.variable.search(data) is not None:
             return True
-    return any(word in data for word in _SETTINGS) and seeds.named.search(data) is not None
+    return any(word in data for word in _SETTINGS) and _quotes(seeds.witnesses, data)

@@ -196,6 +196,11 @@ class Func:
         return first.name if first.kind == "positional" else None
 
     @functools.cached_property
+    def bound(self) -> frozenset[str]:
+        """Every name this scope binds itself."""
+        return frozenset(self.facts.bound)
+
+    @functools.cached_property
     def params(self) -> dict[str, m.Param]:
         """Parameters by name."""
         return {p.name: p for p in self.facts.params}

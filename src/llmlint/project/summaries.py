@@ -63,7 +63,7 @@ class Summary:
     """For logging calls: the taint of each leaf that the record shows."""
 
     def same(self, other: Summary) -> bool:
-        """Whether callers learn the same from both; what is stored and what variables hold is not looked at."""
+        """Whether callers learn the same from both, what is stored and what variables hold aside."""
         return (
             self.proven == other.proven
             and self.proven_if_true == other.proven_if_true

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from llmlint.facts import model as m
 from llmlint.project.scopes import Func
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(msgspec.Struct, frozen=True, eq=False, gc=False):
     """Arguments by parameter name, and what could not be placed."""
 
     given: dict[str, m.Expr]

@@ -101,7 +101,7 @@ class Callees:
             and isinstance(call.func, m.Attr)
             and _is_name(call.func.value, flow.func.receiver)
         ):
-            for field, shape in summary.fields.items():
+            for field, shape in self._flows.stored(target).items():
                 stored = _substitute(shape, target, given)
                 if not stored.clean:
                     before = flow.summary.fields.get(field, CLEAN)
@@ -136,13 +136,12 @@ class Callees:
                 found.add(f"{wanted}:{given.id}")
         return frozenset(found)
 
-    @staticmethod
-    def _expr(edge: Edge, param: str) -> m.Expr | None:
-        return bind(edge.call, edge.target, edge.skip_receiver).given.get(param)
+    def _expr(self, edge: Edge, param: str) -> m.Expr | None:
+        return self._flows.bound(edge).given.get(param)
 
     def _arguments(self, edge: Edge, env: Env, receiver: Shape, known: Known) -> dict[str, Shape]:
         target = edge.target
-        bound = bind(edge.call, target, edge.skip_receiver)
+        bound = self._flows.bound(edge)
         given = {name: self._flow.calls.shape(expr, env, known) for name, expr in bound.given.items()}
         named = [self._flow.calls.shape(e, env, known) for e in bound.double_star]
         placed = [self._flow.calls.shape(bound.star, env, known)] if bound.star is not None else []
@@ -190,14 +189,14 @@ class Callees:
             init = owner.methods.get("__init__")
             if init is None:
                 continue
-            summary = self._flows.summary(init)
-            if summary is None:
+            kept = self._flows.stored(init)
+            if not kept:
                 return CLEAN
             bound = bind(call, init, True)
             given = {n: flow.eval(e, {}) for n, e in bound.given.items() if isinstance(e, m.Text)}
             by_expr = {id(arg.value): shape for arg, shape in zip(call.args, shapes, strict=True)}
             given.update({n: by_expr[id(e)] for n, e in bound.given.items() if id(e) in by_expr})
-            stored = {name: _substitute(shape, init, given) for name, shape in summary.fields.items()}
+            stored = {n: _substitute(shape, init, given) for n, shape in kept.items()}
             return Shape(NO_TAINT, {n: s for n, s in stored.items() if not s.clean} or None)
         plain = {
             name

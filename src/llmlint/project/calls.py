@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+import msgspec
 import networkx as nx
 
 from llmlint.catalogue import schema as s
@@ -36,8 +36,7 @@ ROUNDS = 3
 _AFTER_INIT = ("__post_init__", "__attrs_post_init__", "model_post_init")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class LlmCall:
+class LlmCall(msgspec.Struct, frozen=True, eq=False, gc=False):
     """A call that sends something to a provider."""
 
     site: CallSite
@@ -54,8 +53,7 @@ class LlmCall:
         return self.entry.llm
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Edge:
+class Edge(msgspec.Struct, frozen=True, eq=False, gc=False):
     """One way from a call site to a function of the project."""
 
     site: CallSite
@@ -85,7 +83,6 @@ class CallGraph:
         self.llm_calls: list[LlmCall] = []
         self.by_call: dict[m.Call, LlmCall] = {}
         self.edges_at: dict[m.Call, list[Edge]] = {}
-        self.graph: nx.DiGraph[Func] = nx.DiGraph()
         self._constructions: dict[Cls, list[tuple[Func, m.Call]]] = {}
         self._noted: list[LlmCall] = []
         """The LLM calls at the site being resolved."""
@@ -104,6 +101,14 @@ class CallGraph:
             self._resolve()
             if before == {func: len(edges) for func, edges in self.callers.items()}:
                 break
+
+    @functools.cached_property
+    def graph(self) -> nx.DiGraph[Func]:
+        """The edges, for algorithms of networkx."""
+        graph: nx.DiGraph[Func] = nx.DiGraph()
+        graph.add_nodes_from(self.functions)
+        graph.add_edges_from((f, edge.target) for f in self.functions for edge in self.edges[f])
+        return graph
 
     def _tell_evaluator(self) -> None:
         """What the edges say of parameters, fields and containers."""
@@ -156,9 +161,6 @@ class CallGraph:
                 for cls in known[2]:
                     self._constructions[cls].append((func, site.call))
         self.by_call = {x.site.call: x for x in self.llm_calls}
-        self.graph = nx.DiGraph()
-        self.graph.add_nodes_from(self.functions)
-        self.graph.add_edges_from((f, edge.target) for f in self.functions for edge in self.edges[f])
 
     def _targets(self, site: CallSite) -> list[Edge]:
         found: dict[Func, Edge] = {}

@@ -97,12 +97,21 @@ class Hierarchy:
         if wanted and any(base.rsplit(".", 1)[-1] == "Protocol" for base in bases):
             found = [
                 cls
-                for cls in self.classes
+                for cls in min((self._having.get(name, []) for name in wanted), key=len)
                 if cls is not protocol
                 and all(_fits(cls.methods.get(name), method) for name, method in wanted.items())
             ]
         self._implementers[protocol] = found if len(found) <= IMPLEMENTERS else []
         return self._implementers[protocol]
+
+    @functools.cached_property
+    def _having(self) -> dict[str, list[Cls]]:
+        """The classes that define a method, by its name."""
+        found: dict[str, list[Cls]] = defaultdict(list)
+        for cls in self.classes:
+            for name in cls.methods:
+                found[name].append(cls)
+        return found
 
     @functools.cached_property
     def assigned_outside(self) -> dict[str, list[tuple[Func, m.Attr, Binding]]]:

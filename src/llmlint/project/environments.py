@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from itertools import compress
+from operator import is_not
 
 from llmlint.project import guards
 from llmlint.project.scopes import Func
@@ -53,26 +55,20 @@ def merge(env: Env, ends: list[Env]) -> None:
             env.clear()
             env.update(only)
         return
-    first: Env = ends[0] if ends else {}
-    rest = ends[1:]
-    merged: Env = {}
-    for name, shape in first.items():
-        if name[0] == "\0":
-            # What is proven or approved holds only where it holds on every way.
-            if all(name in end for end in rest):
-                merged[name] = shape
-            continue
-        # Most names are not touched in a branch.
-        for end in rest:
-            if end.get(name, CLEAN) is not shape:
-                merged[name] = join([end.get(name, CLEAN) for end in ends])
-                break
-        else:
-            merged[name] = shape
-    for end in rest:
-        for name in end:
-            if name not in first and name not in merged and name[0] != "\0":
-                merged[name] = join([end.get(name, CLEAN) for end in ends])
+    merged: Env = dict(ends[0]) if ends else {}
+    for end in ends[1:]:
+        # Most names are not touched in a branch: those that are, are found without a loop of Python's.
+        other = map(end.get, merged)
+        for name in tuple(compress(merged, map(is_not, merged.values(), other))):
+            if name[0] != "\0":
+                merged[name] = join([one.get(name, CLEAN) for one in ends])
+            elif name not in end:
+                # What is proven or approved holds only where it holds on every way.
+                del merged[name]
+        if not end.keys() <= merged.keys():
+            for name in end:
+                if name not in merged and name[0] != "\0":
+                    merged[name] = join([one.get(name, CLEAN) for one in ends])
     env.clear()
     env.update(merged)
 

@@ -241,11 +241,16 @@ class Exposure:
                 found += self._installs(target, call, func.parent or func, func)
         return found
 
+    @functools.cached_property
+    def _installing(self) -> frozenset[str]:
+        """Last parts of the names by which handlers are installed."""
+        names = (n for t in self._catalogue.failure_handlers for n in (*t.names, *t.paths))
+        return frozenset(name.rpartition(".")[2] for name in names)
+
     def _installs(
         self, target: m.Expr, call: m.Call | None, scope: Func, decorated: Func | None
     ) -> Iterator[s.FailureHandler]:
-        names = {n for t in self._catalogue.failure_handlers for n in (*t.names, *t.paths)}
-        if (walk.dotted(target) or "").rpartition(".")[2] not in {n.rpartition(".")[2] for n in names}:
+        if (walk.dotted(target) or "").rpartition(".")[2] not in self._installing:
             return
         for value in self._flows.inputs.callees(target, scope):
             for table in self._catalogue.failure_handlers:

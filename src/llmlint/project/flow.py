@@ -18,7 +18,6 @@ from llmlint.project.composing import Composing
 from llmlint.project.conditions import Conditions
 from llmlint.project.environments import Env, merge, proven, settled
 from llmlint.project.flowcalls import Calls
-from llmlint.project.kinds import External
 from llmlint.project.origins import Origins
 from llmlint.project.scopes import Func
 from llmlint.project.shapes import (
@@ -110,10 +109,7 @@ class FunctionFlow:
         """Whether this is a call that never returns: ``abort(400)``, under whatever name it was imported."""
         if not isinstance(expr, m.Call):
             return False
-        return walk.dotted(expr.func) in guards.LEAVING or any(
-            isinstance(value, External) and value.name in guards.LEAVING
-            for value in self.flows.evaluator.eval(expr.func, self.func)
-        )
+        return self.flows.known_call(expr, self.func).leaves
 
     def _statement(self, stmt: m.Stmt, env: Env) -> bool:
         match stmt:
@@ -329,7 +325,7 @@ class FunctionFlow:
             return env[name]
         if name in self.closure:
             return self.closure[name]
-        if name not in self.func.facts.bound:
+        if name not in self.func.bound:
             return self.origins.variable(name)
         return CLEAN
 

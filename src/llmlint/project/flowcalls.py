@@ -10,10 +10,11 @@ from llmlint.facts import model as m
 from llmlint.project import guards
 from llmlint.project.callees import Callees, Known
 from llmlint.project.checks import Checks
-from llmlint.project.content import identifies, is_vector, leaves, redacts
+from llmlint.project.content import identifies, leaves, redacts
 from llmlint.project.environments import APPROVED, Env, needs
 from llmlint.project.hosts import names_host
-from llmlint.project.kinds import ClassRef, Data, External, ExternalMethod, Value, Values, external_name
+from llmlint.project.kinds import Data, External, ExternalMethod, Value
+from llmlint.project.knowncalls import KnownCall
 from llmlint.project.shapes import (
     ASIDE,
     CLEAN,
@@ -72,52 +73,52 @@ class Calls:
     def call(self, call: m.Call, env: Env) -> Shape:
         """The shape of a call's result; sinks and prompts among its arguments are noted."""
         flow = self._flow
-        func = flow.func
+        here = self._flows.known_call(call, flow.func)
         shapes = [flow.eval(arg.value, env) for arg in call.args]
         # Each argument is evaluated once: nested calls would double the work at every level.
         known = {id(arg.value): shape for arg, shape in zip(call.args, shapes, strict=True)}
         receiver = flow.eval(call.func.value, env) if isinstance(call.func, m.Attr) else CLEAN
-        arguments = join_taints(s.flat() for s in shapes)
+        arguments = join_taints([s.flat() for s in shapes if s is not CLEAN])
         if arguments:
             self._flows.speech.constructor(flow, call, known, env)
         if arguments or receiver.taint:
-            self._sinks(call, env, known)
+            self._sinks(here, call, env, known)
         if arguments:
             self._log_record(call, env, known)
             if isinstance(call.func, m.Attr) and call.func.name in self._flows.catalogue.equalities:
                 flow.say_equal((arg.value for arg in call.args[:2]), env)
-        llm = self._flows.graph.by_call.get(call)
-        if self._flows.people.asked_by(call, func):
+        if here.asks_person:
             # click.confirm(…, abort=True) ends the program when the person says no.
             if any(a.keyword == "abort" for a in call.args):
                 env[APPROVED] = CLEAN
-            return Shape({Origin("person", func, call=call): Mark()})
-        if llm is not None:
-            self._flows.speech.request(flow, llm, call, env)
+            return Shape({Origin("person", flow.func, call=call): Mark()})
+        if here.llm is not None:
+            self._flows.speech.request(flow, here.llm, call, env)
             return self._response(call)
         if isinstance(call.func, m.Attr) and call.func.name in _MUTATORS and arguments:
             added = join_taints(mixed(s) for s in shapes)
             flow.assignments.mutate(call.func.value, Shape(added), env)
             known.clear()
-        if is_vector(call) and not self._flows.graph.edges_at.get(call):
+        if here.embeds and not here.edges:
             return CLEAN
-        edges = self._flows.graph.edges_at.get(call, ())
-        values = self._flows.evaluator.eval(call.func, func)
         if receiver.taint or arguments:
-            self._raising_check(call, values, env, known)
-        results = [self.callees.apply(edge, call, known, receiver, env) for edge in edges]
-        results += [self.callees.constructed(v, call, shapes) for v in values if isinstance(v, ClassRef)]
-        if not edges:
-            results += [self._external(v, call, shapes, receiver, arguments) for v in values]
+            for proof in here.proofs(self.checks):
+                # ``path.relative_to(root)``: whatever comes after it, the argument is harmless.
+                flow.conditions.apply(proof, env)
+                known.clear()
+        results = [self.callees.apply(edge, call, known, receiver, env) for edge in here.edges]
+        results += [self.callees.constructed(v, call, shapes) for v in here.classes]
+        if not here.edges:
+            results += [self._external(v, call, shapes, receiver, arguments) for v in here.values]
         if not results:
             # A method of a tainted value gives something tainted (``text.strip()``).
             results.append(Shape(receiver.flat()))
-        results += self._answers(call, values, env, known, arguments)
-        sent = flow.origins.field(call)
+        if arguments:
+            results += self._answers(here, env, known, arguments)
+        sent, others = flow.origins.call(call, here.values)
         if not sent.clean:
             return sent
-        results += (flow.origins.read(call), flow.origins.result(call, values))
-        return self._masked(call, join(results))
+        return self._masked(call, join((*results, *others)))
 
     @staticmethod
     def _masked(call: m.Call, result: Shape) -> Shape:
@@ -126,36 +127,18 @@ class Calls:
             return result
         return Shape({o: k for o, k in result.taint.items() if o.kind != "secret"}, result.fields)
 
-    def _raising_check(self, call: m.Call, values: Values, env: Env, known: Known) -> None:
-        """``path.relative_to(root)``: whatever comes after it, the argument is harmless."""
-        for value in values:
-            name = external_name(value)
-            for expr, kinds in self.checks.raising(call, name):
-                proof = guards.proven_of(expr, kinds)
-                if proof:
-                    self._flow.conditions.apply(proof, env)
-                    known.clear()
-
-    def _answers(
-        self, call: m.Call, values: Values, env: Env, known: Known, arguments: Taint
-    ) -> Iterator[Shape]:
+    def _answers(self, here: KnownCall, env: Env, known: Known, arguments: Taint) -> Iterator[Shape]:
         """What a database or a service gives back for what the model wrote: the model's choice as well.
 
         It is data of somebody's, not the model's words: only running it is a danger of the model's making.
         """
-        if not arguments:
-            return
-        asked = arguments if any(self._is_request(value) for value in values) else NO_TAINT
-        for use in self._flows.sinks.at(call, self._flow.func):
+        asked = arguments if here.is_request else NO_TAINT
+        for use in here.sinks:
             if use.kind == "sql":
                 asked = join_taints([asked, *(self.shape(e, env, known).flat() for e in use.exprs)])
         if asked:
             chosen = {o: k for o, k in asked.items() if o.kind in ("model", "tool", "param")}
             yield Shape(safe_for(chosen, _DATA))
-
-    def _is_request(self, value: Value) -> bool:
-        name = external_name(value)
-        return bool(name and self._flows.catalogue.http.get(name))
 
     # -- sources and sinks --------------------------------------------------------------------
 
@@ -174,9 +157,9 @@ class Calls:
             safe |= {"url"}
         return Shape({origin: Mark((flow.step(call.span, "the model writes this"),), safe)})
 
-    def _sinks(self, call: m.Call, env: Env, known: Known) -> None:
+    def _sinks(self, here: KnownCall, call: m.Call, env: Env, known: Known) -> None:
         flow = self._flow
-        for use in self._flows.sinks.at(call, flow.func):
+        for use in here.sinks:
             if APPROVED in env and use.kind not in NOT_RUN:
                 continue
             taint = join_taints(self.shape(expr, env, known).flat() for expr in use.exprs)

@@ -53,7 +53,9 @@ class Keys:
     def _in(self, func: Func) -> Iterator[WrittenKey]:
         inside: set[m.Expr] = set()
         for expr in _expressions(func):
-            span, text = _literal(expr) if expr not in inside else (None, "")
+            if type(expr) not in _LITERALS or expr in inside:
+                continue
+            span, text = _literal(expr)
             if span is None or not any(prefix in text for prefix in self._prefixes):
                 continue
             inside.update(walk.expressions(expr))
@@ -80,6 +82,10 @@ class Keys:
             and _REPEATED.search(small) is None
             and not _has_run(small)
         )
+
+
+_LITERALS = frozenset({m.Text, m.Bytes, m.Template, m.BinOp})
+"""Expressions that may be literals."""
 
 
 def _expressions(func: Func) -> Iterator[m.Expr]:

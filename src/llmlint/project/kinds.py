@@ -200,7 +200,7 @@ def external_name(value: object) -> str:
 
 def is_none_value(value: object) -> bool:
     """Whether this is the literal None."""
-    return isinstance(value, Data) and isinstance(value.expr, m.Const) and value.expr.value is None
+    return type(value) is Data and type(value.expr) is m.Const and value.expr.value is None
 
 
 LIMIT = 24
@@ -212,9 +212,12 @@ WIDE = 64
 def unique(values: Iterable[Value]) -> Values:
     """Without repetitions; without None when something better is there."""
     found = tuple(values)
-    if len(found) > 1:
-        found = tuple(dict.fromkeys(found))
-    if len(found) > 1:
+    if len(found) <= 1:
+        return found
+    found = tuple(dict.fromkeys(found))
+    if len(found) <= 1:
+        return found
+    if any(is_none_value(v) for v in found):
         found = tuple(v for v in found if not is_none_value(v)) or found[:1]
     if len(found) <= LIMIT:
         return found

@@ -14,6 +14,7 @@ from llmlint.project.values import Evaluator
 Literal = str | bool | int | float
 
 _LIST = "[]"
+_SETTERS = frozenset({"setdefault", "putenv", "update"})
 _ENVIRONMENTS = frozenset({"os.environ", "os.environb"})
 
 
@@ -126,6 +127,8 @@ class Literals:
 
     def variables(self, func: Func) -> Iterator[Variable]:
         """``os.environ["X"] = …``, ``os.environ.setdefault("X", …)``, ``os.putenv("X", …)``."""
+        if _SETTERS.isdisjoint(func.called_methods) and not any(map(_sets_item, func.statements)):
+            return
         for stmt in func.statements:
             if isinstance(stmt, m.Assign) and stmt.value is not None:
                 for target in stmt.targets:
@@ -138,7 +141,7 @@ class Literals:
                         yield from self._set_by(expr, func)
 
     def _set_by(self, call: m.Call, func: Func) -> Iterator[Variable]:
-        if not isinstance(call.func, m.Attr) or call.func.name not in ("setdefault", "putenv", "update"):
+        if not isinstance(call.func, m.Attr) or call.func.name not in _SETTERS:
             return
         is_putenv = any(external_name(v) == "os.putenv" for v in self._evaluator.eval(call.func, func))
         if not is_putenv and not self._is_environment(call.func.value, func):
@@ -158,6 +161,11 @@ class Literals:
         return isinstance(expr, m.Name | m.Attr) and any(
             external_name(value) in _ENVIRONMENTS for value in self._evaluator.eval(expr, func)
         )
+
+
+def _sets_item(stmt: m.Stmt) -> bool:
+    """``name["X"] = …``."""
+    return type(stmt) is m.Assign and any(type(target) is m.Sub for target in stmt.targets)
 
 
 def _is_parameter(written: Written) -> bool:

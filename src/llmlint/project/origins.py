@@ -14,6 +14,9 @@ from llmlint.project.shapes import CLEAN, NO_TAINT, Mark, Origin, Shape, join
 if TYPE_CHECKING:
     from llmlint.project.flow import FunctionFlow
 
+Standing = tuple[Shape, tuple[Func, ...]]
+"""What an attribute holds wherever it stands; or the scopes whose variables it reads."""
+
 
 class Origins:
     """The origins in one function that are neither a model nor a tool."""
@@ -90,23 +93,31 @@ class Origins:
         return Shape({Origin("user", self._flow.func, what): Mark((step,))})
 
     def attribute(self, expr: m.Attr) -> Shape:
-        """``request.form``; ``config.DB_PASSWORD``."""
-        func = self._flow.func
+        """``request.form``; ``config.DB_PASSWORD``; what a module or a class keeps."""
+        flows = self._flow.flows
+        known = flows.attributes.get(expr)
+        if known is None:
+            known = flows.attributes[expr] = self._attribute(expr)
+        shape, scopes = known
+        return join([flows.variable(expr.name, scope) for scope in scopes]) if scopes else shape
+
+    def _attribute(self, expr: m.Attr) -> Standing:
+        func, flows = self._flow.func, self._flow.flows
         if self._inputs.reads(expr, func):
-            return self._sent(expr.name)
+            return self._sent(expr.name), ()
         secret = self._inputs.secret(expr, func)
         if secret is not None:
-            return self._secret(secret, ())
-        found: list[Shape] = []
-        for value in self._flow.flows.evaluator.eval(expr.value, func):
+            return self._secret(secret, ()), ()
+        found: list[Func] = []
+        for value in flows.evaluator.eval(expr.value, func):
             match value:
                 case ModuleRef(mod=mod):
-                    found.append(self._flow.flows.global_shape(expr.name, mod, func))
+                    found += flows.variables_of(mod, expr.name, func)
                 case ClassRef(cls=cls) | Obj(cls=cls):
-                    found.append(self._flow.flows.class_shape(expr.name, cls))
+                    found += flows.fields_of(cls, expr.name)
                 case _:
                     pass
-        return join(found)
+        return CLEAN, tuple(found)
 
     def handed_over(self, shape: Shape, name: str) -> Shape:
         """A field called ``system_prompt``: an interface hands the system prompt over on purpose."""
@@ -122,7 +133,8 @@ class Origins:
                 break
             imports = [b for b in mod.body.bindings.get(name, ()) if b.kind == "from"]
             if not imports:
-                return self._flow.flows.global_shape(name, mod, self._flow.func)
+                scopes = self._flow.flows.variables_of(mod, name, self._flow.func)
+                return self._flow.flows.variable(name, mod.body) if scopes else CLEAN
             target = self._flow.flows.evaluator.imports.target(imports[0].module, imports[0].level, mod)
             name = imports[0].name
             mod = target if isinstance(target, Mod) else None
@@ -131,6 +143,15 @@ class Origins:
     def element(self, iterable: m.Expr) -> Shape:
         """``async for message in websocket``."""
         return self._sent("message") if self._inputs.iterates(iterable, self._flow.func) else CLEAN
+
+    def call(self, call: m.Call, callees: Values) -> tuple[Shape, tuple[Shape, ...]]:
+        """What was sent, if that is all a call gives; else what it gives besides."""
+        entering = self._flow.flows.entering
+        known = entering.get(call)
+        if known is None:
+            others = (self.read(call), self._result(call, callees))
+            known = entering[call] = self.field(call), tuple(s for s in others if not s.clean)
+        return known
 
     def field(self, expr: m.Call | m.Sub) -> Shape:
         """``request.form["tone"]``, ``request.args.get("tone")``: what was sent as ``tone``."""
@@ -153,7 +174,7 @@ class Origins:
         steps = (self._flow.step(expr.span, f"`{name}` is read here"),) if isinstance(expr, m.Call) else ()
         return self._secret(name, steps)
 
-    def result(self, call: m.Call, callees: Values) -> Shape:
+    def _result(self, call: m.Call, callees: Values) -> Shape:
         """``await websocket.receive_text()``, ``streamlit.chat_input(...)``."""
         func = self._flow.func
         if isinstance(call.func, m.Attr) and self._inputs.reads(call.func, func):

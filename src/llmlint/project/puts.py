@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from llmlint.facts import model as m
 from llmlint.project.scopes import Func
@@ -12,8 +13,7 @@ _LAST = frozenset({"append", "appendleft", "add", "insert", "setdefault"})
 _SPREAD = frozenset({"extend", "extendleft", "update"})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Put:
+class Put(msgspec.Struct, frozen=True, eq=False, gc=False):
     """One value put into a container."""
 
     func: Func

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -38,9 +39,15 @@ class Recursions:
         certain = [e for edges in self._graph.edges.values() for e in edges if self._is_certain(e)]
         circles: nx.DiGraph[Func] = nx.DiGraph()
         circles.add_edges_from((e.site.func, e.target) for e in certain)
-        for circle in nx.strongly_connected_components(circles):
-            inside = [e for e in certain if e.site.func in circle and e.target in circle]
-            if inside and self._asks(circle) and self._only_model_ends(circle, inside):
+        components: list[set[Func]] = list(nx.strongly_connected_components(circles))
+        number = {func: n for n, circle in enumerate(components) for func in circle}
+        closing: dict[int, list[Edge]] = defaultdict(list)
+        for edge in certain:
+            if number[edge.site.func] == number[edge.target]:
+                closing[number[edge.target]].append(edge)
+        for n, inside in closing.items():
+            circle = components[n]
+            if self._asks(circle) and self._only_model_ends(circle, inside):
                 inside.sort(key=lambda e: (e.site.func.path, e.site.call.span.line, e.site.call.span.column))
                 yield Recursion(inside[-1], len(circle) == 1)
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import functools
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.narrowing import narrowed
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Binding:
+class Binding(msgspec.Struct, frozen=True, eq=False, gc=False):
     """One way in which a name of a scope gets its value."""
 
     kind: str
@@ -196,6 +196,11 @@ class Func:
         return first.name if first.kind == "positional" else None
 
     @functools.cached_property
+    def bound(self) -> frozenset[str]:
+        """Every name this scope binds itself."""
+        return frozenset(self.facts.bound)
+
+    @functools.cached_property
     def params(self) -> dict[str, m.Param]:
         """Parameters by name."""
         return {p.name: p for p in self.facts.params}
@@ -294,9 +299,17 @@ class Func:
     @functools.cached_property
     def called_names(self) -> frozenset[str]:
         """Bare names that are called here."""
-        return frozenset(
-            node.func.id for node in self.nodes if isinstance(node, m.Call) and isinstance(node.func, m.Name)
-        )
+        return frozenset(call.func.id for call in self.calls if isinstance(call.func, m.Name))
+
+    @functools.cached_property
+    def called_methods(self) -> frozenset[str]:
+        """Last parts of the attributes that are called here."""
+        return frozenset(call.func.name for call in self.calls if isinstance(call.func, m.Attr))
+
+    @functools.cached_property
+    def calls(self) -> tuple[m.Call, ...]:
+        """Every call among the expressions of this scope."""
+        return tuple(node for node in self.nodes if type(node) is m.Call)
 
     @functools.cached_property
     def returns(self) -> tuple[m.Return, ...]:
@@ -337,7 +350,7 @@ def _leaves(target: m.Expr, path: tuple[int, ...] = ()) -> Iterator[tuple[m.Expr
 
 
 def _bindings(func: Func) -> Iterator[tuple[str, Binding]]:
-    inside = any(type(node) in (m.Walrus, m.Comp) for node in func.nodes)
+    inside = not {m.Walrus, m.Comp}.isdisjoint(map(type, func.nodes))
     for stmt in func.statements:
         yield from _statement_bindings(stmt)
         if not inside:

@@ -125,7 +125,7 @@ class _Known:
         """The one taint that says the same, with its origins in the same order."""
         if not taint:
             return NO_TAINT
-        if id(taint) in self.is_one:
+        if id(taint) in self.is_one:  # most are asked for again
             return taint
         known = self.taints.setdefault((*taint, *taint.values()), taint)
         self.is_one[id(known)] = known
@@ -200,9 +200,12 @@ def without_log(taint: Taint, also: str = LOG) -> Taint:
 
 def join_taints(taints: Iterable[Taint]) -> Taint:
     """All origins of all; of several ways to the same origin the shortest, safe only where all are."""
-    given = {id(one): one for one in [_known.one(taint) for taint in taints if taint]}
-    if len(given) <= 1:
-        return next(iter(given.values()), NO_TAINT)
+    tainted = [taint for taint in taints if taint]
+    if len(tainted) <= 1:
+        return _known.one(tainted[0]) if tainted else NO_TAINT
+    given = {id(one): one for one in map(_known.one, tainted)}
+    if len(given) == 1:
+        return next(iter(given.values()))
     key = tuple(given)
     known = _known.joined_taints.get(key)
     if known is None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from llmlint.facts import model as m
 from llmlint.facts import walk
@@ -12,8 +13,7 @@ from llmlint.project.scopes import Func
 Node = m.Try | m.While | m.For | m.With | m.If | m.Match | m.Comp
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Frame:
+class Frame(msgspec.Struct, frozen=True, eq=False, gc=False):
     """One enclosing construct.
 
     ``kind``: ``try`` (its body), ``handler``, ``else``, ``final`` (of a try), ``loop``, ``test`` (of a
@@ -25,8 +25,7 @@ class Frame:
     handler: m.Handler | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CallSite:
+class CallSite(msgspec.Struct, frozen=True, eq=False, gc=False):
     """A call in a function, its statement and its frames, outermost first."""
 
     func: Func
@@ -42,8 +41,7 @@ class CallSite:
                 yield frame.node
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class StatementSite:
+class StatementSite(msgspec.Struct, frozen=True, eq=False, gc=False):
     """A statement with its frames."""
 
     func: Func

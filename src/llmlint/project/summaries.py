@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from llmlint.facts import model as m
 from llmlint.project.scopes import Func
-from llmlint.project.shapes import CLEAN, Mark, Shape, Taint, same, same_shapes
+from llmlint.project.shapes import CLEAN, Mark, Shape, Taint, same
 from llmlint.project.sinks import SinkUse
 
 Place = m.Call | m.DictDisplay | m.Template | m.Text
@@ -63,14 +63,12 @@ class Summary:
     """For logging calls: the taint of each leaf that the record shows."""
 
     def same(self, other: Summary) -> bool:
-        """Whether callers, inner functions and readers of module variables learn the same from both."""
+        """Whether callers learn the same from both, what is stored and what variables hold aside."""
         return (
             self.proven == other.proven
             and self.proven_if_true == other.proven_if_true
             and list(self.prompt_params.items()) == list(other.prompt_params.items())
             and same(self.returned, other.returned)
-            and same_shapes(self.fields, other.fields)
-            and same_shapes(self.variables, other.variables)
             and list(self.param_hits) == list(other.param_hits)
             and all(
                 len(hits) == len(other.param_hits[name])
@@ -78,3 +76,7 @@ class Summary:
                 for name, hits in self.param_hits.items()
             )
         )
+
+
+NOTHING = Summary()
+"""Of a function that does nothing with its parameters and gives nothing back."""

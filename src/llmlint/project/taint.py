@@ -18,13 +18,16 @@ from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.model.finding import Step
 from llmlint.model.location import Location
-from llmlint.project.calls import CallGraph
+from llmlint.project.binding import Bound, bind
+from llmlint.project.calls import CallGraph, Edge
 from llmlint.project.carriers import Carriers
 from llmlint.project.flow import FunctionFlow
 from llmlint.project.inputs import Inputs
 from llmlint.project.interpreting import Changes, Interest
 from llmlint.project.kinds import ClassRef, Obj
+from llmlint.project.knowncalls import KnownCall
 from llmlint.project.logs import Logs
+from llmlint.project.origins import Standing
 from llmlint.project.people import People
 from llmlint.project.scopes import Cls, Func, Mod
 from llmlint.project.shapes import (
@@ -37,11 +40,12 @@ from llmlint.project.shapes import (
     forget,
     join,
     same,
+    same_shapes,
     without_log,
 )
 from llmlint.project.sinks import Sinks
 from llmlint.project.speech import PromptUse, Speech
-from llmlint.project.summaries import Hit, Place, Summary
+from llmlint.project.summaries import NOTHING, Hit, Place, Summary
 from llmlint.project.tools import Tools
 from llmlint.project.values import Evaluator
 
@@ -78,6 +82,13 @@ class Flows:
         self._wanted: set[Func] = set()
         """Bodies of modules and classes, and constructors: what they set is read."""
         self.people = People(graph, evaluator, catalogue)
+        self.attributes: dict[m.Attr, Standing] = {}
+        self.entering: dict[m.Call, tuple[Shape, tuple[Shape, ...]]] = {}
+        """Of calls: text that enters a function there."""
+        self.opened: dict[m.Expr, m.Expr] = {}
+        """Conditions with names replaced by what they stand for."""
+        self._calls: dict[m.Call, KnownCall] = {}
+        self._bound: dict[Edge, Bound] = {}
         self._levels: dict[m.Call, int | None] = {}
         self._plain: dict[m.Expr, tuple[str, ...]] = {}
         self._summaries: dict[Func, Summary] = {}
@@ -153,8 +164,17 @@ class Flows:
             params = {p.name: Shape({Origin("param", func, p.name): Mark()}) for p in func.facts.params}
             closure = {**params, **closure}
         known = self._summaries.get(func)
-        if known is None or not known.same(summary):
+        if known is None:
+            # A function that is not interpreted yet is called like one that does nothing at all.
+            known = NOTHING
+            if self.people.asked_in(func):
+                self.changes.changed(("summary", func))
+        if not known.same(summary):
             self.changes.changed(("summary", func))
+        if not same_shapes(known.fields, summary.fields):
+            self.changes.changed(("stored", func))
+        if not same_shapes(known.variables, summary.variables):
+            self.changes.changed(("variables", func))
         before = self.closures.get(func, {})
         others = {name for name in {**before, **closure} if before.get(name) is not closure.get(name)}
         if others or func not in self.closures:
@@ -195,9 +215,15 @@ class Flows:
             self.changes.read(("closure", (func.parent, name)))
 
     def summary(self, func: Func) -> Summary | None:
-        """The newest summary of a function, None before its first round."""
+        """The newest summary of a function, None before its first round; not what it stores."""
         self.changes.read(("summary", func))
         return self._summaries.get(func)
+
+    def stored(self, func: Func) -> dict[str, Shape]:
+        """What a function stores in fields of its receiver, as far as is known yet."""
+        self.changes.read(("stored", func))
+        summary = self._summaries.get(func)
+        return summary.fields if summary else {}
 
     def note_field(self, cls: Cls, name: str, shape: Shape) -> None:
         """Something tainted is stored in a field of a class."""
@@ -226,25 +252,40 @@ class Flows:
                 found += [self._fields[c, expr.name] for c in family if (c, expr.name) in self._fields]
         return join(found)
 
-    def global_shape(self, name: str, mod: Mod, func: Func) -> Shape:
-        """What a module variable holds; its module's body is interpreted from the next round on."""
-        computed = any(binding.is_computed for binding in mod.body.bindings.get(name, ()))
-        return self._variable(name, mod.body) if computed and func is not mod.body else CLEAN
+    def known_call(self, call: m.Call, func: Func) -> KnownCall:
+        """What is known of a call whatever it is given."""
+        known = self._calls.get(call)
+        if known is None:
+            known = self._calls[call] = KnownCall(call, func, self)
+        return known
 
-    def class_shape(self, name: str, cls: Cls) -> Shape:
-        """What a variable of a class holds; its constructor says what its fields hold."""
-        found: list[Shape] = []
+    def bound(self, edge: Edge) -> Bound:
+        """Which argument goes to which parameter."""
+        known = self._bound.get(edge)
+        if known is None:
+            known = self._bound[edge] = bind(edge.call, edge.target, edge.skip_receiver)
+        return known
+
+    def variables_of(self, mod: Mod, name: str, func: Func) -> list[Func]:
+        """The scope to be asked for a module variable, if it can hold text."""
+        computed = any(binding.is_computed for binding in mod.body.bindings.get(name, ()))
+        return [mod.body] if computed and func is not mod.body else []
+
+    def fields_of(self, cls: Cls, name: str) -> list[Func]:
+        """The scopes to be asked for a variable of a class; its constructor says what its fields hold."""
+        found: list[Func] = []
         for owner in self.evaluator.hierarchy.mro(cls):
             for scope, binding in owner.attributes.get(name, ()):
                 if scope is owner.body and binding.is_computed:
-                    found.append(self._variable(name, scope))
+                    found.append(scope)
                 elif scope.name == "__init__":
                     self._wanted.add(scope)
-        return join(found)
+        return found
 
-    def _variable(self, name: str, scope: Func) -> Shape:
+    def variable(self, name: str, scope: Func) -> Shape:
+        """What a variable of a module or class holds; its body is interpreted from the next round on."""
         self._wanted.add(scope)
-        self.changes.read(("summary", scope))
+        self.changes.read(("variables", scope))
         summary = self._summaries.get(scope)
         return summary.variables.get(name, CLEAN) if summary else CLEAN
 

@@ -34,6 +34,7 @@ class Tools:
         self._parsers: dict[Func, list[ToolUse]] = defaultdict(list)
         self._fields: list[ToolField] = []
         self._chosen: dict[tuple[Func, str], bool] = {}
+        self._plain: dict[tuple[m.Expr, Func], bool] = {}
 
     def find(self) -> None:
         """Look at what is registered with frameworks, then at what is described by hand."""
@@ -100,4 +101,8 @@ class Tools:
 
     def is_plain(self, annotation: m.Expr, func: Func) -> bool:
         """Whether values of this annotation hold no free text (numbers, ``Literal``, enums)."""
-        return self._parameters.is_plain(annotation, func)
+        key = (annotation, func)
+        known = self._plain.get(key)
+        if known is None:
+            known = self._plain[key] = self._parameters.is_plain(annotation, func)
+        return known

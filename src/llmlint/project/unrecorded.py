@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -61,6 +60,7 @@ class Records:
         self._telemetry = telemetry
         self._inputs = inputs
         self._addresses = addresses
+        self._recording: dict[Func, bool] = {}
 
     def unrecorded(self) -> Iterator[Unrecorded]:
         """The calls that serve people and are recorded by nobody."""
@@ -74,7 +74,7 @@ class Records:
                 {func, *nx.ancestors(self._graph.graph, func)}, key=lambda f: (f.path, f.facts.index)
             )
             handler = next((f for f in above if f.mod.production and self._serves(f)), None)
-            if handler is not None and not any(f in self._recording for f in above):
+            if handler is not None and not any(map(self._records, above)):
                 yield Unrecorded(call, handler)
 
     def _may_be_asked(self, call: LlmCall) -> bool:
@@ -153,12 +153,14 @@ class Records:
 
     # -- what is recorded -----------------------------------------------------------------------
 
-    @functools.cached_property
-    def _recording(self) -> frozenset[Func]:
-        """Functions that keep a record, or may: of time, of usage, of numbers."""
-        return frozenset(f for f in self._graph.functions if self._records(f))
-
     def _records(self, func: Func) -> bool:
+        """Whether a function keeps a record, or may: of time, of usage, of numbers."""
+        known = self._recording.get(func)
+        if known is None:
+            known = self._recording[func] = self._keeps_record(func)
+        return known
+
+    def _keeps_record(self, func: Func) -> bool:
         if any(use.table.kind in ("span", "metric") for use in self._telemetry.by_function.get(func, ())):
             return True
         clocks = 0

@@ -43,6 +43,8 @@ DEPTH = 100
 """Conclusions under way at once; what lies deeper is as good as unknown."""
 
 T = TypeVar("T")
+Key = tuple[object, ...]
+"""What is concluded: an expression in a scope, or a word with what it speaks of."""
 
 _LITERALS = frozenset(
     {m.Const, m.Text, m.Template, m.Seq, m.DictDisplay, m.Comp, m.Compare, m.Unary, m.Slice}
@@ -67,18 +69,17 @@ class Evaluator:
         self.results = Results(self)
         self.containers = Containers(self)
         self.arguments = Arguments(self)
-        self._memo: dict[tuple[m.Expr, Func], Values] = {}
-        self._once: dict[tuple[object, ...], Values] = {}
-        self._active: set[object] = set()
+        self._known: dict[Key, Values] = {}
+        """Conclusions that hold whatever callers give."""
+        self._varying: dict[Key, Values] = {}
+        """Those that depend on what callers give, or on where they were asked for."""
+        self._active: set[Key] = set()
         self._varies = False
-        """Whether what is being concluded depends on what callers give, or on where it was asked."""
-        self._varying: set[object] = set()
+        """Whether what is being concluded is one of those."""
 
     def forget(self) -> None:
         """Drop what was concluded from ``callers`` (after they changed)."""
-        self._memo = {key: values for key, values in self._memo.items() if key not in self._varying}
-        self._once = {key: values for key, values in self._once.items() if key not in self._varying}
-        self._varying.clear()
+        self._varying = {}
 
     def depends_on_callers(self) -> None:
         """What is being concluded has to be concluded again when ``callers`` change."""
@@ -92,12 +93,14 @@ class Evaluator:
         self._varies = outer or varies
         return result, varies
 
-    def once(self, key: tuple[object, ...], conclude: Callable[[], Iterable[Value]]) -> Values:
+    def once(self, key: Key, conclude: Callable[[], Iterable[Value]]) -> Values:
         """Conclude something once; ``()`` inside a cycle."""
-        known = self._once.get(key)
+        known = self._known.get(key)
         if known is not None:
-            if key in self._varying:
-                self._varies = True
+            return known
+        known = self._varying.get(key)
+        if known is not None:
+            self._varies = True
             return known
         if key in self._active:
             self._varies = True
@@ -109,10 +112,10 @@ class Evaluator:
         finally:
             self._active.discard(key)
         if self._varies:
-            self._varying.add(key)
+            self._varying[key] = result
         else:
             self._varies = outer
-        self._once[key] = result
+            self._known[key] = result
         return result
 
     # -- expressions ------------------------------------------------------------------------
@@ -123,10 +126,12 @@ class Evaluator:
             return (Data(expr, func),)
         # ``once`` written out: this is asked millions of times.
         key = (expr, func)
-        known = self._memo.get(key)
+        known = self._known.get(key)
         if known is not None:
-            if key in self._varying:
-                self._varies = True
+            return known
+        known = self._varying.get(key)
+        if known is not None:
+            self._varies = True
             return known
         if key in self._active or len(self._active) > DEPTH:
             self._varies = True
@@ -143,10 +148,10 @@ class Evaluator:
         finally:
             self._active.discard(key)
         if self._varies:
-            self._varying.add(key)
+            self._varying[key] = result
         else:
             self._varies = outer
-        self._memo[key] = result
+            self._known[key] = result
         return result
 
     def _eval(self, expr: m.Expr, func: Func) -> Iterable[Value]:

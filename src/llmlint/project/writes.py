@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from llmlint.facts import model as m
@@ -11,6 +11,9 @@ from llmlint.project.kinds import External, external_name
 from llmlint.project.scopes import Func
 from llmlint.project.sites import StatementSite, statement_sites
 from llmlint.project.values import Evaluator
+
+_Found = tuple[str, m.Expr, m.Stmt, m.Expr | None]
+"""Name, value, statement and target of a write."""
 
 _ENVIRON = "os.environ"
 _ONE = frozenset({f"{_ENVIRON}.setdefault", "os.putenv"})
@@ -39,39 +42,53 @@ class Writes:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
+        self._attributes: dict[Func, tuple[Write, ...]] = {}
+        self._variables: dict[Func, tuple[Write, ...]] = {}
 
-    def attributes(self, func: Func) -> Iterator[Write]:
+    def attributes(self, func: Func) -> tuple[Write, ...]:
         """Attributes of external modules that a scope assigns or appends to."""
-        for place in statement_sites(func):
-            match place.stmt:
+        known = self._attributes.get(func)
+        if known is None:
+            known = self._attributes[func] = _placed(func, list(self._set(func)))
+        return known
+
+    def _set(self, func: Func) -> Iterator[_Found]:
+        for stmt in func.statements:
+            match stmt:
                 case m.Assign(targets=targets, value=value) if value is not None:
                     for target in targets:
-                        yield from self._attribute(target, value, place)
+                        yield from self._attribute(target, value, stmt, func)
                 case m.AugAssign(target=target, value=value):
-                    yield from self._attribute(target, value, place)
+                    yield from self._attribute(target, value, stmt, func)
                 case m.ExprStmt(value=m.Call(func=m.Name(id="setattr"), args=args)) if len(args) == 3:
                     if isinstance(args[1].value, m.Text):
                         target = m.Attr(args[0].value, args[1].value.value)
-                        yield from self._attribute(target, args[2].value, place)
+                        yield from self._attribute(target, args[2].value, stmt, func)
                 case m.ExprStmt(value=m.Call(func=m.Attr(value=target, name=name), args=args)):
                     if name in ("append", "extend") and args:
-                        yield from self._attribute(target, args[0].value, place)
+                        yield from self._attribute(target, args[0].value, stmt, func)
                 case _:
                     pass
 
-    def _attribute(self, target: m.Expr, value: m.Expr, place: StatementSite) -> Iterator[Write]:
+    def _attribute(self, target: m.Expr, value: m.Expr, stmt: m.Stmt, func: Func) -> Iterator[_Found]:
         if isinstance(target, m.Attr):
-            for owner in self._evaluator.eval(target.value, place.func):
+            for owner in self._evaluator.eval(target.value, func):
                 if isinstance(owner, External):
-                    yield Write(f"{owner.name}.{target.name}", value, place, target)
+                    yield f"{owner.name}.{target.name}", value, stmt, target
 
-    def variables(self, func: Func) -> Iterator[Write]:
+    def variables(self, func: Func) -> tuple[Write, ...]:
         """Environment variables that a scope sets."""
-        for place in statement_sites(func):
-            for name, value in self._variables(place.stmt, func):
-                yield Write(name, value, place, None)
+        known = self._variables.get(func)
+        if known is None:
+            found = [
+                (name, value, stmt, None)
+                for stmt in func.statements
+                for name, value in self._set_by(stmt, func)
+            ]
+            known = self._variables[func] = _placed(func, found)
+        return known
 
-    def _variables(self, stmt: m.Stmt, func: Func) -> Iterator[tuple[str, m.Expr]]:
+    def _set_by(self, stmt: m.Stmt, func: Func) -> Iterator[tuple[str, m.Expr]]:
         match stmt:
             case m.Assign(targets=targets, value=value) if value is not None:
                 for target in targets:
@@ -99,6 +116,14 @@ class Writes:
         if not isinstance(expr, m.Name | m.Attr) or walk.dotted(expr) is None:
             return False
         return any(external_name(v) == _ENVIRON for v in self._evaluator.eval(expr, func))
+
+
+def _placed(func: Func, found: Sequence[_Found]) -> tuple[Write, ...]:
+    """The same writes with what stands around them."""
+    if not found:  # as in almost every scope
+        return ()
+    places = {place.stmt: place for place in statement_sites(func)}
+    return tuple(Write(name, value, places[stmt], target) for name, value, stmt, target in found)
 
 
 def _items(expr: m.Expr) -> Iterator[tuple[str, m.Expr]]:

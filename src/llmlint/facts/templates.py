@@ -12,7 +12,8 @@ import re
 from llmlint.facts.bounds import STRING
 
 _PREFIX = r"(?<!\w)(?:[fFtT][rR]?|[rR][fFtT])"
-_LITERAL = re.compile(rf"({_PREFIX})?({STRING})|#[^\r\n]*|\\[\r\n]+", re.DOTALL)
+_NO_CODE = re.compile(rf"{STRING}|#[^\r\n]*|\\[\r\n]+", re.DOTALL)
+_PREFIXED = re.compile(_PREFIX + r"\Z")
 _SIMPLE = re.compile(r"(?:[^{}]++|\{\{|\}\}|\{[^{}'\"#]*+\})*+")
 """Without quotes in holes: these end where a plain string would."""
 _OPENING = re.compile(_PREFIX + r"(\"\"\"|'''|[\"'])")
@@ -29,12 +30,21 @@ def opened(text: str) -> str:
     """The text with such templates as brackets; as long as before."""
     result: list[str] = []
     copied = place = 0
-    while literal := _LITERAL.search(text, place):
-        place = literal.end()
-        if literal[1] and not _SIMPLE.fullmatch(literal[2]):
-            result.append(text[copied : literal.start()])
-            copied = place = _open(text, literal.start(), result)
+    while (start := _misread(text, place)) >= 0:
+        result.append(text[copied:start])
+        copied = place = _open(text, start, result)
     return "".join(result) + text[copied:] if result else text
+
+
+def _misread(text: str, place: int) -> int:
+    """Where the next template begins that does not end where a plain string would; -1 if none does."""
+    for literal in _NO_CODE.finditer(text, place):
+        quote = literal.start()
+        if quote and text[quote - 1] in "fFtTrR" and not _SIMPLE.fullmatch(literal[0]):
+            prefix = _PREFIXED.search(text, max(quote - 3, 0), quote)
+            if prefix:
+                return prefix.start()
+    return -1
 
 
 def _open(text: str, start: int, result: list[str]) -> int:

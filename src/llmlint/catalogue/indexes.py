@@ -82,6 +82,7 @@ class Indexes:
         self.passthroughs: ByName[s.Passthrough] = ByName()
         self.sinks: ByName[s.Sink] = ByName()
         self.programs: dict[str, s.Program] = {}
+        self.exits: set[str] = set()
         self.sanitizers: ByName[s.Sanitizer] = ByName()
         self.consumers: ByName[s.Consumer] = ByName()
         self.consumer_methods: dict[str, list[s.Consumer]] = defaultdict(list)
@@ -217,6 +218,8 @@ class Indexes:
             self.retries.add((retry.path, *retry.also), retry)
         for passthrough in file.passthrough:
             self.passthroughs.add((passthrough.path, *passthrough.also), passthrough)
+        for exit_ in file.exit:
+            self.exits.update(exit_.names)
         for sanitizer in file.sanitizer:
             self.sanitizers.add((sanitizer.path, *sanitizer.also), sanitizer)
         self.read_only += file.read_only

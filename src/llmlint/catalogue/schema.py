@@ -48,6 +48,7 @@ from llmlint.catalogue.uses import (
     Dispatch,
     Endpoint,
     Exceptions,
+    Exit,
     FieldMaker,
     Handle,
     HttpClient,
@@ -86,6 +87,7 @@ __all__ = [
     "Entry",
     "EntryPoint",
     "Exceptions",
+    "Exit",
     "FailureHandler",
     "Fallback",
     "FanOut",
@@ -154,6 +156,7 @@ class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cap: tuple[Cap, ...] = ()
     sink: tuple[Sink, ...] = ()
     program: tuple[Program, ...] = ()
+    exit: tuple[Exit, ...] = ()
     sanitizer: tuple[Sanitizer, ...] = ()
     handle: tuple[Handle, ...] = ()
     model_class: tuple[ModelClass, ...] = ()

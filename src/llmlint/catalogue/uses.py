@@ -135,6 +135,13 @@ class Sink(Entry, frozen=True, kw_only=True, eq=False):
     """For the message: what happens to the text: ``runs it in a shell``."""
 
 
+class Exit(Entry, frozen=True, kw_only=True, eq=False):
+    """Functions that do not return."""
+
+    names: tuple[str, ...]
+    """Full dotted names, or what is usually written (``ctx.fail``)."""
+
+
 class Sanitizer(Entry, frozen=True, kw_only=True, eq=False):
     """A function whose result (or whose check) makes text safe for some sinks."""
 

@@ -21,10 +21,6 @@ FOLDING = frozenset({"lower", "upper", "strip", "casefold", "lstrip", "rstrip"})
 _SAME_PATH = frozenset({"resolve", "absolute", "expanduser"})
 _WRAPS_PATH = frozenset({"Path", "PurePath", "str", "realpath", "abspath", "fspath", "expanduser"})
 _RESOLVES = frozenset({"resolve", "realpath", "abspath"})
-LEAVING = frozenset({"sys.exit", "exit", "quit", "builtins.exit", "builtins.quit", "os._exit", "os.abort",
-                     "abort", "flask.abort", "quart.abort", "bottle.abort", "werkzeug.exceptions.abort",
-                     "parser.error", "ctx.fail", "ctx.exit", "ctx.abort"})  # fmt: skip
-"""Functions that do not return: by their full names, or as they are usually written."""
 NO_ANSWER = frozenset({"log"})
 """What a service sends with an error status is nothing that a log must not show."""
 _SEPARATORS = frozenset({"/", "\\"})

@@ -32,8 +32,9 @@ class KnownCall:
         self.classes = tuple(v for v in self.values if isinstance(v, ClassRef))
         self.asks_person = flows.people.asked_by(call, func)
         self.embeds = is_vector(call)
-        self.leaves = walk.dotted(call.func) in guards.LEAVING or any(
-            isinstance(value, External) and value.name in guards.LEAVING for value in self.values
+        exits = flows.catalogue.exits
+        self.leaves = walk.dotted(call.func) in exits or any(
+            isinstance(value, External) and value.name in exits for value in self.values
         )
         """It never returns: ``abort(400)``, under whatever name it was imported."""
         self._proofs: list[guards.Proof] | None = None

@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from llmlint.catalogue.lookup import Catalogue
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.calls import CallGraph
-from llmlint.project.guards import LEAVING, key
+from llmlint.project.guards import key
 from llmlint.project.kinds import Data, External
 from llmlint.project.logs import Logs
 from llmlint.project.scopes import Func
@@ -70,12 +71,18 @@ class Outcomes:
     """Reads handlers. Where it is not sure, the failure counts as handed on."""
 
     def __init__(
-        self, graph: CallGraph, evaluator: Evaluator, logs: Logs, reaches: Callable[[Func], bool]
+        self,
+        graph: CallGraph,
+        evaluator: Evaluator,
+        catalogue: Catalogue,
+        logs: Logs,
+        reaches: Callable[[Func], bool],
     ) -> None:
         self._reaches = reaches
         self._graph = graph
         self._evaluator = evaluator
         self._logs = logs
+        self._exit_names = catalogue.exits
 
     def of(self, body: tuple[m.Stmt, ...], name: str | None, func: Func) -> Outcome:
         """The outcome of a handler body that binds the error to ``name``."""
@@ -165,7 +172,8 @@ class Outcomes:
 
     def _exits(self, call: m.Call, func: Func) -> bool:
         return any(
-            isinstance(v, External) and v.name in LEAVING for v in self._evaluator.eval(call.func, func)
+            isinstance(v, External) and v.name in self._exit_names
+            for v in self._evaluator.eval(call.func, func)
         )
 
     def _asks_again(self, call: m.Call, func: Func) -> bool:

@@ -143,7 +143,7 @@ class Questions:
     @functools.cached_property
     def outcomes(self) -> Outcomes:
         """What handlers do with failures."""
-        return Outcomes(self.graph, self.evaluator, self.logs, self.reach.reaches)
+        return Outcomes(self.graph, self.evaluator, self.catalogue, self.logs, self.reach.reaches)
 
     @functools.cached_property
     def deadlines(self) -> Deadlines:

@@ -2,11 +2,11 @@
 
     python corpus/generated.py DIRECTORY --functions 50000
 
-Packages of nine modules are written until there are so many functions. Each has what applications have: wrappers
-around clients, tools and what they call, endpoints, prompts, stored state, base classes with implementations here
-and elsewhere, chains and circles of calls through its neighbours, and mostly code that no model comes near. Text
-that a model wrote goes through returns, fields, arguments, containers and closures; a few of the ways end at a sink.
-Nothing of it is ever run.
+Packages are written until there are so many functions. Each has what applications have: wrappers around
+clients, tools and what they call, endpoints, prompts, stored state, base classes with implementations here
+and elsewhere, chains and circles of calls through its neighbours, and mostly code that no model comes near.
+Text that a model wrote goes through returns, fields, arguments, containers and closures; a few of the ways
+end at a sink. Nothing of it is ever run.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def register(cls):
     return cls
 '''
 
-LLM = '''
+LLM = """
 from shop.kernel import client
 from shop.area_$near.storage import Repository as Other
 from .prompts import SYSTEM, render
@@ -116,9 +116,9 @@ def chosen(text, choices):
     if answer not in choices:
         return choices[0]
     return answer
-'''
+"""
 
-PROMPTS = '''
+PROMPTS = """
 SYSTEM = "You are the assistant of area $n. Answer in one sentence and never speak of other areas."
 TEMPLATE = "Question: {text}\\nAnswer:"
 
@@ -134,7 +134,7 @@ def few_shot(examples, text):
 
 def shortened(text, limit=4000):
     return text if len(text) <= limit else text[:limit] + "…"
-'''
+"""
 
 TOOLS = '''
 import json
@@ -199,7 +199,7 @@ def planned(goal):
 TOOLS = [search_$n, list_files_$n, execute_$n, read_$n]
 '''
 
-HELPERS = '''
+HELPERS = """
 import re
 import shlex
 import subprocess
@@ -259,9 +259,9 @@ def is_even(number):
 
 def is_odd(number):
     return False if number == 0 else is_even(number - 1)
-'''
+"""
 
-STORAGE = '''
+STORAGE = """
 import sqlite3
 from dataclasses import dataclass, field
 
@@ -324,9 +324,9 @@ class CachedRepository(Repository):
     def trim(self):
         while len(self.cache) > self.size:
             self.cache.popitem()
-'''
+"""
 
-AGENT = '''
+AGENT = """
 from shop.kernel import Component, register
 from shop.area_$near.agent import Planner as OtherPlanner
 from .llm import Assistant, chosen
@@ -392,9 +392,9 @@ class Planner(Component):
                 return decision
             text = decision.get("next", text)
         return {}
-'''
+"""
 
-API = '''
+API = """
 import logging
 
 from fastapi import FastAPI, HTTPException
@@ -437,9 +437,9 @@ def with_examples(examples):
 def main():
     answer = with_examples([("1+1", "2")])
     print(answer("2+2"))
-'''
+"""
 
-BILLING = '''
+BILLING = """
 from decimal import Decimal
 
 from shop.area_$near.billing import Invoice as Other
@@ -502,9 +502,9 @@ def reminder(invoice, days=14):
 
 def sent(invoices, send):
     return [send(reminder(invoice)) for invoice in invoices]
-'''
+"""
 
-PLAIN = '''
+PLAIN = """
 from .helpers import merged, normal, words
 
 
@@ -571,7 +571,7 @@ def tree(table, name="root", parent=None):
 
 def flat(node):
     return merged(*[{".".join(one.path()): one.depth()} for one in node.walk()])
-'''
+"""
 
 MODULES = {
     "prompts": PROMPTS,

@@ -137,11 +137,11 @@ class Callees:
         return frozenset(found)
 
     def _expr(self, edge: Edge, param: str) -> m.Expr | None:
-        return self._flows.bound(edge).given.get(param)
+        return self._flows.lookups.bound(edge).given.get(param)
 
     def _arguments(self, edge: Edge, env: Env, receiver: Shape, known: Known) -> dict[str, Shape]:
         target = edge.target
-        bound = self._flows.bound(edge)
+        bound = self._flows.lookups.bound(edge)
         given = {name: self._flow.calls.shape(expr, env, known) for name, expr in bound.given.items()}
         named = [self._flow.calls.shape(e, env, known) for e in bound.double_star]
         placed = [self._flow.calls.shape(bound.star, env, known)] if bound.star is not None else []

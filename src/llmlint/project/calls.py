@@ -67,6 +67,11 @@ class Edge(msgspec.Struct, frozen=True, eq=False, gc=False):
     """The callee is a parameter: which caller gave it is not known here."""
 
 
+_Resolved = tuple[tuple[Edge, ...], tuple[LlmCall, ...], tuple[Cls, ...]]
+_TO_NOTHING: _Resolved = ((), (), ())
+"""A site from which nothing of the project is called, like most; there is one object for all of them."""
+
+
 class CallGraph:
     """Sites, edges and LLM calls of the whole project; ``graph`` is the networkx view of the edges."""
 
@@ -88,7 +93,7 @@ class CallGraph:
         """The LLM calls at the site being resolved."""
         self._made: list[Cls] = []
         """The classes without a constructor that are instantiated at the site being resolved."""
-        self._settled: dict[CallSite, tuple[list[Edge], list[LlmCall], list[Cls]]] = {}
+        self._settled: dict[CallSite, _Resolved] = {}
         """Sites that no caller can change."""
 
     def link(self) -> None:
@@ -150,9 +155,9 @@ class CallGraph:
                 if known is None:
                     self._noted, self._made = [], []
                     edges, varies = self._evaluator.observe(functools.partial(self._targets, site))
-                    known = edges, self._noted, self._made
+                    known = tuple(edges), tuple(self._noted), tuple(self._made)
                     if not varies:
-                        self._settled[site] = known
+                        self._settled[site] = known if any(known) else _TO_NOTHING
                 for edge in known[0]:
                     self.edges[func].append(edge)
                     self.callers[edge.target].append(edge)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.kinds import ClassRef, External
-from llmlint.project.scopes import Binding, Cls, Func
+from llmlint.project.scopes import Cls, Func
+from llmlint.project.targets import Binding
 
 if TYPE_CHECKING:
     from llmlint.project.values import Evaluator

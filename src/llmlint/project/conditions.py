@@ -62,9 +62,9 @@ class Conditions:
         """What is proven where ``test`` holds, and where it does not."""
         judge = _Judge(self, env)
         when_true, when_false = guards.proofs(test, judge)
-        opened = self.flow.flows.opened.get(test)
+        opened = self.flow.flows.lookups.opened.get(test)
         if opened is None:
-            opened = self.flow.flows.opened[test] = self._opened(test)
+            opened = self.flow.flows.lookups.opened[test] = self._opened(test)
         if opened is test:
             return when_true, when_false
         also_true, also_false = guards.proofs(opened, judge)

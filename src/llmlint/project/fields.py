@@ -20,7 +20,8 @@ from llmlint.project.kinds import (
     telling,
     unique,
 )
-from llmlint.project.scopes import Binding, Cls, Func
+from llmlint.project.scopes import Cls, Func
+from llmlint.project.targets import Binding
 
 if TYPE_CHECKING:
     from llmlint.project.values import Evaluator

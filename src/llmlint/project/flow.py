@@ -61,7 +61,6 @@ class FunctionFlow:
         self._loops = 0
         self.closure: dict[str, Shape] = {}
         if func.parent is not None:
-            flows.read_closure(func)
             self.closure = flows.closures.get(func.parent, {})
 
     def run(self) -> Summary:
@@ -83,7 +82,7 @@ class FunctionFlow:
         shape = self.origins.parameter(param, Shape({Origin("param", self.func, param.name): Mark()}))
         if param.annotation is None:
             return shape
-        for name in self.flows.plain_fields(param.annotation, self.func.parent or self.func):
+        for name in self.flows.lookups.plain_fields(param.annotation, self.func.parent or self.func):
             shape = shape.with_field(name, CLEAN)
         return shape
 
@@ -109,7 +108,7 @@ class FunctionFlow:
         """Whether this is a call that never returns: ``abort(400)``, under whatever name it was imported."""
         if not isinstance(expr, m.Call):
             return False
-        return self.flows.known_call(expr, self.func).leaves
+        return self.flows.lookups.call(expr, self).leaves
 
     def _statement(self, stmt: m.Stmt, env: Env) -> bool:
         match stmt:
@@ -387,4 +386,4 @@ class FunctionFlow:
 
     def step(self, span: m.Span, message: str) -> Step:
         """A step at a place of this function's file."""
-        return self.flows.step(self.func, span, message)
+        return self.flows.lookups.step(self.func, span, message)

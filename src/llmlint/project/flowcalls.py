@@ -73,7 +73,7 @@ class Calls:
     def call(self, call: m.Call, env: Env) -> Shape:
         """The shape of a call's result; sinks and prompts among its arguments are noted."""
         flow = self._flow
-        here = self._flows.known_call(call, flow.func)
+        here = self._flows.lookups.call(call, flow)
         shapes = [flow.eval(arg.value, env) for arg in call.args]
         # Each argument is evaluated once: nested calls would double the work at every level.
         known = {id(arg.value): shape for arg, shape in zip(call.args, shapes, strict=True)}
@@ -82,7 +82,7 @@ class Calls:
         if arguments:
             self._flows.speech.constructor(flow, call, known, env)
         if arguments or receiver.taint:
-            self._sinks(here, call, env, known)
+            self._sinks(call, env, known)
         if arguments:
             self._log_record(call, env, known)
             if isinstance(call.func, m.Attr) and call.func.name in self._flows.catalogue.equalities:
@@ -102,7 +102,7 @@ class Calls:
         if here.embeds and not here.edges:
             return CLEAN
         if receiver.taint or arguments:
-            for proof in here.proofs(self.checks):
+            for proof in here.proofs:
                 # ``path.relative_to(root)``: whatever comes after it, the argument is harmless.
                 flow.conditions.apply(proof, env)
                 known.clear()
@@ -114,11 +114,10 @@ class Calls:
             # A method of a tainted value gives something tainted (``text.strip()``).
             results.append(Shape(receiver.flat()))
         if arguments:
-            results += self._answers(here, env, known, arguments)
-        sent, others = flow.origins.call(call, here.values)
-        if not sent.clean:
-            return sent
-        return self._masked(call, join((*results, *others)))
+            results += self._answers(here, call, env, known, arguments)
+        if not here.sent.clean:
+            return here.sent
+        return self._masked(call, join((*results, *here.enters)))
 
     @staticmethod
     def _masked(call: m.Call, result: Shape) -> Shape:
@@ -127,13 +126,15 @@ class Calls:
             return result
         return Shape({o: k for o, k in result.taint.items() if o.kind != "secret"}, result.fields)
 
-    def _answers(self, here: KnownCall, env: Env, known: Known, arguments: Taint) -> Iterator[Shape]:
+    def _answers(
+        self, here: KnownCall, call: m.Call, env: Env, known: Known, arguments: Taint
+    ) -> Iterator[Shape]:
         """What a database or a service gives back for what the model wrote: the model's choice as well.
 
         It is data of somebody's, not the model's words: only running it is a danger of the model's making.
         """
         asked = arguments if here.is_request else NO_TAINT
-        for use in here.sinks:
+        for use in self._flows.sinks.at(call, self._flow.func):
             if use.kind == "sql":
                 asked = join_taints([asked, *(self.shape(e, env, known).flat() for e in use.exprs)])
         if asked:
@@ -157,9 +158,9 @@ class Calls:
             safe |= {"url"}
         return Shape({origin: Mark((flow.step(call.span, "the model writes this"),), safe)})
 
-    def _sinks(self, here: KnownCall, call: m.Call, env: Env, known: Known) -> None:
+    def _sinks(self, call: m.Call, env: Env, known: Known) -> None:
         flow = self._flow
-        for use in here.sinks:
+        for use in self._flows.sinks.at(call, flow.func):
             if APPROVED in env and use.kind not in NOT_RUN:
                 continue
             taint = join_taints(self.shape(expr, env, known).flat() for expr in use.exprs)
@@ -170,7 +171,7 @@ class Calls:
 
     def _log_record(self, call: m.Call, env: Env, known: Known) -> None:
         flow = self._flow
-        level = self._flows.log_level(call, flow.func)
+        level = self._flows.lookups.log_level(call, flow.func)
         if level is None:
             return
         shown = flow.summary.logged.setdefault(call, {})

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from llmlint.project.kinds import UNKNOWN, External, ModuleRef, PackageRef, Values
 from llmlint.project.lazy import Lazy
-from llmlint.project.scopes import Binding, Mod
+from llmlint.project.scopes import Mod
+from llmlint.project.targets import Binding
 
 if TYPE_CHECKING:
     from llmlint.project.values import Evaluator

@@ -14,36 +14,60 @@ from llmlint.facts import model as m
 from llmlint.project.calls import CallGraph
 from llmlint.project.scopes import Func
 
-Thing = tuple[str, object]
-"""What an interpretation reads: a summary, a closure or a field name."""
+CALLED, STORED, VARIABLES, FIELD, LATE = "called", "stored", "variables", "field", "late"
+"""What can change: what a call of a function does, what it stores in its receiver, what its variables hold;
+what fields of a name hold; the sinks of a function's parameters that others found."""
 
 
 class Changes:
     """Remembers what each function read, and whether any of it has changed since."""
 
     def __init__(self) -> None:
-        self._versions: dict[Thing, int] = {}
-        self._read: dict[Func, dict[Thing, int]] = {}
-        self._reading: dict[Thing, int] = {}
+        self._now = 0
+        """How many changes there have been."""
+        self._changed: dict[str, dict[object, int]] = defaultdict(dict)
+        self._closures: dict[Func, dict[str, int]] = {}
+        self._began: dict[Func, int] = {}
+        self._read: dict[Func, dict[str, set[object]]] = {}
+        self._reading: dict[str, set[object]] = {}
 
     def begin(self, func: Func) -> None:
         """From here on, what is read is read for ``func``."""
+        self._began[func] = self._now
         self._reading = self._read[func] = {}
 
-    def read(self, thing: Thing) -> None:
-        """The function being interpreted looks at ``thing``."""
-        self._reading.setdefault(thing, self._versions.get(thing, 0))
+    def read(self, kind: str, what: object) -> None:
+        """The function being interpreted looks at something."""
+        known = self._reading.get(kind)
+        if known is None:
+            self._reading[kind] = {what}
+        else:
+            known.add(what)
 
-    def changed(self, thing: Thing) -> None:
-        """``thing`` is not what it was."""
-        self._versions[thing] = self._versions.get(thing, 0) + 1
+    def changed(self, kind: str, what: object) -> None:
+        """Something is not what it was."""
+        self._now += 1
+        self._changed[kind][what] = self._now
+
+    def closure_changed(self, func: Func, names: Iterable[str]) -> None:
+        """These variables of a function hold something else for the functions inside it."""
+        self._now += 1
+        self._closures.setdefault(func, {}).update(dict.fromkeys(names, self._now))
 
     def stale(self, func: Func) -> bool:
         """Whether interpreting ``func`` (again) can give anything new."""
-        read = self._read.get(func)
-        if read is None:
+        began = self._began.get(func)
+        if began is None or self._changed[LATE].get(func, 0) > began:
             return True
-        return any(self._versions.get(thing, 0) != version for thing, version in read.items())
+        for kind, read in self._read[func].items():
+            changed = self._changed[kind]
+            if changed and any(changed.get(what, 0) > began for what in read):
+                return True
+        around = self._closures.get(func.parent) if func.parent is not None else None
+        # A function looks at those variables around it that it names; functions inside it at any.
+        return around is not None and any(
+            then > began and (func.has_inner or name in func.names) for name, then in around.items()
+        )
 
 
 class Interest:

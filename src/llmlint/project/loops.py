@@ -174,7 +174,7 @@ class Loops:
         found: Taint = {}
         for node in walk.expressions(expr):
             if isinstance(node, m.Name):
-                shape = self._flows.closures.get(func, {}).get(node.id)
+                shape = self._flows.held(func, node.id)
                 if shape is not None:
                     found.update(shape.flat())
             elif isinstance(node, m.Attr):

@@ -25,7 +25,8 @@ from llmlint.project.kinds import (
     vague,
 )
 from llmlint.project.promptfunctions import as_client
-from llmlint.project.scopes import Binding, Cls, Func, Mod
+from llmlint.project.scopes import Cls, Func, Mod
+from llmlint.project.targets import Binding
 
 if TYPE_CHECKING:
     from llmlint.project.values import Evaluator

@@ -95,9 +95,9 @@ class Origins:
     def attribute(self, expr: m.Attr) -> Shape:
         """``request.form``; ``config.DB_PASSWORD``; what a module or a class keeps."""
         flows = self._flow.flows
-        known = flows.attributes.get(expr)
+        known = flows.lookups.attributes.get(expr)
         if known is None:
-            known = flows.attributes[expr] = self._attribute(expr)
+            known = flows.lookups.attributes[expr] = self._attribute(expr)
         shape, scopes = known
         return join([flows.variable(expr.name, scope) for scope in scopes]) if scopes else shape
 
@@ -144,15 +144,6 @@ class Origins:
         """``async for message in websocket``."""
         return self._sent("message") if self._inputs.iterates(iterable, self._flow.func) else CLEAN
 
-    def call(self, call: m.Call, callees: Values) -> tuple[Shape, tuple[Shape, ...]]:
-        """What was sent, if that is all a call gives; else what it gives besides."""
-        entering = self._flow.flows.entering
-        known = entering.get(call)
-        if known is None:
-            others = (self.read(call), self._result(call, callees))
-            known = entering[call] = self.field(call), tuple(s for s in others if not s.clean)
-        return known
-
     def field(self, expr: m.Call | m.Sub) -> Shape:
         """``request.form["tone"]``, ``request.args.get("tone")``: what was sent as ``tone``."""
         match expr:
@@ -174,7 +165,7 @@ class Origins:
         steps = (self._flow.step(expr.span, f"`{name}` is read here"),) if isinstance(expr, m.Call) else ()
         return self._secret(name, steps)
 
-    def _result(self, call: m.Call, callees: Values) -> Shape:
+    def result(self, call: m.Call, callees: Values) -> Shape:
         """``await websocket.receive_text()``, ``streamlit.chat_input(...)``."""
         func = self._flow.func
         if isinstance(call.func, m.Attr) and self._inputs.reads(call.func, func):

@@ -4,39 +4,11 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Iterator
-
-import msgspec
 
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.narrowing import narrowed
-
-
-class Binding(msgspec.Struct, frozen=True, eq=False, gc=False):
-    """One way in which a name of a scope gets its value."""
-
-    kind: str
-    """``value``, ``element`` (of an iterable), ``enter`` (a context manager), ``import``, ``from``,
-    ``def``, ``class``, ``param``, ``error`` (except … as), ``capture`` or ``augmented``."""
-    expr: m.Expr | None = None
-    annotation: m.Expr | None = None
-    unpack: tuple[int, ...] = ()
-    """Where in a destructured value: ``a, (b, c) = v`` gives ``c`` the path ``(1, 1)``."""
-    index: int = -1
-    """Function or class index for ``def`` and ``class``."""
-    module: str = ""
-    level: int = 0
-    name: str = ""
-    """For imports: the name taken from the module; for ``param`` the parameter."""
-    line: int = 0
-    is_async: bool = False
-
-    @property
-    def is_computed(self) -> bool:
-        """Whether the name can hold anything but what its literal says."""
-        plain = isinstance(self.expr, m.Text | m.Const | m.Lambda | m.Other)
-        return self.kind not in ("def", "class", "import", "from") and not plain
+from llmlint.project.targets import Binding, attribute_bindings, name_bindings
 
 
 class Mod:
@@ -53,6 +25,15 @@ class Mod:
     def body(self) -> Func:
         """The scope of the module itself."""
         return self.functions[0]
+
+    @functools.cached_property
+    def nested(self) -> dict[int, list[int]]:
+        """The functions written directly inside each other one, by index."""
+        found: dict[int, list[int]] = {}
+        for function in self.facts.functions:
+            if function.parent is not None:
+                found.setdefault(function.parent, []).append(function.index)
+        return found
 
     @functools.cached_property
     def declaring(self) -> dict[str, list[Func]]:
@@ -146,15 +127,23 @@ class Func:
         """Functions written inside this one, at any depth."""
         if self.facts.kind == "module":
             return self.mod.functions[1:]
-        found: list[Func] = []
-        for function in self.mod.functions:
-            parent = function.facts.parent
-            while parent is not None:
-                if parent == self.facts.index:
-                    found.append(function)
-                    break
-                parent = self.mod.functions[parent].facts.parent
-        return tuple(found)
+        found: list[int] = []
+        pending = [self.facts.index]
+        while pending:
+            inner = self.mod.nested.get(pending.pop(), ())
+            found += inner
+            pending += inner
+        return tuple(self.mod.functions[index] for index in sorted(found))
+
+    @property
+    def has_inner(self) -> bool:
+        """Whether there are functions written inside this one."""
+        return self.facts.index in self.mod.nested
+
+    @functools.cached_property
+    def names(self) -> frozenset[str]:
+        """Every bare name in the expressions of this scope."""
+        return frozenset(node.id for node in self.nodes if type(node) is m.Name)
 
     @functools.cached_property
     def decorator_names(self) -> frozenset[str]:
@@ -238,7 +227,8 @@ class Func:
             found[param.name].append(
                 Binding("param", annotation=param.annotation, expr=param.default, name=param.name)
             )
-        for name, binding in _bindings(self):
+        inside = not {m.Walrus, m.Comp}.isdisjoint(map(type, self.nodes))
+        for name, binding in name_bindings(self.statements, inside):
             found[name].append(binding)
         return found
 
@@ -270,26 +260,7 @@ class Func:
     @functools.cached_property
     def attribute_bindings(self) -> list[tuple[m.Attr, Binding]]:
         """Assignments to attributes (``x.y = …``) in this scope."""
-        found: list[tuple[m.Attr, Binding]] = []
-        for stmt in self.statements:
-            if isinstance(stmt, m.Assign):
-                for target in stmt.targets:
-                    found += [
-                        (leaf, Binding("value", stmt.value, stmt.annotation, path, line=stmt.span.line))
-                        for leaf, path in _leaves(target)
-                        if isinstance(leaf, m.Attr)
-                    ]
-            elif isinstance(stmt, m.With):
-                found += [
-                    (item.target, Binding("enter", item.value, line=stmt.span.line))
-                    for item in stmt.items
-                    if isinstance(item.target, m.Attr)
-                ]
-            elif isinstance(stmt, m.For) and isinstance(stmt.target, m.Attr):
-                found.append((stmt.target, Binding("element", stmt.iter, line=stmt.span.line)))
-            elif isinstance(stmt, m.ExprStmt):
-                found += _set_attribute(stmt)
-        return found
+        return list(attribute_bindings(self.statements))
 
     @functools.cached_property
     def narrowed(self) -> dict[m.Expr, m.Expr]:
@@ -323,84 +294,3 @@ class Func:
 
     def __repr__(self) -> str:
         return f"Func({self.path}:{self.facts.qualname or '<module>'})"
-
-
-def _set_attribute(stmt: m.ExprStmt) -> Iterator[tuple[m.Attr, Binding]]:
-    """``setattr(x, "name", value)``."""
-    match stmt.value:
-        case m.Call(
-            func=m.Name(id="setattr"),
-            args=(m.Arg(value=target), m.Arg(value=m.Text(value=name)), m.Arg(value=value)),
-            span=span,
-        ):
-            yield m.Attr(target, name), Binding("value", value, line=span.line)
-        case _:
-            pass
-
-
-def _leaves(target: m.Expr, path: tuple[int, ...] = ()) -> Iterator[tuple[m.Expr, tuple[int, ...]]]:
-    """The names, attributes and subscripts of an assignment target with their places in the value."""
-    if isinstance(target, m.Seq):
-        for index, item in enumerate(target.items):
-            yield from _leaves(item, (*path, index))
-    elif isinstance(target, m.Star):
-        yield from _leaves(target.value, (*path, -1))
-    else:
-        yield target, path
-
-
-def _bindings(func: Func) -> Iterator[tuple[str, Binding]]:
-    inside = not {m.Walrus, m.Comp}.isdisjoint(map(type, func.nodes))
-    for stmt in func.statements:
-        yield from _statement_bindings(stmt)
-        if not inside:
-            continue
-        for expr in walk.own_expressions(stmt):
-            for node in walk.expressions(expr):
-                if isinstance(node, m.Walrus) and isinstance(node.target, m.Name):
-                    yield node.target.id, Binding("value", node.value)
-                elif isinstance(node, m.Comp):
-                    for clause in node.clauses:
-                        for leaf, path in _leaves(clause.target):
-                            if isinstance(leaf, m.Name):
-                                yield leaf.id, Binding("element", clause.iter, unpack=path)
-
-
-def _statement_bindings(stmt: m.Stmt) -> Iterator[tuple[str, Binding]]:
-    match stmt:
-        case m.Assign():
-            line = stmt.span.line
-            for target in stmt.targets:
-                for leaf, path in _leaves(target):
-                    if isinstance(leaf, m.Name):
-                        yield leaf.id, Binding("value", stmt.value, stmt.annotation, path, line=line)
-        case m.AugAssign(target=m.Name(id=name)):
-            yield name, Binding("augmented", stmt.value, line=stmt.span.line)
-        case m.For():
-            for leaf, path in _leaves(stmt.target):
-                if isinstance(leaf, m.Name):
-                    yield leaf.id, Binding("element", stmt.iter, unpack=path, line=stmt.span.line)
-        case m.With():
-            for item in stmt.items:
-                if item.target is None:
-                    continue
-                for leaf, path in _leaves(item.target):
-                    if isinstance(leaf, m.Name):
-                        yield leaf.id, Binding("enter", item.value, unpack=path, line=stmt.span.line)
-        case m.Import():
-            for name, alias in stmt.names:
-                bound = alias or name.split(".", 1)[0]
-                yield bound, Binding("import", module=name if alias else bound, name=name)
-        case m.ImportFrom():
-            for name, alias in stmt.names:
-                yield alias or name, Binding("from", module=stmt.module, level=stmt.level, name=name)
-        case m.Try():
-            for handler in stmt.handlers:
-                if handler.name:
-                    yield handler.name, Binding("error", handler.type, line=handler.span.line)
-        case m.Match():
-            for case in stmt.cases:
-                for name in case.captures:
-                    yield name, Binding("capture", stmt.subject)
-        case _:
-            pass

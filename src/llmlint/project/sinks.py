@@ -64,13 +64,13 @@ class Sinks:
         self._catalogue = catalogue
         self._read_only = ReadOnly(evaluator, catalogue)
         self._consumers = Consumers(evaluator, catalogue)
-        self._known: dict[m.Call, list[SinkUse]] = {}
+        self._known: dict[m.Call, tuple[SinkUse, ...]] = {}
 
-    def at(self, call: m.Call, func: Func) -> list[SinkUse]:
-        """The sinks of one call; an empty list for almost all of them."""
+    def at(self, call: m.Call, func: Func) -> tuple[SinkUse, ...]:
+        """The sinks of one call; none for almost all of them."""
         known = self._known.get(call)
         if known is None:
-            known = self._known[call] = self._find(call, func)
+            known = self._known[call] = tuple(self._find(call, func))
         return known
 
     def _find(self, call: m.Call, func: Func) -> list[SinkUse]:

@@ -16,18 +16,14 @@ import networkx as nx
 from llmlint.catalogue.lookup import Catalogue
 from llmlint.facts import model as m
 from llmlint.facts import walk
-from llmlint.model.finding import Step
-from llmlint.model.location import Location
-from llmlint.project.binding import Bound, bind
-from llmlint.project.calls import CallGraph, Edge
+from llmlint.project.calls import CallGraph
 from llmlint.project.carriers import Carriers
 from llmlint.project.flow import FunctionFlow
 from llmlint.project.inputs import Inputs
-from llmlint.project.interpreting import Changes, Interest
+from llmlint.project.interpreting import CALLED, FIELD, LATE, STORED, VARIABLES, Changes, Interest
 from llmlint.project.kinds import ClassRef, Obj
-from llmlint.project.knowncalls import KnownCall
 from llmlint.project.logs import Logs
-from llmlint.project.origins import Standing
+from llmlint.project.lookups import Lookups
 from llmlint.project.people import People
 from llmlint.project.scopes import Cls, Func, Mod
 from llmlint.project.shapes import (
@@ -82,22 +78,13 @@ class Flows:
         self._wanted: set[Func] = set()
         """Bodies of modules and classes, and constructors: what they set is read."""
         self.people = People(graph, evaluator, catalogue)
-        self.attributes: dict[m.Attr, Standing] = {}
-        self.entering: dict[m.Call, tuple[Shape, tuple[Shape, ...]]] = {}
-        """Of calls: text that enters a function there."""
-        self.opened: dict[m.Expr, m.Expr] = {}
-        """Conditions with names replaced by what they stand for."""
-        self._calls: dict[m.Call, KnownCall] = {}
-        self._bound: dict[Edge, Bound] = {}
-        self._levels: dict[m.Call, int | None] = {}
-        self._plain: dict[m.Expr, tuple[str, ...]] = {}
         self._summaries: dict[Func, Summary] = {}
         self._fields: dict[tuple[Cls, str], Shape] = {}
         self._field_names: set[str] = set()
         self._late_hits: dict[Func, dict[str, list[Hit]]] = defaultdict(lambda: defaultdict(list))
         self._found: dict[tuple[Place, str, Origin], Flow] = {}
-        self._steps: dict[tuple[Func, m.Span, str], Step] = {}
         self.speech = Speech(self)
+        self.lookups = Lookups(self)
 
     def solve(self) -> None:
         """Interpret what matters until nothing changes (at most a few rounds)."""
@@ -149,7 +136,6 @@ class Flows:
 
     def _interpret(self, func: Func) -> None:
         self.changes.begin(func)
-        self.changes.read(("late", func))
         try:
             summary = FunctionFlow(func, self).run()
         except RecursionError:
@@ -157,35 +143,35 @@ class Flows:
             summary = Summary()
         for name, hits in self._late_hits.get(func, {}).items():
             _add_hits(summary.param_hits.setdefault(name, []), hits)
-        closure = summary.variables
-        if func.facts.parent is not None and func.parent in self.closures:
-            closure = {**self.closures[func.parent], **closure}
-        if func.inner:
-            params = {p.name: Shape({Origin("param", func, p.name): Mark()}) for p in func.facts.params}
-            closure = {**params, **closure}
         known = self._summaries.get(func)
         if known is None:
             # A function that is not interpreted yet is called like one that does nothing at all.
             known = NOTHING
             if self.people.asked_in(func):
-                self.changes.changed(("summary", func))
+                self.changes.changed(CALLED, func)
         if not known.same(summary):
-            self.changes.changed(("summary", func))
+            self.changes.changed(CALLED, func)
         if not same_shapes(known.fields, summary.fields):
-            self.changes.changed(("stored", func))
+            self.changes.changed(STORED, func)
         if not same_shapes(known.variables, summary.variables):
-            self.changes.changed(("variables", func))
-        before = self.closures.get(func, {})
-        others = {name for name in {**before, **closure} if before.get(name) is not closure.get(name)}
-        if others or func not in self.closures:
-            self.changes.changed(("closure", func))
-        for name in others:
-            self.changes.changed(("closure", (func, name)))
+            self.changes.changed(VARIABLES, func)
         self._summaries[func] = summary
-        self.closures[func] = closure
+        if func.has_inner:
+            self._lend(func, summary.variables)
         if func.cls is not None:
             for name, shape in summary.fields.items():
                 self.note_field(func.cls, name, self._concrete(shape, func))
+
+    def _lend(self, func: Func, variables: dict[str, Shape]) -> None:
+        """What functions inside this one see: its parameters, what it sees itself, and its variables."""
+        params = {p.name: Shape({Origin("param", func, p.name): Mark()}) for p in func.facts.params}
+        around = self.closures.get(func.parent, {}) if func.parent is not None else {}
+        closure = {**params, **around, **variables}
+        before = self.closures.get(func, {})
+        others = [name for name in {**before, **closure} if before.get(name) is not closure.get(name)]
+        if others:
+            self.changes.closure_changed(func, others)
+        self.closures[func] = closure
 
     def _concrete(self, shape: Shape, func: Func) -> Shape:
         """Only origins that hold for every caller; parameters of tools are such origins.
@@ -206,22 +192,14 @@ class Flows:
 
     # -- asked by the interpreter -------------------------------------------------------------
 
-    def read_closure(self, func: Func) -> None:
-        """A function looks at those variables around it that it names; functions inside it at any."""
-        if func.inner:
-            self.changes.read(("closure", func.parent))
-            return
-        for name in {node.id: None for node in func.nodes if isinstance(node, m.Name)}:
-            self.changes.read(("closure", (func.parent, name)))
-
     def summary(self, func: Func) -> Summary | None:
         """The newest summary of a function, None before its first round; not what it stores."""
-        self.changes.read(("summary", func))
+        self.changes.read(CALLED, func)
         return self._summaries.get(func)
 
     def stored(self, func: Func) -> dict[str, Shape]:
         """What a function stores in fields of its receiver, as far as is known yet."""
-        self.changes.read(("stored", func))
+        self.changes.read(STORED, func)
         summary = self._summaries.get(func)
         return summary.fields if summary else {}
 
@@ -233,13 +211,13 @@ class Flows:
         known = self._fields.get(key, CLEAN)
         shape = join((known, shape))
         if not same(known, shape):
-            self.changes.changed(("field", name))
+            self.changes.changed(FIELD, name)
         self._fields[key] = shape
         self._field_names.add(name)
 
     def field_shape(self, expr: m.Attr, func: Func) -> Shape:
         """What is stored in the field that ``expr`` reads."""
-        self.changes.read(("field", expr.name))
+        self.changes.read(FIELD, expr.name)
         if expr.name not in self._field_names:
             return CLEAN
         found: list[Shape] = []
@@ -251,20 +229,6 @@ class Flows:
                 )
                 found += [self._fields[c, expr.name] for c in family if (c, expr.name) in self._fields]
         return join(found)
-
-    def known_call(self, call: m.Call, func: Func) -> KnownCall:
-        """What is known of a call whatever it is given."""
-        known = self._calls.get(call)
-        if known is None:
-            known = self._calls[call] = KnownCall(call, func, self)
-        return known
-
-    def bound(self, edge: Edge) -> Bound:
-        """Which argument goes to which parameter."""
-        known = self._bound.get(edge)
-        if known is None:
-            known = self._bound[edge] = bind(edge.call, edge.target, edge.skip_receiver)
-        return known
 
     def variables_of(self, mod: Mod, name: str, func: Func) -> list[Func]:
         """The scope to be asked for a module variable, if it can hold text."""
@@ -285,7 +249,7 @@ class Flows:
     def variable(self, name: str, scope: Func) -> Shape:
         """What a variable of a module or class holds; its body is interpreted from the next round on."""
         self._wanted.add(scope)
-        self.changes.read(("variables", scope))
+        self.changes.read(VARIABLES, scope)
         summary = self._summaries.get(scope)
         return summary.variables.get(name, CLEAN) if summary else CLEAN
 
@@ -309,25 +273,6 @@ class Flows:
         if known:
             self.structures[call] = plain
 
-    def log_level(self, call: m.Call, func: Func) -> int | None:
-        """The level at which a call logs, None when it does not."""
-        if call not in self._levels:
-            self._levels[call] = self.logs.level(call, func)
-        return self._levels[call]
-
-    def plain_fields(self, annotation: m.Expr, scope: Func) -> tuple[str, ...]:
-        """Fields of a parameter annotated so (a data class) that hold no free text."""
-        known = self._plain.get(annotation)
-        if known is None:
-            known = self._plain[annotation] = tuple(
-                name
-                for value in self.evaluator.instances(annotation, scope)
-                if isinstance(value, Obj)
-                for name, found in value.cls.attributes.items()
-                if any(b.annotation is not None and self.tools.is_plain(b.annotation, f) for f, b in found)
-            )
-        return known
-
     def note_hit(self, flow: FunctionFlow, origin: Origin, hit: Hit) -> None:
         """Text of ``origin`` reaches a sink, seen from the function being interpreted."""
         if origin.kind == "param":
@@ -335,7 +280,7 @@ class Flows:
                 _add_hits(flow.summary.param_hits.setdefault(origin.name, []), [hit])
             else:
                 if _add_hits(self._late_hits[origin.func][origin.name], [hit]):
-                    self.changes.changed(("late", origin.func))
+                    self.changes.changed(LATE, origin.func)
             return
         self._keep(Flow(origin, hit))
 
@@ -356,15 +301,6 @@ class Flows:
         known = self._found.get(key)
         if known is None or len(flow.hit.mark.steps) < len(known.hit.mark.steps):
             self._found[key] = flow
-
-    def step(self, func: Func, span: m.Span, message: str) -> Step:
-        """A step at a place of a function's file; there is one object for each."""
-        key = (func, span, message)
-        known = self._steps.get(key)
-        if known is None:
-            place = Location(func.path, span.line, span.column, span.end_line, span.end_column)
-            known = self._steps[key] = Step(place, message)
-        return known
 
     # -- results ------------------------------------------------------------------------------
 
@@ -395,6 +331,16 @@ class Flows:
                 f.origin.func.path, f.origin.func.facts.index, f.origin.name,
             ),
         )  # fmt: skip
+
+    def held(self, func: Func, name: str) -> Shape | None:
+        """Everything tainted that a variable ever holds which a function sees; None when it holds none."""
+        if func in self.closures:
+            return self.closures[func].get(name)
+        summary = self._summaries.get(func)
+        if summary is None:
+            return None
+        around = self.closures.get(func.parent, {}) if func.parent is not None else {}
+        return summary.variables.get(name) or around.get(name)
 
     def returned(self, func: Func) -> Shape:
         """What a function gives back, in terms of its parameters and of concrete origins."""

@@ -1,4 +1,4 @@
-"""Which Python files are read for the audit although nothing connects them with a call."""
+"""What is read and run for the audit although `check` would not: Python files, and rules."""
 
 from __future__ import annotations
 
@@ -8,14 +8,19 @@ from pathspec import GitIgnoreSpec
 
 from llmlint.audit.catalogue import read
 from llmlint.audit.tables.evals import EvalsFile
+from llmlint.audit.tables.security import SecurityFile
 from llmlint.source.ignoring import patterns
+
+RULES = ("LLM504", "LLM505", "LLM506", "LLM510")
+"""Rules that are off by default and that a criterion is about. They cap no axis."""
 
 
 def is_evidence(path: str) -> bool:
-    """Whether the file is an eval by its place: it may ask the program over the network."""
+    """Whether the file is an eval or an attack by its place: it may ask the program over the network."""
     return _compiled().match_file(path)
 
 
 @functools.cache
 def _compiled() -> GitIgnoreSpec:
-    return patterns(read("evals", EvalsFile).words.places)
+    attacks = read("security", SecurityFile).words.attack_places
+    return patterns((*read("evals", EvalsFile).words.places, *attacks))

@@ -61,6 +61,11 @@ class Tasks:
                 for needed in match[2].split():
                     self._add(name, path, f"make {needed}", number)
 
+    def all(self) -> Iterator[tuple[str, Command]]:
+        """Every command of every task, with the file it stands in."""
+        for commands in self._commands.values():
+            yield from commands
+
     def behind(self, text: str) -> Iterator[tuple[str, Command]]:
         """The commands that a command runs through tasks, with the files they stand in; itself not."""
         pending, seen = [text], set()

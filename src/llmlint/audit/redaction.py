@@ -1,0 +1,185 @@
+"""What takes personal data out of text, and whether log records, traces and reports go through it."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Iterator
+
+from llmlint.audit.catalogue import read
+from llmlint.audit.model import Evidence
+from llmlint.audit.subject import Subject
+from llmlint.audit.tables.security import SecurityFile
+from llmlint.facts import model as m
+from llmlint.facts import walk
+from llmlint.project.kinds import FuncRef, is_none_value
+from llmlint.project.scopes import Cls, Func
+
+_REPLACES = frozenset({"sub", "subn"})
+DEPTH = 3
+"""Levels of calls below a filter or hook in which a tool is looked for."""
+
+
+class Redaction:
+    """Answers about one package; made once per subject (``subject.once(Redaction)``)."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+        self.table = read("security", SecurityFile)
+        self._named = re.compile(self.table.words.redactors, re.IGNORECASE)
+        self._tools = [tool for tool in self.table.tool if tool.kind == "redaction"]
+
+    @functools.cached_property
+    def functions(self) -> list[Func]:
+        """The scopes of production code of the package."""
+        return [func for func in self.subject.project.functions if self.subject.within(func.path)]
+
+    @functools.cached_property
+    def records(self) -> bool:
+        """Whether anything is logged or traced at all."""
+        logs = self.subject.project.logs
+        return bool(self.subject.telemetry) or any(True for func in self.functions for _ in logs.calls(func))
+
+    @functools.cached_property
+    def wired(self) -> tuple[Evidence, ...]:
+        """Places by which records are redacted."""
+        found = [place for place, _ in self._ways]
+        behind = self._behind(func for _, funcs in self._ways for func in funcs)
+        found += [place for func, place in self._uses if func in behind]
+        found += self._hooks()
+        found += self._collectors()
+        return tuple(dict.fromkeys(found))
+
+    @functools.cached_property
+    def loose(self) -> tuple[Evidence, ...]:
+        """Tools that are used, wherever."""
+        return tuple(place for _, place in self._uses)
+
+    @functools.cached_property
+    def _uses(self) -> list[tuple[Func, Evidence]]:
+        return [
+            (use.func, Evidence(use.func.path, use.span.line, f"{tool.name}: `{use.name}`"))
+            for tool in self._tools
+            if not tool.given
+            for use in self.subject.uses(*tool.calls)
+            if use.func.mod.production
+        ]
+
+    def _hooks(self) -> Iterator[Evidence]:
+        """Arguments that put a function before what is sent: ``before_send=``, ``mask=``."""
+        for tool in self._tools:
+            for use in self.subject.uses(*tool.calls) if tool.given else ():
+                site = next(
+                    (s for s in self.subject.with_tests.graph.sites[use.func] if s.call.span is use.span),
+                    None,
+                )
+                for arg in site.call.args if site is not None and use.func.mod.production else ():
+                    values = self.subject.with_tests.evaluator.eval(arg.value, use.func)
+                    if arg.keyword in tool.given and not any(map(is_none_value, values)):
+                        yield Evidence(use.func.path, use.span.line, f"{tool.name}: `{arg.keyword}`")
+
+    # -- in the program's own logging -------------------------------------------------------------
+
+    @functools.cached_property
+    def _ways(self) -> list[tuple[Evidence, list[Func]]]:
+        """Filters, processors and functions around what is logged: the place, and what runs there."""
+        return [*self._filters(), *self._around()]
+
+    def _filters(self) -> Iterator[tuple[Evidence, list[Func]]]:
+        bases = self.subject.project.evaluator.hierarchy.external_bases
+        for mod in self.subject.project.modules:
+            for cls in mod.classes if mod.production and self.subject.within(mod.path) else ():
+                if (
+                    set(bases(cls)) & set(self.table.words.filters)
+                    and self._redacts(cls)
+                    and self._is_used(cls)
+                ):
+                    place = self.subject.at(cls.body, cls.facts.span, f"`{cls.name}` redacts records")
+                    yield place, list(cls.methods.values())
+
+    def _redacts(self, cls: Cls) -> bool:
+        """Whether its name says so, or what it does: it calls a redactor, or replaces what patterns find."""
+        if self._named.search(cls.name):
+            return True
+        graph = self.subject.project.graph
+        users = {func for func, _ in self._uses}
+        return any(
+            method in users
+            or any(
+                self._named.search(_name(site.call)) or _name(site.call) in _REPLACES
+                for site in graph.sites[method]
+            )
+            for method in self._behind(cls.methods.values())
+        )
+
+    def _is_used(self, cls: Cls) -> bool:
+        """Whether anything else names it: it is made, given to a handler, or named in settings."""
+        return cls.name in self._mentioned
+
+    @functools.cached_property
+    def _mentioned(self) -> set[str]:
+        found = set()
+        for func in self.functions:
+            for node in func.nodes:
+                if isinstance(node, m.Name | m.Attr):
+                    found.add(node.id if isinstance(node, m.Name) else node.name)
+                elif isinstance(node, m.Text):
+                    found.add(node.value.rsplit(".", 1)[-1])
+        return found
+
+    def _around(self) -> Iterator[tuple[Evidence, list[Func]]]:
+        """``logger.info(redact(text))``, ``processors=[redact]``, ``logger.patch(redact)``."""
+        project = self.subject.project
+        for func in self.functions:
+            logged = {log.site.call for log in project.logs.calls(func)}
+            for site in project.graph.sites[func]:
+                if site.call not in logged and _name(site.call) not in self.table.words.wiring:
+                    continue
+                for arg in site.call.args:
+                    for node in walk.expressions(arg.value):
+                        name = _redactor(node, called=site.call in logged)
+                        if name and self._named.search(name):
+                            callee = node.func if isinstance(node, m.Call) else node
+                            values = project.evaluator.eval(callee, func)
+                            place = self.subject.at(
+                                func, site.call.span, f"`{name}` stands before the record"
+                            )
+                            yield place, [value.func for value in values if isinstance(value, FuncRef)]
+
+    def _behind(self, funcs: Iterable[Func]) -> set[Func]:
+        """These functions, and those that they call."""
+        level = list(funcs)
+        found = set(level)
+        for _ in range(DEPTH):
+            level = [e.target for f in level for e in self.subject.project.graph.edges.get(f, ())]
+            level = [func for func in level if func not in found]
+            found.update(level)
+        return found
+
+    # -- in a collector -----------------------------------------------------------------------------
+
+    def _collectors(self) -> Iterator[Evidence]:
+        """A processor that redacts, in a pipeline of an OpenTelemetry collector."""
+        wanted = self.table.words.processors
+        for path in self.subject.repository.matching(self.table.words.collectors):
+            for tree in self.subject.repository.trees(path):
+                pipelines = tree.get("service", "pipelines")
+                for _, pipeline in pipelines.items() if pipelines is not None else ():
+                    held = pipeline.get("processors")
+                    for one in held.elements() if held is not None else ():
+                        if one.text.partition("/")[0] in wanted:
+                            yield Evidence(path, one.line, f"processor `{one.text}`")
+
+
+def _name(call: m.Call) -> str:
+    func = call.func
+    return func.name if isinstance(func, m.Attr) else func.id if isinstance(func, m.Name) else ""
+
+
+def _redactor(node: m.Expr, called: bool) -> str:
+    """The name of a function that is called (in a record), or handed on (to a logger)."""
+    if isinstance(node, m.Call):
+        return _name(node)
+    if called:
+        return ""
+    return node.id if isinstance(node, m.Name) else node.name if isinstance(node, m.Attr) else ""

@@ -12,7 +12,7 @@ from llmlint.audit.tables.security import SecurityFile
 from llmlint.repository.files import Repository
 from llmlint.source.ignoring import PatternError, patterns
 
-_SETTING = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*[\"']?([^\s\"'#]*)")
+_SETTING = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*[\"']?([^\s\"'#]*)", re.MULTILINE)
 _PLACEHOLDER = re.compile(
     r"your|change|example|placeholder|replace|insert|dummy|xxx|\.\.\.|todo|here|<|\$\{|^(?:none|null|secret|password|admin|postgres|test|local\w*|true|false|\d+)$",
     re.IGNORECASE,
@@ -44,8 +44,8 @@ def kept(repository: Repository) -> Iterator[Evidence]:
     words = read("security", SecurityFile).words
     secret = re.compile(words.secret_names, re.IGNORECASE)
     for path in repository.matching(words.environment_files):
-        name = posixpath.basename(path).lower()
-        if any(part in name for part in words.example_environments):
+        parts = re.split(r"[._-]", posixpath.basename(path).lower())
+        if set(parts) & set(words.example_environments):
             continue
         for hit in repository.search(path, _SETTING):
             key, value = hit.match[1], hit.match[2]

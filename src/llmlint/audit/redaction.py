@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from llmlint.audit.catalogue import read
-from llmlint.audit.model import Evidence
-from llmlint.audit.subject import Subject
-from llmlint.audit.tables.security import SecurityFile
+from llmlint.audit.model import Evidence, one_per_line
+from llmlint.audit.subject import Subject, Use
+from llmlint.audit.tables.security import SecurityFile, SecurityTool
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.kinds import FuncRef, is_none_value
@@ -48,21 +48,28 @@ class Redaction:
         found += [place for func, place in self._uses if func in behind]
         found += self._hooks()
         found += self._collectors()
-        return tuple(dict.fromkeys(found))
+        return one_per_line(found)
 
     @functools.cached_property
     def loose(self) -> tuple[Evidence, ...]:
         """Tools that are used, wherever."""
-        return tuple(place for _, place in self._uses)
+        return one_per_line(place for _, place in self._uses)
+
+    @functools.cached_property
+    def _calls(self) -> list[tuple[SecurityTool, Use]]:
+        return [
+            (tool, use)
+            for tool in self._tools
+            if not tool.given
+            for use in self.subject.uses(*tool.calls)
+            if use.func.mod.production
+        ]
 
     @functools.cached_property
     def _uses(self) -> list[tuple[Func, Evidence]]:
         return [
             (use.func, Evidence(use.func.path, use.span.line, f"{tool.name}: `{use.name}`"))
-            for tool in self._tools
-            if not tool.given
-            for use in self.subject.uses(*tool.calls)
-            if use.func.mod.production
+            for tool, use in self._calls
         ]
 
     def _hooks(self) -> Iterator[Evidence]:
@@ -106,7 +113,7 @@ class Redaction:
         return any(
             method in users
             or any(
-                self._named.search(_name(site.call)) or _name(site.call) in _REPLACES
+                self._named.search(_last(site.call.func)) or _last(site.call.func) in _REPLACES
                 for site in graph.sites[method]
             )
             for method in self._behind(cls.methods.values())
@@ -133,18 +140,22 @@ class Redaction:
         for func in self.functions:
             logged = {log.site.call for log in project.logs.calls(func)}
             for site in project.graph.sites[func]:
-                if site.call not in logged and _name(site.call) not in self.table.words.wiring:
-                    continue
-                for arg in site.call.args:
+                handed_on = _last(site.call.func) in self.table.words.wiring
+                for arg in site.call.args if handed_on or site.call in logged else ():
                     for node in walk.expressions(arg.value):
-                        name = _redactor(node, called=site.call in logged)
-                        if name and self._named.search(name):
-                            callee = node.func if isinstance(node, m.Call) else node
-                            values = project.evaluator.eval(callee, func)
+                        callee = node.func if isinstance(node, m.Call) else node if handed_on else None
+                        if isinstance(callee, m.Name | m.Attr) and self._takes_out(node, callee):
                             place = self.subject.at(
-                                func, site.call.span, f"`{name}` stands before the record"
+                                func, site.call.span, f"`{_last(callee)}` stands before the record"
                             )
+                            values = project.evaluator.eval(callee, func)
                             yield place, [value.func for value in values if isinstance(value, FuncRef)]
+
+    def _takes_out(self, node: m.Expr, callee: m.Name | m.Attr) -> bool:
+        """Whether a function takes personal data out of text: by its name, or as one of a tool."""
+        return self._named.search(_last(callee)) is not None or (
+            isinstance(node, m.Call) and any(use.span is node.span for _, use in self._calls)
+        )
 
     def _behind(self, funcs: Iterable[Func]) -> set[Func]:
         """These functions, and those that they call."""
@@ -171,15 +182,5 @@ class Redaction:
                             yield Evidence(path, one.line, f"processor `{one.text}`")
 
 
-def _name(call: m.Call) -> str:
-    func = call.func
-    return func.name if isinstance(func, m.Attr) else func.id if isinstance(func, m.Name) else ""
-
-
-def _redactor(node: m.Expr, called: bool) -> str:
-    """The name of a function that is called (in a record), or handed on (to a logger)."""
-    if isinstance(node, m.Call):
-        return _name(node)
-    if called:
-        return ""
-    return node.id if isinstance(node, m.Name) else node.name if isinstance(node, m.Attr) else ""
+def _last(expr: m.Expr) -> str:
+    return expr.name if isinstance(expr, m.Attr) else expr.id if isinstance(expr, m.Name) else ""

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from llmlint.audit.catalogue import read
 from llmlint.audit.documents import either
 from llmlint.audit.evals import Evals
-from llmlint.audit.model import CriterionResult, Evidence, met, missing, vague
+from llmlint.audit.model import CriterionResult, Evidence, met, missing, one_per_line, vague
 from llmlint.audit.runs import runs
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.security import SecurityFile, SecurityTool
 from llmlint.facts import model as m
+from llmlint.facts import walk
 from llmlint.project.scopes import Mod
 from llmlint.project.testing import Tests
 
@@ -27,7 +28,7 @@ def injection_tests(subject: Subject) -> CriterionResult:
     run, idle = _data(subject, tests)
     firm += run
     if firm:
-        return met(dict.fromkeys(firm))
+        return met(one_per_line(firm))
     unasserted = [place for one in tests for place in one.prompts[:1]]
     if unasserted:
         return vague(unasserted, "nothing is asserted about what comes of it")
@@ -99,8 +100,6 @@ def _texts(mod: Mod) -> Iterator[m.Text]:
         said = {id(stmt.value) for stmt in func.statements if isinstance(stmt, m.ExprStmt)}
         yield from (n for n in func.nodes if isinstance(n, m.Text) and id(n) not in said)
         for decorator in func.facts.decorators:
-            from llmlint.facts import walk
-
             yield from (n for n in walk.expressions(decorator) if isinstance(n, m.Text))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from llmlint.audit.catalogue import read
 from llmlint.audit.documents import either
-from llmlint.audit.model import CriterionResult, Evidence, met, missing, vague
+from llmlint.audit.model import CriterionResult, Evidence, met, missing, one_per_line, vague
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.security import SecurityFile, SecurityTool
 from llmlint.facts import model as m
@@ -22,9 +22,9 @@ def guardrails(subject: Subject) -> CriterionResult:
     firm = [place for func, place in used if func.mod.production]
     firm += [place for place, sure in own if sure]
     if firm:
-        return met(dict.fromkeys(firm))
+        return met(one_per_line(firm))
     if used:
-        return vague(dict.fromkeys(place for _, place in used), "only tests use it")
+        return vague(one_per_line(place for _, place in used), "only tests use it")
     weak = [place for place, sure in own if not sure]
     return vague(weak, "a check by its name, and nothing is seen that it refuses") if weak else missing()
 

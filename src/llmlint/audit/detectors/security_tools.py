@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from llmlint.audit.catalogue import read
-from llmlint.audit.model import Count, CriterionResult, Evidence, met, missing, not_applicable, vague
+from llmlint.audit.model import (
+    Count,
+    CriterionResult,
+    Evidence,
+    met,
+    missing,
+    not_applicable,
+    one_per_line,
+    vague,
+)
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.security import SecurityFile
 from llmlint.audit.toolchecks import restricted
@@ -26,7 +35,7 @@ def tools(subject: Subject) -> CriterionResult:
     limits = list(_limits(subject))
     ways = {func: place for func in known if (place := restricted(subject.project, func)) is not None}
     count = Count(len(ways), len(known), "tools")
-    evidence = [*asked, *limits, *ways.values()]
+    evidence = one_per_line([*asked, *limits, *ways.values()])
     if against:
         why = "a tool acts, and neither a person nor a list stands before it"
         if asked or limits or 2 * len(ways) >= len(known):

@@ -245,10 +245,13 @@ def _survey(
     def tests() -> bool:
         return request.audited or any(rule.about_tests for rule in registry.select(request.selection))
 
-    def evidence(path: str) -> bool:
+    def evidence(path: str, data: bytes) -> bool:
+        if not request.audited:
+            return False
+        from llmlint.audit.attacks import is_about_security
         from llmlint.audit.reading import is_evidence
 
-        return request.audited and is_evidence(path)
+        return is_evidence(path) or is_about_security(path, data)
 
     return files, survey(request.sources, files, seeds, progress, production, tests, inside.files, evidence)
 

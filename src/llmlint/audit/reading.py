@@ -8,7 +8,6 @@ from pathspec import GitIgnoreSpec
 
 from llmlint.audit.catalogue import read
 from llmlint.audit.tables.evals import EvalsFile
-from llmlint.audit.tables.security import SecurityFile
 from llmlint.source.ignoring import patterns
 
 RULES = ("LLM504", "LLM505", "LLM506", "LLM510")
@@ -16,11 +15,10 @@ RULES = ("LLM504", "LLM505", "LLM506", "LLM510")
 
 
 def is_evidence(path: str) -> bool:
-    """Whether the file is an eval or an attack by its place: it may ask the program over the network."""
+    """Whether the file is an eval by its place: it may ask the program over the network."""
     return _compiled().match_file(path)
 
 
 @functools.cache
 def _compiled() -> GitIgnoreSpec:
-    attacks = read("security", SecurityFile).words.attack_places
-    return patterns((*read("evals", EvalsFile).words.places, *attacks))
+    return patterns(read("evals", EvalsFile).words.places)

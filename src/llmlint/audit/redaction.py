@@ -27,6 +27,7 @@ class Redaction:
         self.subject = subject
         self.table = read("security", SecurityFile)
         self._named = re.compile(self.table.words.redactors, re.IGNORECASE)
+        self._personal = re.compile(self.table.words.personal, re.IGNORECASE)
         self._tools = [tool for tool in self.table.tool if tool.kind == "redaction"]
 
     @functools.cached_property
@@ -43,12 +44,24 @@ class Redaction:
     @functools.cached_property
     def wired(self) -> tuple[Evidence, ...]:
         """Places by which records are redacted."""
-        found = [place for place, _ in self._ways]
-        behind = self._behind(func for _, funcs in self._ways for func in funcs)
-        found += [place for func, place in self._uses if func in behind]
+        ways = [*self._filters(), *self._handed_on(wired=True)]
+        found = [place for place, _ in ways]
+        found += self._inside(func for _, funcs in ways for func in funcs)
         found += self._hooks()
         found += self._collectors()
         return one_per_line(found)
+
+    @functools.cached_property
+    def around(self) -> tuple[Evidence, ...]:
+        """Single records that are redacted where they are written."""
+        ways = list(self._handed_on(wired=False))
+        places = [place for place, _ in ways]
+        return one_per_line([*places, *self._inside(func for _, funcs in ways for func in funcs)])
+
+    def _inside(self, funcs: Iterable[Func]) -> list[Evidence]:
+        """Tools that are used in these functions, or in those that they call."""
+        behind = self._behind(funcs)
+        return [place for func, place in self._uses if func in behind]
 
     @functools.cached_property
     def loose(self) -> tuple[Evidence, ...]:
@@ -87,11 +100,6 @@ class Redaction:
 
     # -- in the program's own logging -------------------------------------------------------------
 
-    @functools.cached_property
-    def _ways(self) -> list[tuple[Evidence, list[Func]]]:
-        """Filters, processors and functions around what is logged: the place, and what runs there."""
-        return [*self._filters(), *self._around()]
-
     def _filters(self) -> Iterator[tuple[Evidence, list[Func]]]:
         bases = self.subject.project.evaluator.hierarchy.external_bases
         for mod in self.subject.project.modules:
@@ -105,19 +113,19 @@ class Redaction:
                     yield place, list(cls.methods.values())
 
     def _redacts(self, cls: Cls) -> bool:
-        """Whether its name says so, or what it does: it calls a redactor, or replaces what patterns find."""
+        """Whether its name says so, or what it does: it calls a redactor, or replaces what is personal."""
         if self._named.search(cls.name):
             return True
-        graph = self.subject.project.graph
         users = {func for func, _ in self._uses}
-        return any(
-            method in users
-            or any(
-                self._named.search(_last(site.call.func)) or _last(site.call.func) in _REPLACES
-                for site in graph.sites[method]
-            )
-            for method in self._behind(cls.methods.values())
-        )
+        return any(func in users or self._replaces(func) for func in self._behind(cls.methods.values()))
+
+    def _replaces(self, func: Func) -> bool:
+        calls = [site.call for site in self.subject.project.graph.sites[func]]
+        if any(self._named.search(_last(call.func)) for call in calls):
+            return True
+        # ``MAIL.sub("<mail>", text)``; without a word for what is personal, colours are taken out, or blanks.
+        said = " ".join(node.value if isinstance(node, m.Text) else _last(node) for node in func.nodes)
+        return any(_last(call.func) in _REPLACES for call in calls) and bool(self._personal.search(said))
 
     def _is_used(self, cls: Cls) -> bool:
         """Whether anything else names it: it is made, given to a handler, or named in settings."""
@@ -134,22 +142,21 @@ class Redaction:
                     found.add(node.value.rsplit(".", 1)[-1])
         return found
 
-    def _around(self) -> Iterator[tuple[Evidence, list[Func]]]:
-        """``logger.info(redact(text))``, ``processors=[redact]``, ``logger.patch(redact)``."""
+    def _handed_on(self, wired: bool) -> Iterator[tuple[Evidence, list[Func]]]:
+        """``processors=[redact]``, ``logger.patch(redact)``; if not wired, ``logger.info(redact(text))``."""
         project = self.subject.project
         for func in self.functions:
             logged = {log.site.call for log in project.logs.calls(func)}
             for site in project.graph.sites[func]:
-                handed_on = _last(site.call.func) in self.table.words.wiring
-                for arg in site.call.args if handed_on or site.call in logged else ():
+                wanted = _last(site.call.func) in self.table.words.wiring if wired else site.call in logged
+                for arg in site.call.args if wanted else ():
                     for node in walk.expressions(arg.value):
-                        callee = node.func if isinstance(node, m.Call) else node if handed_on else None
+                        callee = node.func if isinstance(node, m.Call) else node if wired else None
                         if isinstance(callee, m.Name | m.Attr) and self._takes_out(node, callee):
-                            place = self.subject.at(
-                                func, site.call.span, f"`{_last(callee)}` stands before the record"
-                            )
+                            what = f"`{_last(callee)}` stands before the record"
                             values = project.evaluator.eval(callee, func)
-                            yield place, [value.func for value in values if isinstance(value, FuncRef)]
+                            funcs = [value.func for value in values if isinstance(value, FuncRef)]
+                            yield self.subject.at(func, site.call.span, what), funcs
 
     def _takes_out(self, node: m.Expr, callee: m.Name | m.Attr) -> bool:
         """Whether a function takes personal data out of text: by its name, or as one of a tool."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from llmlint.audit.catalogue import read
 from llmlint.audit.documents import either
 from llmlint.audit.model import Evidence
@@ -12,27 +14,46 @@ from llmlint.project.project import Project
 from llmlint.project.scopes import Func
 from llmlint.project.wording import short
 
+DEPTH = 3
+"""Levels of calls below a tool in which a check is looked for."""
 
-def restricted(project: Project, func: Func) -> Evidence | None:
-    """Where it is seen that a model cannot give a tool just any text; None: it can."""
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """Why a model cannot give a tool just any text, and where that is seen."""
+
+    place: Evidence
+    checked: bool
+    """It is checked or asked for, not only of a type that holds no text."""
+
+
+def restricted(project: Project, func: Func) -> Restriction | None:
+    """How a tool is restricted; None: a model can give it anything."""
     name = short(func.qualname, 40)
-    free = [param for param in func.params if project.tools.chooses(func, param)]
+    here = func.facts.span.line
     if project.gates.asks(func):
-        return Evidence(func.path, func.facts.span.line, f"`{name}` asks a person")
+        return Restriction(Evidence(func.path, here, f"`{name}` asks a person"), True)
+    free = {param for param in func.params if project.tools.chooses(func, param)}
     if not free:
-        return Evidence(func.path, func.facts.span.line, f"`{name}` takes no free text")
+        return Restriction(Evidence(func.path, here, f"`{name}` takes no free text"), False)
+    place = _listed(func, free) or _checked(project, func)
+    if place is None:
+        return None
+    path, line = place
+    return Restriction(Evidence(path, line, f"`{name}` checks what it is given"), True)
+
+
+def _listed(func: Func, free: set[str]) -> tuple[str, int] | None:
+    """Where the function ends unless a parameter is one of those that are listed."""
     for stmt in func.statements:
-        if isinstance(stmt, m.If) and _ends(stmt) and _checks(stmt.test, set(free)):
-            return Evidence(func.path, stmt.span.line, f"`{name}` checks what it is given")
-    for site in project.graph.sites[func]:
-        if _named_check(site.call) and free_in(site.call, set(free)):
-            return Evidence(func.path, site.call.span.line, f"`{name}` checks what it is given")
+        if isinstance(stmt, m.If) and _ends(stmt):
+            for node in walk.expressions(stmt.test):
+                if isinstance(node, m.Compare) and node.ops in (("in",), ("not in",)):
+                    if walk.names_in(node.left) & free and isinstance(
+                        node.rights[0], m.Name | m.Attr | m.Seq
+                    ):
+                        return func.path, stmt.span.line
     return None
-
-
-def free_in(expr: m.Expr, free: set[str]) -> bool:
-    """Whether one of these parameters is in an expression."""
-    return bool(walk.names_in(expr) & free)
 
 
 def _ends(stmt: m.If) -> bool:
@@ -44,16 +65,23 @@ def _ends(stmt: m.If) -> bool:
     )
 
 
-def _checks(test: m.Expr, free: set[str]) -> bool:
-    """Whether a condition compares a parameter with a list of what is allowed, or asks a check."""
-    for node in walk.expressions(test):
-        if isinstance(node, m.Compare) and {"in", "not in"} & set(node.ops) and free_in(node.left, free):
-            return True
-        if isinstance(node, m.Call) and _named_check(node) and free_in(node, free):
-            return True
-    return False
+def _checked(project: Project, func: Func) -> tuple[str, int] | None:
+    """Where the tool, a decorator of it or what it calls asks a function that checks, by its name."""
+    named = either(read("security", SecurityFile).words.checks)
+    for decorator, span in zip(func.facts.decorators, func.facts.decorator_spans, strict=True):
+        if named.search(_last(decorator.func if isinstance(decorator, m.Call) else decorator)):
+            return func.path, span.line
+    level, seen = [func], {func}
+    for _ in range(DEPTH):
+        for one in level:
+            for site in project.graph.sites[one]:
+                if named.search(_last(site.call.func)):
+                    return one.path, site.call.span.line
+        below = {edge.target for one in level for edge in project.graph.edges.get(one, ())} - seen
+        seen |= below
+        level = sorted(below, key=lambda one: (one.path, one.facts.index))
+    return None
 
 
-def _named_check(call: m.Call) -> bool:
-    name = call.func.name if isinstance(call.func, m.Attr) else getattr(call.func, "id", "")
-    return either(read("security", SecurityFile).words.checks).search(str(name)) is not None
+def _last(expr: m.Expr) -> str:
+    return expr.name if isinstance(expr, m.Attr) else expr.id if isinstance(expr, m.Name) else ""

@@ -59,15 +59,15 @@ def survey(
     starts: Callable[[str], bool] = lambda path: True,
     tests: Callable[[], bool] = lambda: False,
     always: frozenset[str] = frozenset(),
-    evidence: Callable[[str], bool] = lambda path: False,
+    evidence: Callable[[str, bytes], bool] = lambda path, data: False,
 ) -> Survey:
     """Judges all files by their bytes.
 
     ``starts`` as in ``parse_set``; ``tests`` says if tests matter; ``always`` are seeds anyway;
-    ``evidence``: tests for which it is true are parsed even if they reach no model.
+    ``evidence``: files for which it is true are parsed even if they reach no model (path and bytes).
     """
     scans: dict[str, Scan] = {}
-    commented = set()
+    commented, told = set(), set()
     problems = []
     for done, path in enumerate(files):
         progress("Reading", done, len(files))
@@ -82,8 +82,10 @@ def survey(
             scans[path] = replace(scans[path], seed=True)
         if OWN_MARK in data:
             commented.add(path)
+        if evidence(path, data):
+            told.add(path)
     wanted = any(one.seed for one in scans.values()) and tests()
-    with_tests = parse_set(scans) | set(filter(evidence, scans)) if wanted else frozenset[str]()
+    with_tests = parse_set(scans) | told if wanted else frozenset[str]()
     return Survey(
         parse_set(scans, starts, seeds.is_witness), with_tests, frozenset(commented), tuple(problems)
     )

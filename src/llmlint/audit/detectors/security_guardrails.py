@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import posixpath
 from collections.abc import Iterator
 
 from llmlint.audit.catalogue import read
@@ -26,7 +27,7 @@ def guardrails(subject: Subject) -> CriterionResult:
     if used:
         return vague(one_per_line(place for _, place in used), "only tests use it")
     weak = [place for place, sure in own if not sure]
-    return vague(weak, "a check by its name, and nothing is seen that it refuses") if weak else missing()
+    return vague(weak, "a check by its name; what it refuses is not seen") if weak else missing()
 
 
 def _uses(subject: Subject, tool: SecurityTool) -> Iterator[tuple[Func, Evidence]]:
@@ -50,13 +51,19 @@ def _own(subject: Subject) -> Iterator[tuple[Evidence, bool]]:
     project = subject.project
     asking = functools.cache(project.reach.reaches)
     for func in project.functions:
+        if func.facts.kind != "function":
+            continue
         is_policy = sure.search(func.name) is not None
-        if func.facts.kind != "function" or not (is_policy or maybe.search(func.name)):
+        if not (is_policy or maybe.search(func.name) or sure.search(_module(func))):
             continue
         callers = [edge.site for edge in project.graph.callers.get(func, ())]
         near = [site for site in callers if site.func.mod.production and asking(site.func)]
         if near and subject.within(func.path) and _takes_text(func):
             yield subject.at(func, func.facts.span, f"`{func.name}`"), is_policy and _refuses(func)
+
+
+def _module(func: Func) -> str:
+    return posixpath.basename(func.path).removesuffix(".py")
 
 
 def _takes_text(func: Func) -> bool:

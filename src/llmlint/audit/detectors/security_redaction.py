@@ -8,13 +8,15 @@ from llmlint.audit.subject import Subject
 
 
 def redaction(subject: Subject) -> CriterionResult:
-    """A filter or processor of the logger, a hook of a reporter, or a function around what is logged."""
+    """A filter or processor of the logger, a hook of a reporter; less is a function around single records."""
     found = subject.once(Redaction)
     against = list(subject.of_findings(subject.reported("LLM514")))
     if found.wired and not against:
         return met(found.wired)
     if found.wired:
         return vague([*found.wired, *against], "and what people and models say is logged elsewhere")
+    if found.around:
+        return vague([*found.around, *against], "before single records, not in the logger's own pipeline")
     if found.loose:
         return vague([*found.loose, *against], "that it stands before the logs is not seen")
     if against:

@@ -33,12 +33,12 @@ def tools(subject: Subject) -> CriterionResult:
     against = list(subject.of_findings(subject.reported(*OPEN)))
     asked = list(_asked(subject, known))
     limits = list(_limits(subject))
-    ways = {func: place for func in known if (place := restricted(subject.project, func)) is not None}
+    ways = [way for func in known if (way := restricted(subject.project, func)) is not None]
     count = Count(len(ways), len(known), "tools")
-    evidence = one_per_line([*asked, *limits, *ways.values()])
+    evidence = one_per_line([*asked, *limits, *(way.place for way in ways)])
     if against:
-        why = "a tool acts, and neither a person nor a list stands before it"
-        if asked or limits or 2 * len(ways) >= len(known):
+        why = "a model chooses what is run, opened or sent, and nobody is asked"
+        if asked or limits or any(way.checked for way in ways):
             return vague([*evidence, *against], why, count)
         return missing(why, against, count)
     if asked or limits or len(ways) == len(known):

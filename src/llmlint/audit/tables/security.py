@@ -34,6 +34,8 @@ class SecurityTool(Fact, frozen=True, kw_only=True, eq=False):
     """Ids of its hooks in pre-commit's configuration."""
     includes: tuple[str, ...] = ()
     """Ends of templates that a pipeline includes to run it."""
+    alone: bool = True
+    """Its package is not one that programs use for other things as well."""
     partial: bool = False
     """It sees one kind of key only."""
 
@@ -95,6 +97,8 @@ class SecurityWords(Fact, frozen=True, kw_only=True, eq=False):
     """Names of arguments by which a program restricts which tools a model may run, or how often."""
     redactors: str
     """Expression of names of functions that take personal data out of text."""
+    personal: str
+    """Expression of words for what such functions look for."""
     wiring: tuple[str, ...]
     """Names of functions and methods that take a function through which records go."""
     filters: tuple[str, ...]

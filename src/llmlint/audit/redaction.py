@@ -45,9 +45,8 @@ class Redaction:
     def wired(self) -> tuple[Evidence, ...]:
         """Places by which records are redacted."""
         ways = [*self._filters(), *self._handed_on(wired=True)]
-        found = [place for place, _ in ways]
+        found = [*self._hooks(), *(place for place, _ in ways)]
         found += self._inside(func for _, funcs in ways for func in funcs)
-        found += self._hooks()
         found += self._collectors()
         return one_per_line(found)
 

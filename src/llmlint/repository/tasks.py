@@ -61,11 +61,6 @@ class Tasks:
                 for needed in match[2].split():
                     self._add(name, path, f"make {needed}", number)
 
-    def all(self) -> Iterator[tuple[str, Command]]:
-        """Every command of every task, with the file it stands in."""
-        for commands in self._commands.values():
-            yield from commands
-
     def behind(self, text: str) -> Iterator[tuple[str, Command]]:
         """The commands that a command runs through tasks, with the files they stand in; itself not."""
         pending, seen = [text], set()
@@ -76,3 +71,8 @@ class Tasks:
                     for path, command in self._commands.get(match[1], ()):
                         yield path, command
                         pending.append(command.text)
+
+    def all(self) -> Iterator[tuple[str, Command]]:
+        """Every command of every task, with the file it stands in."""
+        for commands in self._commands.values():
+            yield from commands

@@ -6,7 +6,8 @@
 - ``### Output`` of a rule page is what is found in its ``### Bad`` as ``app/example.py``, or as the
   file that its first line names, beside a ``requirements.txt`` that holds its ``### Requirements``;
 - ``<!-- defaults:start -->`` … ``<!-- defaults:end -->`` holds what the catalogue says of SDKs, as far as a
-  rule relies on it; ``<!-- sdks:start -->`` … ``<!-- sdks:end -->`` what it says of each;
+  rule relies on it; ``<!-- sdks:start -->`` … ``<!-- sdks:end -->`` what it says of each,
+  ``<!-- tools:start -->`` … ``<!-- tools:end -->`` which tools the audit recognises;
 - ``rules/seeds.json`` says what makes a file worth parsing.
 
 Run without arguments after changing a rule, an example or the catalogue; ``--check`` changes nothing
@@ -42,7 +43,7 @@ from llmlint.scope import requests_for
 from llmlint.settings import SettingsError, load
 from llmlint.source import problems
 from llmlint.source.document import Document, from_text
-from support import sdk_table
+from support import sdk_table, tool_table
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = "app/example.py"
@@ -53,6 +54,7 @@ TODAY = datetime.date(2026, 6, 1)
 """The day on which examples, fixtures and the demo are looked at: what they show must not rot."""
 TABLES = re.compile(r"(<!-- rules(?::(\d))? -->\n).*?(<!-- /rules -->)", re.DOTALL)
 SDKS = re.compile(r"(<!-- sdks:start -->\n).*?(<!-- sdks:end -->)", re.DOTALL)
+TOOLS = re.compile(r"(<!-- tools:start -->\n).*?(<!-- tools:end -->)", re.DOTALL)
 DEFAULTS = re.compile(r"(<!-- defaults:start -->\n).*?(<!-- defaults:end -->)", re.DOTALL)
 SHOWN = re.compile(
     r"(<!-- (demo|finding) -->\n```console\n\$ llmlint ([^\n]*)\n).*?(```\n<!-- /\2 -->)", re.DOTALL
@@ -70,7 +72,8 @@ BLOCK = re.compile(r"^### (Bad|Output|Good)\n\n```(\w+)\n(.*?)^```$", re.DOTALL 
 def targets() -> list[Path]:
     """The files that carry generated tables, the pages of rules aside."""
     docs = ROOT / "docs"
-    return [ROOT / "README.md", *sorted((docs / "axes").glob("*.md")), docs / "usage" / "sdks.md"]
+    usage = [docs / "usage" / "audit.md", docs / "usage" / "sdks.md"]
+    return [ROOT / "README.md", *sorted((docs / "axes").glob("*.md")), *usage]
 
 
 def rule_pages() -> list[Path]:
@@ -504,6 +507,7 @@ def rewritten(page: Path, rules: tuple[Rule, ...]) -> str:
     text = TABLES.sub(rule_table, page.read_text(encoding="utf-8"))
     text = SHOWN.sub(lambda match: match[1] + printed(match[3]) + match[4], text)
     text = SDKS.sub(lambda match: match[1] + sdk_table.sdks() + match[2], text)
+    text = TOOLS.sub(lambda match: match[1] + tool_table.tools() + match[2], text)
     if page.parent != ROOT / "rules":
         return text
     code = page.name[:6]

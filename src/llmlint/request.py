@@ -45,7 +45,7 @@ class Request:
     cache: bool = False
     """Whether what earlier runs found out is used, and what this one does kept, in the project's root."""
     audited: bool = False
-    """Whether it is for the audit: all rules that are on by default, and tests are looked at."""
+    """Whether it is for the audit: rules that are on by default or asked by it, and tests are looked at."""
     today: datetime.date | None = None
     """The day of the run: the clock is read at the front doors only."""
 
@@ -53,7 +53,10 @@ class Request:
     def selection(self) -> registry.Selection:
         """Which rules run."""
         if self.audited:
-            return registry.Selection((registry.Layer(ignore=self.settings.layer.ignore),))
+            from llmlint.audit.reading import RULES
+
+            layer = registry.Layer(extend_select=RULES, ignore=self.settings.layer.ignore)
+            return registry.Selection((layer,))
         return registry.Selection((self.settings.layer, *self.layers), self.off)
 
     @property

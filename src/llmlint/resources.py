@@ -22,7 +22,7 @@ def rules_directory() -> Path:
     checkout = here.parents[2] / "rules"
     if (checkout / "catalogue").is_dir():
         return checkout
-    return _PACKAGE / "_rules"
+    return here.parent / "_rules"
 
 
 @functools.cache

@@ -41,9 +41,12 @@ def survey(
         return request.audited or any(rule.about_tests for rule in registry.select(request.selection))
 
     def evidence(path: str) -> bool:
+        if not request.audited:
+            return False
+        from llmlint.audit.attacks import is_about_security
         from llmlint.audit.reading import is_evidence
 
-        return request.audited and is_evidence(path)
+        return is_evidence(path) or is_about_security(path, request.sources.head(path))
 
     production = request.settings.is_production
     return survey_of(looks, files, progress, production, tests, inside.files, evidence), looks

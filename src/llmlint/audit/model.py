@@ -39,6 +39,14 @@ class Evidence:
     """What is there, in a few words: ``threshold 0.8``, ``job `evals` runs on pull requests``."""
 
 
+def one_per_line(places: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """The first of the places on each line, in order."""
+    found: dict[tuple[str, int], Evidence] = {}
+    for place in places:
+        found.setdefault((place.path, place.line), place)
+    return tuple(found.values())
+
+
 @dataclass(frozen=True, slots=True)
 class Count:
     """``done`` of ``total``: 17 of 23 call sites."""

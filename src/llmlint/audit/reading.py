@@ -1,4 +1,4 @@
-"""Which Python files are read for the audit although nothing connects them with a call."""
+"""What is read and run for the audit although `check` would not: Python files, and rules."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from pathspec import GitIgnoreSpec
 from llmlint.audit.catalogue import read
 from llmlint.audit.tables.evals import EvalsFile
 from llmlint.source.ignoring import patterns
+
+RULES = ("LLM504", "LLM505", "LLM506", "LLM510")
+"""Rules that are off by default and that a criterion is about. They cap no axis."""
 
 
 def is_evidence(path: str) -> bool:

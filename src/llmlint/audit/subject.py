@@ -52,7 +52,7 @@ class Subject:
     repository: Repository
     """The files of any type that belong to the package."""
     findings: tuple[Finding, ...] = ()
-    """Of the package, of all rules that are on by default, whatever became of them."""
+    """Of the package: of rules that are on by default and of ``reading.RULES``, whatever became of them."""
     within: Callable[[str], bool] = field(default=everywhere)
     """Whether a Python file is the package's."""
     _made: dict[object, object] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -56,16 +57,22 @@ class Acts:
         self._sinks = Sinks(evaluator, catalogue)
         self._endpoints = Endpoints(evaluator, catalogue)
 
+    @functools.cached_property
+    def all(self) -> dict[Func, Act]:
+        """What each tool of production code does that acts, whoever is asked; not those of hosts that ask."""
+        acts = {}
+        for tool in self._tools.functions():
+            if tool.mod.production and not self._gates.hosted(self._tools, tool):
+                act = self._act(tool)
+                if act is not None:
+                    acts[tool] = act
+        return acts
+
     def ungated(self) -> Iterator[Act]:
         """Tools of production code that act without anybody being asked."""
         if self._gates.agents_ask:
             return
-        acts: dict[Func, Act] = {}
-        for tool in self._tools.functions():
-            if tool.mod.production and not self._gates.hosted(self._tools, tool):
-                act = self._act(tool)
-                if act is not None and not self._gates.asks(tool):
-                    acts[tool] = act
+        acts = {tool: act for tool, act in self.all.items() if not self._gates.asks(tool)}
         for tool, act in acts.items():
             # What hands over to another tool is that tool's wrapper.
             if not any(

@@ -11,6 +11,7 @@ from llmlint.project.calls import CallGraph
 from llmlint.project.kinds import FuncRef, external_name
 from llmlint.project.people import People
 from llmlint.project.scopes import Func
+from llmlint.project.sites import CallSite
 from llmlint.project.tools import Tools
 from llmlint.project.values import Evaluator
 
@@ -35,14 +36,20 @@ class Gates:
         self._methods = {name for one in tables for name in one.methods}
         self._hosts = {root for one in tables for root in one.hosts}
 
-    @functools.cached_property
+    @property
     def agents_ask(self) -> bool:
         """Whether an agent of the project (which one is not known) asks before it runs tools."""
-        return any(
-            self._is_set(site.call, self._agent_keywords) or self._is_gate(site.call.func, func)
+        return bool(self.of_agents)
+
+    @functools.cached_property
+    def of_agents(self) -> tuple[CallSite, ...]:
+        """Where agents of the project are told to ask before they run tools."""
+        return tuple(
+            site
             for func in self._graph.functions
             if func.mod.production
             for site in self._graph.sites[func]
+            if self._is_set(site.call, self._agent_keywords) or self._is_gate(site.call.func, func)
         )
 
     def calls_any(self, methods: Iterable[str]) -> bool:

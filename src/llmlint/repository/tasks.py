@@ -71,3 +71,8 @@ class Tasks:
                     for path, command in self._commands.get(match[1], ()):
                         yield path, command
                         pending.append(command.text)
+
+    def all(self) -> Iterator[tuple[str, Command]]:
+        """Every command of every task, with the file it stands in."""
+        for commands in self._commands.values():
+            yield from commands

@@ -1,0 +1,91 @@
+"""A policy in code on what goes into a model and what comes out."""
+
+from __future__ import annotations
+
+import functools
+import posixpath
+from collections.abc import Iterator
+
+from llmlint.audit.catalogue import read
+from llmlint.audit.documents import either
+from llmlint.audit.model import CriterionResult, Evidence, met, missing, one_per_line, vague
+from llmlint.audit.subject import Subject
+from llmlint.audit.tables.security import SecurityFile, SecurityTool
+from llmlint.facts import model as m
+from llmlint.project.scopes import Func
+
+
+def guardrails(subject: Subject) -> CriterionResult:
+    """A tool used in production, or a check of one's own where a model is asked. A prompt is no policy."""
+    tools = [tool for tool in read("security", SecurityFile).tool if tool.kind == "guardrail"]
+    used = [found for tool in tools for found in _uses(subject, tool)]
+    own = list(_own(subject))
+    firm = [place for func, place in used if func.mod.production]
+    firm += [place for place, sure in own if sure]
+    if firm:
+        return met(one_per_line(firm))
+    if used:
+        return vague(one_per_line(place for _, place in used), "only tests use it")
+    weak = [place for place, sure in own if not sure]
+    return vague(weak, "a check by its name; what it refuses is not seen") if weak else missing()
+
+
+def _uses(subject: Subject, tool: SecurityTool) -> Iterator[tuple[Func, Evidence]]:
+    for use in subject.uses(*tool.calls):
+        yield use.func, Evidence(use.func.path, use.span.line, f"{tool.name}: `{use.name}`")
+    for call in subject.project.llm_calls if tool.requests else ():
+        func = call.site.func
+        if call.entry.path in tool.requests and subject.within(func.path):
+            yield func, subject.at(func, call.site.call.span, f"{tool.name}: `{call.entry.path}`")
+    for func in subject.project.functions if tool.keywords else ():
+        for site in subject.project.graph.sites[func] if subject.within(func.path) else ():
+            for arg in site.call.args:
+                if arg.keyword in tool.keywords:
+                    yield func, subject.at(func, site.call.span, f"{tool.name}: `{arg.keyword}`")
+
+
+def _own(subject: Subject) -> Iterator[tuple[Evidence, bool]]:
+    """Functions that are a policy by their name, called on the way to a model; whether they refuse."""
+    words = read("security", SecurityFile).words
+    sure, maybe = either(words.policies), either(words.checks_of_text)
+    project = subject.project
+    asking = functools.cache(project.reach.reaches)
+    for func in project.functions:
+        if func.facts.kind != "function":
+            continue
+        is_policy = sure.search(func.name) is not None
+        if not (is_policy or maybe.search(func.name) or sure.search(_module(func))):
+            continue
+        callers = [edge.site for edge in project.graph.callers.get(func, ())]
+        near = [site for site in callers if site.func.mod.production and asking(site.func)]
+        if near and subject.within(func.path) and _takes_text(func):
+            yield subject.at(func, func.facts.span, f"`{func.name}`"), is_policy and _refuses(func)
+
+
+def _module(func: Func) -> str:
+    return posixpath.basename(func.path).removesuffix(".py")
+
+
+def _takes_text(func: Func) -> bool:
+    return any(name not in ("self", "cls") for name in func.params)
+
+
+def _refuses(func: Func) -> bool:
+    """Whether it decides something: raises, or gives different answers in different cases."""
+    answers = [stmt for stmt in func.statements if isinstance(stmt, m.Return)]
+    decides = any(isinstance(stmt, m.If | m.Match) for stmt in func.statements)
+    if any(isinstance(stmt, m.Raise) for stmt in func.statements):
+        return True
+    judged = any(_is_judgement(node) for one in answers if one.value is not None for node in (one.value,))
+    return (decides and bool(answers)) or judged
+
+
+def _is_judgement(value: m.Expr) -> bool:
+    """``any(...)``, a comparison, ``not found``, ``pattern.search(...)``."""
+    if isinstance(value, m.Call):
+        name = value.func.name if isinstance(value.func, m.Attr) else getattr(value.func, "id", "")
+        return name in ("any", "all", "bool", "search", "match", "fullmatch")
+    return isinstance(value, m.Compare | m.BoolOp | m.Unary)
+
+
+DETECTORS = {"security.guardrails": guardrails}

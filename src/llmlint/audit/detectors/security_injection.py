@@ -1,0 +1,41 @@
+"""Whether what a model writes, or a user sends, ends where it can do harm."""
+
+from __future__ import annotations
+
+from llmlint.audit.model import CriterionResult, Evidence, met, missing, vague
+from llmlint.audit.subject import Subject
+from llmlint.project.wording import callee, short
+
+SURE = ("LLM501", "LLM502", "LLM503", "LLM507", "LLM511", "LLM512")
+POSSIBLE = ("LLM504", "LLM505", "LLM506")
+"""Rules that are off by default: whether the way is open depends on what is at its end."""
+
+
+def injection(subject: Subject) -> CriterionResult:
+    """No finding of the rules that follow a model's words; the places they were followed from are shown."""
+    sure = subject.reported(*SURE)
+    possible = subject.reported(*POSSIBLE)
+    if sure:
+        return missing("a way is open", subject.of_findings((*sure, *possible)))
+    if possible:
+        return vague(subject.of_findings(possible), "a model chooses what is queried, opened or fetched")
+    return met(
+        _followed(subject), "no way was found from here to a command, a query, a file, a URL or a page"
+    )
+
+
+def _followed(subject: Subject) -> list[Evidence]:
+    """Where the words come from that were followed: what tools are given, what models answer."""
+    tools = [
+        subject.at(func, func.facts.span, f"what tool `{short(func.qualname, 40)}` is given")
+        for func in subject.project.tools.functions()
+        if func.mod.production and subject.within(func.path)
+    ]
+    answers = [
+        subject.at(one.site.func, one.site.call.span, f"what `{callee(one.site.call)}` answers")
+        for one in subject.sites
+    ]
+    return [*tools, *answers]
+
+
+DETECTORS = {"security.injection": injection}

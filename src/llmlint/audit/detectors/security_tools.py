@@ -1,0 +1,82 @@
+"""What stands between a model and what its tools do: a person, a list, a type, a limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from llmlint.audit.catalogue import read
+from llmlint.audit.model import (
+    Count,
+    CriterionResult,
+    Evidence,
+    met,
+    missing,
+    not_applicable,
+    one_per_line,
+    vague,
+)
+from llmlint.audit.subject import Subject
+from llmlint.audit.tables.security import SecurityFile
+from llmlint.audit.toolchecks import restricted
+from llmlint.project.scopes import Func
+from llmlint.project.wording import callee, short
+
+OPEN = ("LLM501", "LLM502", "LLM505", "LLM506", "LLM510")
+"""A model chooses what a tool runs, opens or fetches; a tool acts and nobody is asked."""
+
+
+def tools(subject: Subject) -> CriterionResult:
+    """A person is asked before what cannot be taken back, or arguments are listed and checked."""
+    known = _tools(subject)
+    if not known:
+        return not_applicable("no tool is given to a model here")
+    against = list(subject.of_findings(subject.reported(*OPEN)))
+    asked = list(_asked(subject, known))
+    limits = list(_limits(subject))
+    ways = [way for func in known if (way := restricted(subject.project, func)) is not None]
+    count = Count(len(ways), len(known), "tools")
+    evidence = one_per_line([*asked, *limits, *(way.place for way in ways)])
+    if against:
+        why = "a model chooses what is run, opened or sent, and nobody is asked"
+        if asked or limits or any(way.checked for way in ways):
+            return vague([*evidence, *against], why, count)
+        return missing(why, against, count)
+    if asked or limits or len(ways) == len(known):
+        return met(evidence, count=count)
+    if ways:
+        return vague(evidence, "nothing restricts what the model gives the others", count)
+    free = (subject.at(func, func.facts.span, f"tool `{short(func.qualname, 40)}`") for func in known)
+    return missing("nothing restricts what the model gives its tools", free, count)
+
+
+def _tools(subject: Subject) -> list[Func]:
+    return [f for f in subject.project.tools.functions() if f.mod.production and subject.within(f.path)]
+
+
+def _asked(subject: Subject, known: list[Func]) -> Iterator[Evidence]:
+    """Agents that ask before they run tools, and tools that ask themselves."""
+    for site in subject.project.gates.of_agents:
+        if subject.within(site.func.path):
+            yield subject.at(site.func, site.call.span, f"`{callee(site.call)}` asks before tools run")
+    for func in known:
+        if func in subject.project.acts.all and subject.project.gates.asks(func):
+            name = short(func.qualname, 40)
+            yield subject.at(func, func.facts.span, f"`{name}` asks a person before it acts")
+
+
+def _limits(subject: Subject) -> Iterator[Evidence]:
+    table = read("security", SecurityFile)
+    for tool in table.tool:
+        if tool.kind == "limit":
+            for use in subject.uses(*tool.calls):
+                if use.func.mod.production:
+                    yield Evidence(use.func.path, use.span.line, f"{tool.name}: `{use.name}`")
+    for func in subject.project.functions:
+        if subject.within(func.path):
+            for site in subject.project.graph.sites[func]:
+                for arg in site.call.args:
+                    if arg.keyword in table.words.tool_limits:
+                        yield subject.at(func, site.call.span, f"`{arg.keyword}` of `{callee(site.call)}`")
+
+
+DETECTORS = {"security.tools": tools}

@@ -178,7 +178,7 @@ class Budgets:
         for inner in walk.statements(body):
             if isinstance(inner, m.Raise | m.Return):
                 return True
-            if isinstance(inner, m.Simple) and inner.what == "break":
+            if isinstance(inner, m.Simple) and inner.what in ("break", "continue"):
                 return True
             for name in _called(inner):
                 if self._refuses.search(words_of(name)):

@@ -104,7 +104,8 @@ class Named:
                         break
 
     def _recorded(self) -> Iterator[Naming]:
-        """Records of time, tokens or money that say whose they are."""
-        for one in self._recordings.all:
-            if one.how != "printed" and one.says & WHO and one.says & MEASURES:
-                yield Naming(one.func, one.call.span, one.says & WHO, one.evidence.what)
+        """Records of calls that say whose they are."""
+        for own in self._recordings.measured.values():
+            for one in own:
+                if one.says & WHO and one.says & MEASURES:
+                    yield Naming(one.func, one.call.span, one.says & WHO, one.evidence.what)

@@ -16,6 +16,7 @@ from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.kinds import ClassRef, FuncRef
 from llmlint.project.scopes import Func
+from llmlint.project.sites import CallSite
 
 MEASURES = frozenset({"latency", "tokens", "cost"})
 """What no record that is about something else says."""
@@ -35,6 +36,11 @@ class Recording:
     """``telemetry``, ``stored``, ``logged`` or ``printed``."""
     says: frozenset[str]
     """What it says, in the words of ``[[said]]``."""
+
+    @property
+    def weight(self) -> tuple[int, int]:
+        """How much it says of what only calls of models have, and how much in all."""
+        return len(self.says & MEASURES), len(self.says)
 
     @property
     def evidence(self) -> Evidence:
@@ -73,7 +79,16 @@ class Recordings:
         for one in self.all:
             if one.how != "printed":
                 found.setdefault(one.func, []).append(one)
-        return {func: own for func, own in found.items() if MEASURES & self.said(own)}
+        return {func: own for func, own in found.items() if self._is_of_calls(func, self.said(own))}
+
+    def _is_of_calls(self, func: Func, said: frozenset[str]) -> bool:
+        """Whether a record is about calls of models: of time alone, only beside the call."""
+        if said & {"tokens", "cost"} or {"latency", "model"} <= said:
+            return True
+        graph = self._project.graph
+        beside = (func, *(edge.target for edge in graph.edges[func]))
+        asks = (site.call in graph.by_call for one in beside for site in graph.sites[one])
+        return "latency" in said and any(asks)
 
     @staticmethod
     def said(recordings: Iterable[Recording]) -> frozenset[str]:
@@ -91,19 +106,21 @@ class Recordings:
         for site in self._project.graph.sites[func]:
             if site.call in self._project.graph.by_call:
                 continue  # the request itself names a model
-            how = self._how(site.call, func)
+            how = self._how(site)
             if how:
                 says = self.says(site.call, func, with_receiver=how == "telemetry")
                 if says and (how in ("telemetry", "logged", "printed") or len(says) > 1):
                     yield Recording(func, site.call, how, says)
 
-    def _how(self, call: m.Call, func: Func) -> str:
-        name = last_name(call)
+    def _how(self, site: CallSite) -> str:
+        call, func, name = site.call, site.func, last_name(site.call)
         if self._project.telemetry.at_call(call, func):
             return "telemetry"
         if self._project.logs.only_talks(call, func):
             return "printed" if name == "print" else "logged"
-        if self._is_about_records(name):
+        if self._stores.search(words_of(name)) or (
+            _is_statement(site) and self._records.search(words_of(name))
+        ):
             return "stored"
         values = self._project.evaluator.eval(call.func, func)
         if any(isinstance(v, ClassRef) and self._keeps.search(words_of(v.cls.name)) for v in values):
@@ -115,13 +132,10 @@ class Recordings:
         for arg in call.args:
             if isinstance(arg.value, m.Name | m.Attr):
                 for value in self._project.evaluator.eval(arg.value, func):
-                    if isinstance(value, FuncRef) and self._is_about_records(value.func.name):
+                    words = words_of(value.func.name) if isinstance(value, FuncRef) else ""
+                    if self._records.search(words) or self._stores.search(words):
                         return True
         return False
-
-    def _is_about_records(self, name: str) -> bool:
-        words = words_of(name)
-        return bool(self._records.search(words) or self._stores.search(words))
 
     def says(self, call: m.Call, func: Func, *, with_receiver: bool = False) -> frozenset[str]:
         """What the arguments of a call say, by their names."""
@@ -184,6 +198,13 @@ class Recordings:
                 fact for fact, found, unless in self._said if found.search(words) and not unless.search(words)
             )
         return known
+
+
+def _is_statement(site: CallSite) -> bool:
+    """Whether nothing is made of the result of a call."""
+    stmt = site.stmt
+    value = stmt.value if isinstance(stmt, m.ExprStmt) else None
+    return site.call is (value.value if isinstance(value, m.Await) else value)
 
 
 def words_of(name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from llmlint.audit.budgets import Budgets
 from llmlint.audit.llmpath import LlmPath
@@ -30,14 +30,14 @@ class Spending:
 
     @functools.cached_property
     def read(self) -> tuple[Evidence, ...]:
-        """Where the usage of a response is read, once per function."""
+        """Where the usage of a response is read, once per file."""
         usage = self._project.catalogue.usage - {"response_metadata", "llm_output", "tokens"}
         found = []
         for func in self._path.functions:
             place = next(self._reads(func, usage), None)
             if place is not None:
                 found.append(self._subject.at(func, place[0], f"`{place[1]}` is read"))
-        return tuple(found)
+        return _first_of_each_file(found)
 
     def _reads(self, func: Func, usage: set[str]) -> Iterator[tuple[m.Span, str]]:
         for stmt in func.statements:
@@ -62,22 +62,28 @@ class Spending:
     @functools.cached_property
     def kept(self) -> tuple[Evidence, ...]:
         """Where tokens or money of calls are added up, stored or counted as a metric."""
-        found = [
+        found = (
             one.evidence
             for own in self._recordings.measured.values()
             for one in own
             if one.how in ("telemetry", "stored") and one.says & _MONEY
-        ]
-        for func in self._path.functions:
-            for stmt in func.statements:
-                if isinstance(stmt, m.AugAssign) and self._speaks(stmt.target, func):
-                    found.append(self._subject.at(func, stmt.span, "is added up"))
-        return tuple(found)
+        )
+        return (*_first_of_each_file(found), *self.added)
+
+    @functools.cached_property
+    def added(self) -> tuple[Evidence, ...]:
+        """Where they are added up, once per file."""
+        return _first_of_each_file(
+            self._subject.at(func, stmt.span, "is added up")
+            for func in self._path.functions
+            for stmt in func.statements
+            if isinstance(stmt, m.AugAssign) and self._speaks(stmt.target, func)
+        )
 
     @functools.cached_property
     def logged(self) -> tuple[Evidence, ...]:
         """Where they are only logged or printed."""
-        return tuple(
+        return _first_of_each_file(
             one.evidence
             for one in self._recordings.all
             if one.how in ("logged", "printed") and one.says & _MONEY
@@ -97,3 +103,10 @@ class Spending:
         """Whether no code knows what a call has used, and nobody else limits it."""
         budgets = self._subject.once(Budgets)
         return not (self.read or self.kept or self.logged or self.seen or budgets.limits or budgets.checks)
+
+
+def _first_of_each_file(found: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    first: dict[str, Evidence] = {}
+    for place in found:
+        first.setdefault(place.path, place)
+    return tuple(first.values())

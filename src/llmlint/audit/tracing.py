@@ -14,6 +14,10 @@ from llmlint.audit.model import Evidence
 from llmlint.audit.recordings import Recording, Recordings
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.observability import ObservabilityFile
+from llmlint.facts import model as m
+from llmlint.facts import walk
+from llmlint.project.kinds import Data, external_name
+from llmlint.project.scopes import Func
 from llmlint.project.telemetry import TelemetryUse
 
 _OFF = frozenset({"", "0", "false", "no", "off"})
@@ -40,6 +44,7 @@ class Tracing:
         table = read("observability", ObservabilityFile)
         self._tracers = {name: tracer for tracer in table.tracer for name in tracer.names}
         self._switches = table.switch
+        self._senders = table.records.senders
 
     @functools.cached_property
     def traces(self) -> tuple[Trace, ...]:
@@ -51,12 +56,44 @@ class Tracing:
         for use in self.subject.telemetry:
             tracer = self._tracers.get(use.table.name)
             if use.table.kind == "instrumentation":
-                if use.what not in use.table.bases and (tracer is None or _fits(use.what, tracer.sees)):
+                sees = tracer is None or _fits(use.what, tracer.sees)
+                if use.what in use.table.hosts:
+                    sees = use.what in self._addresses
+                if sees and use.what not in use.table.bases:
                     yield self._trace(use, all_calls=True)
+            elif use.what in use.table.hosts and not self._sends(use.func):
+                continue
             elif use.table.kind == "span" and (
                 (tracer is not None and tracer.spans) or reach.reaches(use.func)
             ):
                 yield self._trace(use, all_calls=False)
+
+    @functools.cached_property
+    def _addresses(self) -> frozenset[str]:
+        """Hosts of proxies that clients of models, or calls, are given as their address."""
+        project = self.subject.project
+        found: set[str] = set()
+        told = [(call.site.call, call.site.func) for call in self.subject.sites]
+        clients = [call.client.site for call in self.subject.sites if call.client and call.client.site]
+        for call, func in (*told, *((site.call, site.func) for site in clients)):
+            keywords, _ = project.evaluator.keyword_items(call, func)
+            for value, scope in keywords.values():
+                for held in project.evaluator.eval(value, scope):
+                    texts = walk.expressions(held.expr) if isinstance(held, Data) else ()
+                    for text in texts:
+                        if isinstance(text, m.Text) and "://" in text.value:
+                            proxies = project.catalogue.observed.proxies
+                            found.update(host for host in proxies if f"{host}/" in f"{text.value}/")
+        return frozenset(found)
+
+    def _sends(self, func: Func) -> bool:
+        """Whether a function sends requests: an address alone is only text."""
+        project = self.subject.project
+        return any(
+            external_name(value).startswith(self._senders)
+            for site in project.graph.sites[func]
+            for value in project.evaluator.eval(site.call.func, func)
+        )
 
     def _trace(self, use: TelemetryUse, *, all_calls: bool) -> Trace:
         what = f"{use.table.name}: `{use.what}`"
@@ -103,7 +140,7 @@ class Tracing:
     def own(self) -> tuple[Recording, ...]:
         """Where the program records time, tokens or money of calls by itself, one place per function."""
         measured = self.subject.once(Recordings).measured
-        return tuple(max(own, key=lambda one: len(one.says)) for own in measured.values())
+        return tuple(max(own, key=lambda one: one.weight) for own in measured.values())
 
     @functools.cached_property
     def around(self) -> tuple[Evidence, ...]:

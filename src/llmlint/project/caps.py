@@ -51,7 +51,9 @@ class Caps:
             for cap in self._caps(site.call, func):
                 setting = self._deadlines.setting(site.call, func, (cap.param,))
                 given = setting.state == "given" and not self._off(cap, setting)
-                if given or (setting.state == "absent" and cap.default is not None):
+                if given or (
+                    setting.state == "absent" and cap.default is not None and cap.default < cap.huge
+                ):
                     yield Limit(site, cap, setting)
                     break
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from llmlint.audit.catalogue import read
 from llmlint.audit.model import Count, CriterionResult, Evidence, met, missing, not_applicable, vague
 from llmlint.audit.subject import Subject
+from llmlint.audit.tables.cost import CostFile
 from llmlint.facts import model as m
 from llmlint.project.calls import LlmCall
 from llmlint.project.loops import BUDGET
@@ -40,6 +42,8 @@ def per_call(subject: Subject) -> CriterionResult:
         return missing("no cap is seen, and what the calls are given is not seen either")
     if not bare:
         why = f"what {len(unseen)} other calls are given is not seen" if unseen else ""
+        if len(unseen) > len(capped):
+            return vague(dict.fromkeys(capped), why, count)
         return met(dict.fromkeys(capped), why, count)
     if 2 * count.done >= count.total:
         return vague([*dict.fromkeys(capped), *bare], "the other calls have none", count)
@@ -88,13 +92,19 @@ def _bounded(subject: Subject) -> Iterator[Evidence]:
             isinstance(loop, m.While | m.For)
             and subject.within(func.path)
             and _is_counted(subject, loop, func)
+            and not project.repeats.by_hand(loop, func)
         ):
             for site in project.graph.sites[func]:
                 if next(site.loops(), None) is loop and project.reach.at_site(site) is not None:
                     yield subject.at(func, loop.span, "the loop is counted")
                     break
+    keys = read("cost", CostFile).words.step_limits
     for func in project.functions:
         if subject.within(func.path):
+            for node in func.nodes:
+                for key, _ in node.items if isinstance(node, m.DictDisplay) else ():
+                    if isinstance(key, m.Text) and key.value in keys:
+                        yield subject.at(func, key.span, f"`{key.value}` is given")
             for limit in project.caps.holding(func):
                 name = limit.cap.param.rsplit("|", 1)[-1].rsplit(".", 1)[-1]
                 own = limit.setting.state == "given"

@@ -132,14 +132,13 @@ def _writing(subject: Subject, func: Func, writes: tuple[str, ...]) -> Iterator[
 
 
 def _rated(subject: Subject, table: ObservabilityFile) -> Iterator[Evidence]:
-    ratings = re.compile(table.feedbacks.ratings)
+    keeps, served = re.compile(table.feedbacks.ratings), re.compile(table.feedbacks.served)
+    inputs = subject.project.flows.inputs
     for func in subject.project.functions:
-        if (
-            subject.within(func.path)
-            and func.facts.kind == "function"
-            and ratings.search(words_of(func.name))
-        ):
-            yield subject.at(func, func.facts.span, f"`{func.qualname}`")
+        if subject.within(func.path) and func.facts.kind == "function":
+            words = words_of(func.name)
+            if keeps.search(words) or (served.search(words) and inputs.serves(func)):
+                yield subject.at(func, func.facts.span, f"`{func.qualname}`")
 
 
 def _described(subject: Subject, table: ObservabilityFile) -> Iterator[Evidence]:

@@ -8,6 +8,7 @@ from llmlint.audit.llmpath import LlmPath
 from llmlint.audit.model import CriterionResult, met, missing, vague
 from llmlint.audit.named import Named
 from llmlint.audit.recordings import Recording, Recordings
+from llmlint.audit.spending import Spending
 from llmlint.audit.subject import Subject
 from llmlint.audit.tracing import Tracing
 from llmlint.project.calls import LlmCall
@@ -47,7 +48,8 @@ def record(subject: Subject) -> CriterionResult:
     said = recordings.said(found) | ({"latency", "outcome"} if spans else frozenset())
     evidence = [*(trace.evidence for trace in spans), *(one.evidence for one in _fullest(found))]
     if not evidence:
-        return missing()
+        totals = subject.once(Spending).added
+        return vague(totals, "totals are kept, no call by itself") if totals else missing()
     lacking = [word for word in ASKED if word not in said]
     count, bare = subject.share(_recorded(subject, found, [trace.use.func for trace in spans if trace.use]))
     if len(lacking) > 1:
@@ -62,7 +64,7 @@ def _fullest(found: Iterable[Recording]) -> list[Recording]:
     """One recording per function, the one that says most."""
     best: dict[object, Recording] = {}
     for one in found:
-        if one.func not in best or len(one.says) > len(best[one.func].says):
+        if one.func not in best or one.weight > best[one.func].weight:
             best[one.func] = one
     return list(best.values())
 

@@ -68,8 +68,8 @@ class CostWords(Fact, frozen=True, kw_only=True, eq=False):
     """Names of calls that tell somebody."""
     early: str
     """Names of bars that lie below the limit."""
-    counts: tuple[str, ...]
-    """Names of calls that count tokens themselves."""
+    step_limits: tuple[str, ...]
+    """Keys by which runs of a framework are given a limit of rounds."""
 
 
 class CostFile(Table, frozen=True, kw_only=True):

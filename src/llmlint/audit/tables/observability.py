@@ -46,13 +46,15 @@ class RecordWords(Fact, frozen=True, kw_only=True, eq=False):
     """How calls and classes are called that keep a record."""
 
     records: str
-    """Regular expression of the last name of calls that are about records."""
+    """Regular expression of the last name of calls that record when nothing is made of their result."""
     stores: str
-    """Of calls that store what they are given, whatever it is about."""
+    """Of calls that keep what they are given, by their verb."""
     keeps: str
     """Of classes whose instances are records."""
     passing: str
     """Of calls after which nothing is left when the program ends."""
+    senders: tuple[str, ...]
+    """Beginnings of dotted functions that send requests."""
     clocks: tuple[str, ...]
     """Dotted functions that tell the time."""
     deployments: tuple[str, ...]
@@ -162,7 +164,9 @@ class FeedbackWords(Fact, frozen=True, kw_only=True, eq=False):
     files: tuple[str, ...]
     """Patterns of Python files that are read for it although they have nothing to do with models."""
     ratings: str
-    """Names of functions and classes that take what people think of an answer."""
+    """Names of functions that keep what people think of an answer."""
+    served: str
+    """Names of those that do so when a framework runs them for a person."""
     sources: str
     """Names of what comes out of production."""
     cases: str

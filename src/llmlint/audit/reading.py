@@ -8,6 +8,7 @@ from pathspec import GitIgnoreSpec
 
 from llmlint.audit.catalogue import read
 from llmlint.audit.tables.evals import EvalsFile
+from llmlint.audit.tables.observability import ObservabilityFile
 from llmlint.source.ignoring import patterns
 
 RULES = ("LLM504", "LLM505", "LLM506", "LLM510")
@@ -15,10 +16,11 @@ RULES = ("LLM504", "LLM505", "LLM506", "LLM510")
 
 
 def is_evidence(path: str) -> bool:
-    """Whether the file is an eval by its place: it may ask the program over the network."""
+    """Whether the file is an eval (it may ask the program over the network) or about feedback."""
     return _compiled().match_file(path)
 
 
 @functools.cache
 def _compiled() -> GitIgnoreSpec:
-    return patterns(read("evals", EvalsFile).words.places)
+    feedback = read("observability", ObservabilityFile).feedbacks.files
+    return patterns((*read("evals", EvalsFile).words.places, *feedback))

@@ -1,0 +1,54 @@
+"""What a runbook says to do when something goes wrong: headings that say what, each with its steps."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from llmlint.audit.model import Evidence
+from llmlint.audit.pages import Page
+from llmlint.audit.runbook import Runbook, compiled
+from llmlint.repository.markdown import Section
+
+_NUMBERED = re.compile(r"(?<!\S)1[.)]\s.+?(?<!\S)2[.)]\s.+?(?<!\S)3[.)]\s", re.DOTALL)
+"""Three steps in one paragraph or cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """A thing that goes wrong, and how many steps are said."""
+
+    place: Evidence
+    steps: int
+
+
+def incidents(runbook: Runbook) -> tuple[Incident, ...]:
+    """Those of the runbook, and those with steps of what it links."""
+    found = [one for page in runbook.pages for one in _of_page(runbook, page)]
+    linked = [page for page in runbook.reach if page not in runbook.pages]
+    enough = runbook.table.incidents.steps
+    found += [one for page in linked for one in _of_page(runbook, page) if one.steps >= enough]
+    return tuple(found)
+
+
+def _of_page(runbook: Runbook, page: Page) -> Iterator[Incident]:
+    """The innermost headings: a chapter of incidents is none itself."""
+    words = compiled(runbook.table.incidents.headings)
+    named = [section for section in page.sections if section.level and words.search(section.title)]
+    for section in named:
+        if not any(other in named for other in _below(page, section)):
+            passage = page.of(section)
+            inline = any(_NUMBERED.search(block.text) for block in passage.blocks)
+            items = sum(block.kind == "item" for block in passage.blocks)
+            yield Incident(passage.evidence, max(items, 3 * inline))
+    for block in page.blocks:
+        if block.kind == "cell" and _NUMBERED.search(block.text):
+            yield Incident(Evidence(page.path, block.line, "a row with its steps"), 3)
+
+
+def _below(page: Page, section: Section) -> Iterator[Section]:
+    for other in page.sections[page.sections.index(section) + 1 :]:
+        if other.level <= section.level:
+            return
+        yield other

@@ -26,7 +26,7 @@ class Age:
 def age(subject: Subject) -> Age | None:
     """The age of the page that was touched last; None: neither git nor the page says it."""
     runbook = subject.once(Runbook)
-    pages = runbook.written or runbook.pages
+    pages = runbook.written
     today = subject.today
     if not pages or today is None:
         return None

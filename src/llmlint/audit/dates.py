@@ -14,7 +14,7 @@ _MONTH_FIRST = re.compile(rf"\b{_NAMES}\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4
 
 
 def days(text: str) -> Iterator[datetime.date]:
-    """The days that are named in a text; those of which it is not clear which number is the month are none."""
+    """The days that a text names; where it is not clear which number is the month, there is none."""
     found = [(match[1], match[2], match[3]) for match in _ISO.finditer(text)]
     found += [(match[3], _month(match[2]), match[1]) for match in _DAY_FIRST.finditer(text)]
     found += [(match[3], _month(match[1]), match[2]) for match in _MONTH_FIRST.finditer(text)]

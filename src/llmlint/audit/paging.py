@@ -1,4 +1,4 @@
-"""How alerts reach people: tools for paging in files, infrastructure and code; chat and mail where they do not."""
+"""How alerts reach people: by tools for paging, in files, infrastructure and code; or by chat and mail."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Paging:
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
         self._repository = subject.repository
-        self.table = read("oncall", OncallFile)
+        self.table: OncallFile = read("oncall", OncallFile)
         self._pagers = [pager for pager in self.table.pager if pager.pages]
 
     # -- files ----------------------------------------------------------------------------------

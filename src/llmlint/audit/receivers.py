@@ -21,12 +21,11 @@ class Receiver:
 
 
 def receivers(tree: Node, pagers: Iterable[Pager]) -> Iterator[Receiver]:
-    """Those of one document, at whatever depth: of Alertmanager, of its operator, of Grafana's provisioning."""
+    """Those of one document, at whatever depth: of Alertmanager, its operator, Grafana's provisioning."""
     known = tuple(pagers)
     points = [point for _, node in tree.walk() for point in _elements(node.get("contactPoints"))]
-    policies = {
-        name for _, node in tree.walk() for one in _elements(node.get("policies")) for name in _routed(one)
-    }
+    routes = [one for _, node in tree.walk() for one in _elements(node.get("policies"))]
+    policies = {name for route in routes for name in _routed(route)}
     for point in points:
         name = point.get("name")
         for one in _elements(point.get("receivers")):

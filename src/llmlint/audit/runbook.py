@@ -52,7 +52,7 @@ class Runbook:
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
         self.documents = subject.once(Documents)
-        self.table = read("runbook", RunbookFile)
+        self.table: RunbookFile = read("runbook", RunbookFile)
 
     # -- pages ----------------------------------------------------------------------------------
 
@@ -88,7 +88,7 @@ class Runbook:
 
     def about_models(self, page: Page) -> bool:
         """Whether it speaks of calls to models at all."""
-        return bool(compiled(self.table.pages.model).search(page.passage.text))
+        return compiled(self.table.pages.model).search(page.passage.text) is not None
 
     @functools.cached_property
     def reach(self) -> tuple[Page, ...]:
@@ -128,8 +128,8 @@ class Runbook:
             led = {page.path for page in self.reach}
             for page in self.documents.pages:
                 if page.path not in led:
-                    passages = page.headed(compiled(topic.headings))
-                    elsewhere += [p.evidence for p in passages if self._is_specific(topic, p)]
+                    passages = page.headed(compiled(topic.outside))
+                    elsewhere += [p.evidence for p in passages if self._is_specific(topic, p)][:1]
         return Part(_unique(specific), _unique(unspecific), _unique(elsewhere))
 
     def _passages(self, topic: Topic, page: Page, whole: bool) -> Iterator[Passage]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from llmlint.audit.catalogue import read
 from llmlint.audit.model import Evidence
 from llmlint.audit.subject import Subject
+from llmlint.audit.tables.runbook import RunbookFile
 from llmlint.facts import model as m
 from llmlint.facts import walk
-from llmlint.project.kinds import ClassRef, External, ExternalMethod, ExternalObject, ModuleRef, Obj
+from llmlint.project.kinds import ClassRef, Data, External, ExternalMethod, ExternalObject, ModuleRef, Obj
 from llmlint.project.names import binding_scope
 from llmlint.project.scopes import Binding, Cls, Func, Mod
 
@@ -46,42 +49,54 @@ class _Reader:
         self._evaluator = subject.project.evaluator
         self._calls = [call.site for call in subject.sites]
         self._calls += [made.site for made in subject.project.constructions]
+        self._models = re.compile(read("runbook", RunbookFile).settings.models, re.IGNORECASE)
         self._seen: set[tuple[m.Expr, Func]] = set()
 
     def all(self) -> Iterator[Read]:
-        for scope in dict.fromkeys(scope for site in self._calls for scope in _around(site.func)):
-            for stmt in scope.statements:
-                for expr in walk.own_expressions(stmt):
-                    yield from self._inside(expr, scope, stmt.span)
+        near = {scope for site in self._calls for scope in _around(site.func)}
+        for scope in self._project.functions:
+            for one in self._written_in(scope):
+                if scope in near or self._models.search(one.name):
+                    yield one
         for site in self._calls:
             for arg in site.call.args:
                 yield from self._behind(arg.value, site.func, site.call.span, 0)
 
-    def _inside(self, expr: m.Expr, func: Func, near: m.Span) -> Iterator[Read]:
-        for node in walk.expressions(expr):
-            yield from self._read(node, func, near)
+    def _written_in(self, func: Func) -> Iterator[Read]:
+        for node in func.nodes:
+            yield from self._read(node, func, func.facts.span)
 
     def _behind(self, expr: m.Expr, func: Func, near: m.Span, depth: int) -> Iterator[Read]:
         """What is read in an expression, and where the names in it come from."""
         if depth > DEPTH or (expr, func) in self._seen:
             return
         self._seen.add((expr, func))
-        for node in walk.expressions(expr):
-            yield from self._read(node, func, near)
-            match node:
-                case m.Name(id=name):
-                    scope = binding_scope(name, func)
-                    if scope is not None:
-                        yield from self._bound(name, scope, depth + 1)
-                case m.Attr(value=base, name=name):
-                    for value in self._evaluator.eval(base, func):
-                        if isinstance(value, ModuleRef):
-                            yield from self._bound(name, value.mod.body, depth + 1)
-                        elif isinstance(value, Obj | ClassRef):
-                            for scope, binding in value.cls.attributes.get(name, ()):
-                                yield from self._of_binding(binding, scope, depth + 1)
-                case _:
-                    pass
+        yield from self._read(expr, func, near)
+        match expr:
+            case m.Name(id=name):
+                scope = binding_scope(name, func)
+                if scope is not None:
+                    yield from self._bound(name, scope, depth + 1)
+            case m.Attr(value=base, name=name):
+                for value in self._evaluator.eval(base, func):
+                    if isinstance(value, ModuleRef):
+                        yield from self._bound(name, value.mod.body, depth + 1)
+                    elif isinstance(value, Obj | ClassRef):
+                        for scope, binding in value.cls.attributes.get(name, ()):
+                            yield from self._of_binding(binding, scope, depth + 1)
+            case m.Sub():  # one entry of a table, not all that is read for the others
+                for value in self._evaluator.eval(expr, func):
+                    if (
+                        isinstance(value, ExternalObject)
+                        and value.call is not None
+                        and value.func is not None
+                    ):
+                        yield from self._read(value.call, value.func, value.call.span)
+                    elif isinstance(value, Data) and value.expr is not expr:
+                        yield from self._behind(value.expr, value.func, near, depth + 1)
+            case _:
+                for inner in walk.children(expr):
+                    yield from self._behind(inner, func, near, depth)
 
     def _bound(self, name: str, scope: Func, depth: int) -> Iterator[Read]:
         for binding in scope.bindings.get(name, ()):

@@ -12,8 +12,6 @@ from llmlint.audit.settingreads import Read, reads
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.runbook import RunbookFile
 
-_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -42,13 +40,14 @@ def listed(subject: Subject) -> Listed:
 def _places(subject: Subject, documents: tuple[str, ...], names: Iterable[str]) -> dict[str, Evidence]:
     """Where each name is found first; settings of classes are written in either case."""
     wanted = {name.lower(): name for name in names}
+    longest = sorted(map(re.escape, wanted), key=len, reverse=True)
+    mention = re.compile(rf"(?<!\w)(?:{'|'.join(longest)})(?!\w)", re.IGNORECASE)
     found: dict[str, Evidence] = {}
     for path in subject.repository.matching(documents):
-        for number, line in enumerate(subject.repository.text(path).splitlines(), 1):
-            for word in _WORD.findall(line):
-                name = wanted.get(word.lower())
-                if name is not None:
-                    found.setdefault(name, Evidence(path, number, f"`{name}`"))
+        for hit in subject.repository.search(path, mention):
+            for text in mention.findall(hit.text):
+                name = wanted[text.lower()]
+                found.setdefault(name, Evidence(path, hit.line, f"`{name}`"))
         if len(found) == len(wanted):
             break
     return found

@@ -50,7 +50,7 @@ class Alerts:
         self._project = project
 
     def unreported(self, *, lost: bool = False) -> Iterator[Unreported]:
-        """The handlers that report nothing; ``lost``: also those that lose the failure, which are LLM301's."""
+        """The handlers that report nothing; those that lose the failure, LLM301's, only when ``lost``."""
         if not self._reporters:
             return
         name = next(iter(self._reporters))
@@ -91,7 +91,7 @@ class Alerts:
     # -- handlers -----------------------------------------------------------------------------------
 
     def _is_ours(self, place: StatementSite, stmt: m.Try, handler: m.Handler, lost: bool) -> bool:
-        """Whether a handler ends a provider's failure for good, in another way than losing it unless ``lost``."""
+        """Whether a handler ends a provider's failure for good; when it loses it, only if ``lost``."""
         project, func = self._project, place.func
         if not project.handlers.may_catch_provider(handler, func) or project.handlers.raises(handler.body):
             return False

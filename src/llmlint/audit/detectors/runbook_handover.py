@@ -30,18 +30,25 @@ def handover(subject: Subject) -> CriterionResult:
 
 
 def _headed(runbook: Runbook, words: re.Pattern[str]) -> Iterator[Passage]:
-    for page in runbook.documents.pages:
+    for page in sorted(runbook.documents.pages, key=lambda page: _rank(page.path)):
         yield from page.headed(words)
+
+
+def _rank(path: str) -> int:
+    """Where people look first."""
+    name = path.rpartition("/")[2].lower()
+    return 0 if name.startswith("readme") and "/" not in path else 1 if "architecture" in name else 2
 
 
 def _best(
     runbook: Runbook, passages: Iterator[Passage] | tuple[Passage, ...], shows: tuple[str, ...]
 ) -> Evidence | None:
-    """The first that shows something and explains it, or explains at length."""
+    """The first that is drawn, shows something and explains it, or explains at length."""
     least = runbook.table.handover.words
     for passage in passages:
         shown = any(runbook.shows(one, passage) for one in shows)
-        if passage.words >= (least // 2 if shown else least):
+        drawn = "diagram" in shows and runbook.shows("diagram", passage)
+        if drawn or passage.words >= (least // 2 if shown else least):
             return passage.evidence
     return None
 

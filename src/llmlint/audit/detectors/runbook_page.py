@@ -34,7 +34,7 @@ def exists(subject: Subject) -> CriterionResult:
 def current(subject: Subject) -> CriterionResult:
     """Touched, or gone through by its own word, not long before or since the code that calls models was."""
     runbook = subject.once(Runbook)
-    if not runbook.pages:
+    if not runbook.written:
         return missing(NO_RUNBOOK)
     found = age(subject)
     if found is None:

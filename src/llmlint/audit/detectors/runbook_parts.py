@@ -12,7 +12,7 @@ from llmlint.audit.tables.runbook import Topic
 
 
 def _part(topic: Topic, subject: Subject) -> CriterionResult:
-    """Specific in the runbook or what it links: met; there and not specific, or in another document: vague."""
+    """Specific in the runbook or what it links: met; not specific, or in another document: vague."""
     runbook = subject.once(Runbook)
     part = runbook.parts[topic.id]
     if part.specific:

@@ -12,7 +12,7 @@ def settings(subject: Subject) -> CriterionResult:
     found = listed(subject)
     done, total = len(found.documented), len(found.documented) + len(found.undocumented)
     if not total:
-        return not_applicable("no setting is read on the way to a model")
+        return not_applicable("no setting is seen to be read on the way to a model")
     count = Count(done, total, "settings")
     if done == total:
         return met(found.documented, count=count)

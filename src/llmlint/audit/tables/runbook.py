@@ -46,6 +46,8 @@ class Topic(Table, frozen=True, kw_only=True):
     """Regular expression of headings that announce it."""
     says: str = ""
     """Regular expression of single paragraphs that are about it, under whatever heading."""
+    outside: str
+    """Regular expression of headings that announce it in documents that are no runbook."""
     shows: tuple[str, ...]
     """What makes it specific, one of: ``code`` (a command, a name in code), ``link``, ``amount`` (a number
     with its unit), ``steps`` (three), ``diagram``, ``prose``, ``contact``."""
@@ -92,6 +94,8 @@ class Handover(Fact, frozen=True, kw_only=True, eq=False):
 class Settings(Fact, frozen=True, kw_only=True, eq=False):
     """Where settings are listed, and which are not the project's own."""
 
+    models: str
+    """Regular expression of names that speak of models, wherever they are read."""
     documents: tuple[str, ...]
     given: tuple[str, ...]
     """Regular expressions of variables that the platform or the system sets."""

@@ -35,7 +35,9 @@ def incidents(runbook: Runbook) -> tuple[Incident, ...]:
 def _of_page(runbook: Runbook, page: Page) -> Iterator[Incident]:
     """The innermost headings: a chapter of incidents is none itself."""
     words = compiled(runbook.table.incidents.headings)
-    named = [section for section in page.sections if section.level and words.search(section.title)]
+    own = compiled(runbook.table.pages.own)
+    titled = [section for section in page.sections if section.level and not own.search(section.title)]
+    named = [section for section in titled if words.search(section.title)]
     for section in named:
         if not any(other in named for other in _below(page, section)):
             passage = page.of(section)

@@ -113,10 +113,14 @@ class Page:
             if block.kind == "code" or not words.search(block.text):
                 continue
             following = self.blocks[number + 1 : number + 2]
-            blocks = (block, *(one for one in following if one.kind == "code"))
-            last = block.line + block.text.count("\n")
-            links = tuple(link for link in self.links if block.line <= link.line <= last)
-            yield Passage(self.path, block.line, "", blocks, links)
+            yield self.around(number, 1 + sum(one.kind == "code" for one in following))
+
+    def around(self, number: int, blocks: int) -> Passage:
+        """A block and those that follow it, so many in all, with the links in the first of them."""
+        chosen = self.blocks[number : number + blocks]
+        last = chosen[0].line + chosen[0].text.count("\n")
+        links = tuple(link for link in self.links if chosen[0].line <= link.line <= last)
+        return Passage(self.path, chosen[0].line, "", chosen, links)
 
 
 class Documents:

@@ -133,7 +133,8 @@ class Runbook:
         return Part(_unique(specific), _unique(unspecific), _unique(elsewhere))
 
     def _passages(self, topic: Topic, page: Page, whole: bool) -> Iterator[Passage]:
-        yield from page.headed(compiled(topic.headings))
+        own = compiled(self.table.pages.own)
+        yield from (one for one in page.headed(compiled(topic.headings)) if not own.search(one.title))
         if topic.says and whole:
             yield from page.saying(compiled(topic.says))
         if topic.links and whole:

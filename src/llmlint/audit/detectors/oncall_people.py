@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from llmlint.audit.dates import days, latest
 from llmlint.audit.model import CriterionResult, met, missing, vague
@@ -56,26 +58,31 @@ def rotation(subject: Subject) -> CriterionResult:
     if resources:
         return met(resources)
     parts = [part for pager in found.table.pager for part in pager.rotation_links]
-    passages = list(_rotations(subject, parts))
-    linked = [passage for passage in passages if _links(passage, parts)]
+    linked = list(_linked(subject, parts))
     fresh = [p for p in linked if _is_fresh(p, subject)]
-    tables = [p for p in passages if len(set(days(p.text))) >= NAMED and _is_fresh(p, subject, ahead=True)]
+    said = list(_rotations(subject))
+    tables = [p for p in said if len(set(days(p.text))) >= NAMED and _is_fresh(p, subject, ahead=True)]
     if fresh or tables:
         return met(passage.evidence for passage in (fresh or tables))
     if linked:
         day = max((d for p in linked if (d := latest(p.text, subject.today)) is not None), default=None)
-        why = (
-            "when it was looked at is not said"
-            if day is None
-            else f"it was last looked at on {day.isoformat()}"
-        )
+        why = f"it was last looked at on {day.isoformat()}" if day else "when it was looked at is not said"
         return vague((passage.evidence for passage in linked), why)
-    if passages:
-        return vague((passage.evidence for passage in passages), "it is neither linked nor dated")
+    if said:
+        return vague((passage.evidence for passage in said), "it is neither linked nor dated")
     return missing()
 
 
-def _rotations(subject: Subject, parts: list[str]) -> Iterator[Passage]:
+def _linked(subject: Subject, parts: list[str]) -> Iterator[Passage]:
+    """What is said where the rotation is linked, and right after it."""
+    for page in subject.once(Documents).pages:
+        for number, block in enumerate(page.blocks):
+            passage = page.around(number, 2)
+            if _links(replace(passage, blocks=(block,)), parts):
+                yield passage
+
+
+def _rotations(subject: Subject) -> Iterator[Passage]:
     words = subject.once(Paging).table.rotation
     for page in subject.once(Documents).pages:
         sections = [p for p in page.headed(compiled(words.headings)) if p.blocks and not _is_title(p, page)]
@@ -84,10 +91,6 @@ def _rotations(subject: Subject, parts: list[str]) -> Iterator[Passage]:
         for passage in page.saying(compiled(words.says)):
             if passage.line not in covered:
                 yield passage
-        for link in page.links:
-            if link.line not in covered and any(part in link.target for part in parts):
-                blocks = tuple(b for b in page.blocks if b.line <= link.line <= b.line + b.text.count("\n"))
-                yield Passage(page.path, link.line, link.text, blocks, (link,))
 
 
 def _is_title(passage: Passage, page: Page) -> bool:
@@ -100,8 +103,6 @@ def _links(passage: Passage, parts: list[str]) -> bool:
 
 
 def _says(expression: str, passage: Passage, exact: bool = False) -> bool:
-    import re
-
     flags = re.RegexFlag(0) if exact else re.IGNORECASE
     return any(re.search(expression, block.text, flags) for block in passage.blocks)
 

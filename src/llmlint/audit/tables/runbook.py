@@ -29,6 +29,8 @@ class Pages(Fact, frozen=True, kw_only=True, eq=False):
     """Regular expression of headings and lines that say that somebody has followed it."""
     person: str
     """Regular expression of who it was."""
+    own: str
+    """Regular expression of headings that are about the whole page."""
     untouched: int
     """Days after which a page that nobody has touched is old."""
     tried_days: int

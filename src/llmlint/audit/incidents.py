@@ -1,4 +1,4 @@
-"""What a runbook says to do when something goes wrong: headings that say what, each with its steps."""
+"""What to do when something goes wrong, each with its steps, and what is written down afterwards."""
 
 from __future__ import annotations
 
@@ -21,6 +21,15 @@ class Incident:
 
     place: Evidence
     steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Postmortem:
+    """A template of one, or one that was written: both show what is asked."""
+
+    place: Evidence
+    parts: int
+    """How many of the usual parts it has."""
 
 
 def incidents(runbook: Runbook) -> tuple[Incident, ...]:
@@ -54,3 +63,17 @@ def _below(page: Page, section: Section) -> Iterator[Section]:
         if other.level <= section.level:
             return
         yield other
+
+
+def postmortems(runbook: Runbook) -> tuple[Postmortem, ...]:
+    """Files and sections of that name."""
+    words = runbook.table.postmortems
+    named = runbook.subject.repository.matching(words.files)
+    passages = [runbook.documents.page(path).passage for path in runbook.documents.paths if path in named]
+    for page in runbook.documents.pages:
+        if page.path not in named:
+            passages += page.headed(compiled(words.headings))
+    return tuple(
+        Postmortem(one.evidence, sum(bool(compiled(part).search(one.text)) for part in words.parts))
+        for one in passages
+    )

@@ -60,18 +60,18 @@ class _Reader:
                     yield one
         for site in self._calls:
             for arg in site.call.args:
-                yield from self._behind(arg.value, site.func, site.call.span, 0)
+                yield from self._behind(arg.value, site.func, 0)
 
     def _written_in(self, func: Func) -> Iterator[Read]:
         for node in func.nodes:
-            yield from self._read(node, func, func.facts.span)
+            yield from self._read(node, func)
 
-    def _behind(self, expr: m.Expr, func: Func, near: m.Span, depth: int) -> Iterator[Read]:
+    def _behind(self, expr: m.Expr, func: Func, depth: int) -> Iterator[Read]:
         """What is read in an expression, and where the names in it come from."""
         if depth > DEPTH or (expr, func) in self._seen:
             return
         self._seen.add((expr, func))
-        yield from self._read(expr, func, near)
+        yield from self._read(expr, func)
         match expr:
             case m.Name(id=name):
                 scope = binding_scope(name, func)
@@ -91,12 +91,12 @@ class _Reader:
                         and value.call is not None
                         and value.func is not None
                     ):
-                        yield from self._read(value.call, value.func, value.call.span)
+                        yield from self._read(value.call, value.func)
                     elif isinstance(value, Data) and value.expr is not expr:
-                        yield from self._behind(value.expr, value.func, near, depth + 1)
+                        yield from self._behind(value.expr, value.func, depth + 1)
             case _:
                 for inner in walk.children(expr):
-                    yield from self._behind(inner, func, near, depth)
+                    yield from self._behind(inner, func, depth)
 
     def _bound(self, name: str, scope: Func, depth: int) -> Iterator[Read]:
         for binding in scope.bindings.get(name, ()):
@@ -104,7 +104,7 @@ class _Reader:
 
     def _of_binding(self, binding: Binding, scope: Func, depth: int) -> Iterator[Read]:
         if binding.kind == "value" and binding.expr is not None:
-            yield from self._behind(binding.expr, scope, _line(binding.line), depth)
+            yield from self._behind(binding.expr, scope, depth)
         elif binding.kind == "from" and depth <= DEPTH:
             target = self._evaluator.imports.target(binding.module, binding.level, scope.mod)
             if isinstance(target, Mod):
@@ -112,7 +112,7 @@ class _Reader:
 
     # -- one expression -------------------------------------------------------------------------
 
-    def _read(self, expr: m.Expr, func: Func, near: m.Span) -> Iterator[Read]:
+    def _read(self, expr: m.Expr, func: Func) -> Iterator[Read]:
         """``os.getenv("X")``, ``os.environ["X"]``, ``settings.x`` of a class of settings."""
         match expr:
             case m.Call(func=callee, span=span):
@@ -121,10 +121,10 @@ class _Reader:
                     name = self._key(callee.value, expr.args[0].value, func)
                 if name:
                     yield Read(name, func, span)
-            case m.Sub(value=base, index=index):
+            case m.Sub(value=base, index=m.Text(span=span) as index):
                 name = self._key(base, index, func)
                 if name:
-                    yield Read(name, func, index.span if isinstance(index, m.Text) else near)
+                    yield Read(name, func, span)
             case m.Attr(value=base, name=field):
                 for value in self._evaluator.eval(base, func):
                     if isinstance(value, Obj):

@@ -35,7 +35,9 @@ def test_bad_example_is_reported_as_the_page_says(code: str) -> None:
     assert list(blocks) == ["Bad", "Output", "Good"]
     found = output(blocks["Bad"], code, requirements(text(code)))
     assert blocks["Output"].text == found, f"{PAGES[code].name}: run `{COMMAND}`"
-    assert re.findall(r"^(?:app|tests|docs)/\w+\.(?:py|md):\d+:\d+: (LLM\d{3}) ", found, re.MULTILINE) == [code]
+    assert re.findall(r"^(?:app|tests|docs)/\w+\.(?:py|md):\d+:\d+: (LLM\d{3}) ", found, re.MULTILINE) == [
+        code
+    ]
 
 
 @of_each_example

@@ -46,7 +46,7 @@ class Passage:
         yield from self.links
         for block in self.blocks:
             for match in _PLAIN_LINK.finditer(block.text):
-                yield Link(match[0], block.text, block.line)
+                yield Link(match[0].rstrip(".,;:"), block.text, block.line)
 
     @property
     def evidence(self) -> Evidence:

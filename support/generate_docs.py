@@ -49,6 +49,10 @@ ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = "app/example.py"
 OWN_PATH = re.compile(r"# (tests/\w+\.py)\n")
 """The first line of an example that is to be seen under another path."""
+FILE_NAME = re.compile(r"(?:# |<!-- )(\S+)(?: -->)?\n")
+"""The first line of an example in another language: the file that it is."""
+PROGRAM = ROOT / "fixtures" / "audit" / "_app" / "app" / "llm.py"
+"""What such a file lies beside, unless it answers a bad example in Python."""
 COMMAND = "python support/generate_docs.py"
 TODAY = datetime.date(2026, 6, 1)
 """The day on which examples, fixtures and the demo are looked at: what they show must not rot."""
@@ -154,13 +158,20 @@ def requirements(page: str) -> str:
 
 
 @functools.cache
-def output(example: Example, code: str, installed: str = "") -> str:
-    """What a rule, and every rule that is on by default, finds in an example (concise, without the total)."""
+def output(example: Example, code: str, installed: str = "", answers: Example | None = None) -> str:
+    """What a rule, and every rule that is on by default, finds in an example (concise, without the total).
+
+    A good example that is no Python is a file beside the bad one that it ``answers``.
+    """
     with tempfile.TemporaryDirectory() as empty:
         (Path(empty) / "requirements.txt").write_text(installed, encoding="utf-8")
         if example.language == "toml":
             return _lines(_configured(Path(empty), example.text))
         layer = registry.Layer(extend_select=(code,))
+        if example.language != "python":
+            _write_beside(Path(empty), example.text)
+            is_code = answers is not None and answers.language == "python"
+            example = answers if answers and is_code else Example("python", PROGRAM.read_text("utf-8"))
         named = OWN_PATH.match(example.text)
         path = named[1] if named else EXAMPLE
         document: Document | Finding = from_text(path, example.text)
@@ -168,6 +179,16 @@ def output(example: Example, code: str, installed: str = "") -> str:
             Path(empty), layers=(layer,), named=frozenset([path]), texts={path: document}, today=TODAY
         )
         return _lines(analyse(request).of_status(Status.REPORTED))
+
+
+def _write_beside(root: Path, text: str) -> None:
+    """A file of another language, where its first line says that it is."""
+    named = FILE_NAME.match(text)
+    if named is None:
+        raise ValueError(f"the first line does not say which file this is: {text[:40]!r}")
+    file = root / named[1]
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
 
 
 def _configured(root: Path, text: str) -> list[Finding]:

@@ -232,7 +232,8 @@ def test_rule_module_is_named_after_the_rule(rule: Rule) -> None:
 
 @pytest.mark.parametrize("rule", CHECKED, ids=code_of)
 def test_rule_has_producer_and_silence_fixtures(rule: Rule) -> None:
-    files = sorted((ROOT / "fixtures" / rule.code).rglob("*.py"))
+    folder = ROOT / "fixtures" / rule.code
+    files = sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".md"))
     producers = [path for path in files if re.search(rf"# error: \[[^\]]*{rule.code}", read(path))]
     # A file that starts with ok_ is silent as a whole; in a project folder, another file may speak.
     silent = [path for path in files if any(part.startswith("ok_") for part in path.parts[-3:])]

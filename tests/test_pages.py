@@ -35,12 +35,15 @@ def test_bad_example_is_reported_as_the_page_says(code: str) -> None:
     assert list(blocks) == ["Bad", "Output", "Good"]
     found = output(blocks["Bad"], code, requirements(text(code)))
     assert blocks["Output"].text == found, f"{PAGES[code].name}: run `{COMMAND}`"
-    assert re.findall(r"^(?:app|tests)/\w+\.py:\d+:\d+: (LLM\d{3}) ", found, re.MULTILINE) == [code]
+    assert re.findall(r"^(?:app|tests|docs)/\w+\.(?:py|md):\d+:\d+: (LLM\d{3}) ", found, re.MULTILINE) == [
+        code
+    ]
 
 
 @of_each_example
 def test_good_example_is_silent(code: str) -> None:
-    assert output(examples(text(code))["Good"], code, requirements(text(code))) == ""
+    blocks = examples(text(code))
+    assert output(blocks["Good"], code, requirements(text(code)), blocks["Bad"]) == ""
 
 
 def test_internal_problem_is_reported_as_its_page_says() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import tomli
 
 from llmlint.catalogue.additions import Own, read_beside
-from llmlint.model.options import Options
+from llmlint.model.options import Options, Owned
 from llmlint.model.rule import Confidence, Ranked, Severity
 from llmlint.registry import Layer, UnknownRule, check_code
 from llmlint.source.ignoring import PatternError, patterns
@@ -93,6 +93,7 @@ KEYS = (
     "exclude",
     "not-production",
     "prompt-modules",
+    "owners",
     "path-reads",
     "cache",
     "dated-models",
@@ -224,7 +225,11 @@ class _Reader:
             not_production=self.globs("not-production", NOT_PRODUCTION),
             prompt_modules=self.globs("prompt-modules", PROMPT_MODULES),
             cache=self.switch("cache", default=True),
-            options=Options(path_reads=self.switch("path-reads"), dated_models=self.switch("dated-models")),
+            options=Options(
+                path_reads=self.switch("path-reads"),
+                dated_models=self.switch("dated-models"),
+                owners=tuple(self.owners()),
+            ),
             per_path_ignores=self.per_path_ignores(),
             own=self.own(),
             audit_table=self.audit() if "audit" in self.table else None,
@@ -245,6 +250,16 @@ class _Reader:
             for number, one in enumerate(found.attestations)
         ]
         return replace(found, attestations=tuple(placed))
+
+    def owners(self) -> Iterator[Owned]:
+        key = "owners"
+        table = self.table.get(key, {})
+        if not isinstance(table, dict):
+            raise self.error(key, f"`{key}` is not a table of patterns and owners")
+        for glob, names in table.items():
+            self.check_glob(key, glob)
+            found = self.strings(glob, names)
+            yield Owned(glob, found, self.file.name, line_of(self.text, (*self.prefix, key, glob)))
 
     def own(self) -> Own:
         found = read_beside(self.file.parent)

@@ -15,6 +15,8 @@ and anywhere in a file, on lines of their own::
     # fixture-path: tests/test_x.py         the path a single file is analysed under
     # fixture-lives: no-alias, no-noqa      the lives this fixture does not live
 
+In Markdown they stand in comments of HTML: ``<!-- # error: [LLM803] -->``.
+
 Whatever looks like one of these and is not is an error that names the line. Nothing is evaluated.
 """
 
@@ -39,6 +41,7 @@ _LOOKS_LIKE_ONE = re.compile(
     r"#\s*(?:(?:errors?|steps?|todo[-_ ]\w+|fixture(?:-\w+)?)\s*[:\[]|todo:?\s*\[|\[?LLM\d+\]?\s*$)",
     re.IGNORECASE,
 )
+_IN_MARKDOWN = re.compile(r"<!--\s*(#.*?)\s*-->")
 _NEXT_PART = re.compile(r"(?<=\s)(?=#\s*(?:error|step|todo|fixture))", re.IGNORECASE)
 
 
@@ -116,7 +119,7 @@ def skipped_lives(settings: dict[str, str]) -> frozenset[str]:
 
 
 def _comments(path: str, text: str) -> Iterator[_Comment]:
-    """The comments of a Python file by its tokens; of anything else, by its lines."""
+    """The comments of a Python file by its tokens, of Markdown as HTML has them, of the rest by its lines."""
     if path.endswith(".py"):
         try:
             tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
@@ -128,6 +131,11 @@ def _comments(path: str, text: str) -> Iterator[_Comment]:
                     alone = not token.line[: token.start[1]].strip()
                     yield _Comment(token.start[0], token.string, alone)
             return
+    if path.endswith(".md"):  # a mark of a comment is a heading there
+        for number, line in enumerate(text.splitlines(), start=1):
+            for match in _IN_MARKDOWN.finditer(line):
+                yield _Comment(number, match[1], not line[: match.start()].strip())
+        return
     for number, line in enumerate(text.splitlines(), start=1):
         before, mark, after = line.partition("# ")
         if mark:

@@ -72,12 +72,16 @@ ASPECTS = {
     "LLM512": "where text goes",
     "LLM513": "transport",
     "LLM514": "what is logged",
+    "LLM601": "whose it is",
     "LLM602": "what becomes of a failure",
     "LLM701": "which model",
     "LLM702": "which model",
     "LLM703": "where the prompt is written",
     "LLM705": "which version of the prompt",
     "LLM706": "which model",
+    "LLM801": "what is written down for the night",
+    "LLM802": "which settings are listed",
+    "LLM803": "how old that is",
 }
 """What each rule asks of the code."""
 

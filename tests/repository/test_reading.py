@@ -93,6 +93,14 @@ def test_deep_json_is_a_problem(tree: Tree) -> None:
     assert [p.path for p in files.problems] == ["a.json"]
 
 
+def test_markdown_keeps_which_words_are_code() -> None:
+    page = markdown("Set `A=1`, then `b`.\n\n    code `c`\n")
+    assert [(b.text, b.spans) for b in page.blocks] == [
+        ("Set A=1, then b.", ("A=1", "b")),
+        ("code `c`\n", ()),
+    ]
+
+
 def test_markdown_sections_and_links() -> None:
     page = markdown(
         "intro [x](y)\n\n# A\n\ntext\n\n## B\n\n- one\n- [two](z)\n\n<!-- # no -->\n\n```\n# code\n```\n# C\n"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from llmlint.model.options import Options
+from llmlint.model.options import Options, Owned
 from llmlint.model.rule import Confidence, Severity
 from llmlint.registry import Layer
 from llmlint.settings import Settings, SettingsError, load, read
@@ -31,6 +31,9 @@ min-confidence = "medium"
 path-reads = true
 dated-models = true
 
+[tool.llmlint.owners]
+"app/" = ["@acme/assistants"]
+
 [tool.llmlint.per-path-ignores]
 "scripts/" = ["LLM3"]
 """
@@ -42,7 +45,11 @@ dated-models = true
         exclude=("vendored/",),
         not_production=("spec/",),
         prompt_modules=("wording.py",),
-        options=Options(path_reads=True, dated_models=True),
+        options=Options(
+            path_reads=True,
+            dated_models=True,
+            owners=(Owned("app/", ("@acme/assistants",), "pyproject.toml", 14),),
+        ),
         per_path_ignores={"scripts/": ("LLM3",)},
     )
 
@@ -55,6 +62,8 @@ def test_own_file_has_the_keys_at_the_top(tree: Tree) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "message"),
     [
+        ("[tool.llmlint]\nowners = []\n", 2, "`owners` is not a table of patterns and owners"),
+        ('[tool.llmlint.owners]\n"app/" = "ada"\n', 2, "`app/` is not a list of strings"),
         (
             "[tool.ruff]\nselct = []\n[tool.llmlint]\nselct = []\n",
             4,

@@ -48,8 +48,8 @@ class Alerts:
     def __init__(self, project: Questions) -> None:
         self._project = project
 
-    def unreported(self) -> Iterator[Unreported]:
-        """The handlers that report nothing; those that lose the failure altogether are LLM301's."""
+    def unreported(self, *, lost: bool = False) -> Iterator[Unreported]:
+        """The handlers that report nothing; those that lose the failure, LLM301's, only when ``lost``."""
         if not self._reporters:
             return
         name = next(iter(self._reporters))
@@ -61,7 +61,7 @@ class Alerts:
             if target is None or self._reported_by_itself(target):
                 continue
             for handler in stmt.handlers:
-                if self._is_ours(place, stmt, handler) and not self._reported(handler, func):
+                if self._is_ours(place, stmt, handler, lost) and not self._reported(handler, func):
                     if not self._callers_report(func):
                         yield Unreported(func, handler, target, name)
                 if self._project.handlers.catches_provider(handler, func):
@@ -95,15 +95,15 @@ class Alerts:
 
     # -- handlers -----------------------------------------------------------------------------------
 
-    def _is_ours(self, place: StatementSite, stmt: m.Try, handler: m.Handler) -> bool:
-        """Whether a handler ends a provider's failure, in another way than losing it, and for good."""
+    def _is_ours(self, place: StatementSite, stmt: m.Try, handler: m.Handler, lost: bool) -> bool:
+        """Whether a handler ends a provider's failure for good; when it loses it, only if ``lost``."""
         project, func = self._project, place.func
         if not project.handlers.may_catch_provider(handler, func) or project.handlers.raises(handler.body):
             return False
         guarded = project.guarded
         if finally_returns(stmt) or guarded.goes_round(place) or guarded.goes_on_well(place, handler):
             return False
-        if handler is not guarded.deciding_handler(stmt, func):
+        if lost or handler is not guarded.deciding_handler(stmt, func):
             return True
         return not project.outcomes.of(handler.body, handler.name, func).vanishes
 

@@ -29,6 +29,8 @@ class Block:
     """``paragraph``, ``item``, ``cell`` or ``code``."""
     text: str
     line: int
+    spans: tuple[str, ...] = ()
+    """The code in it, where it is not code itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def parse(text: str) -> Markdown:
             case "fence" | "code_block":
                 blocks.append(Block("code", token.content, line))
             case "inline" if tokens[at - 1].type != "heading_open":
-                blocks.append(Block(around[-1], _words(token), line))
+                blocks.append(Block(around[-1], _words(token), line, _spans(token)))
                 links += _links(token, line)
     return Markdown(tuple(_sections(headings, blocks)), tuple(blocks), tuple(links))
 
@@ -111,6 +113,10 @@ def _words(token: Token) -> str:
         elif child.type in ("text", "code_inline", "image"):
             parts.append(child.content)
     return "".join(parts)
+
+
+def _spans(token: Token) -> tuple[str, ...]:
+    return tuple(child.content for child in token.children or () if child.type == "code_inline")
 
 
 def _links(token: Token, line: int) -> Iterator[Link]:

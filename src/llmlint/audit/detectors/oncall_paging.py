@@ -1,0 +1,25 @@
+"""Whether an alert reaches somebody who sleeps."""
+
+from __future__ import annotations
+
+from llmlint.audit.model import CriterionResult, met, missing, vague
+from llmlint.audit.paging import Paging
+from llmlint.audit.subject import Subject
+
+
+def paging(subject: Subject) -> CriterionResult:
+    """Alerts are sent to a tool that pages: met. A tool without alerts, a chat channel, a mailbox: vague."""
+    found = subject.once(Paging)
+    if found.paged:
+        return met(found.paged)
+    if found.idle:
+        return vague(found.idle, "no route leads there")
+    named = list(found.named)
+    if named:
+        return vague(named, "the service is named, and nothing here sends alerts to it")
+    if found.told:
+        return vague(found.told, "alerts reach a chat channel or a mailbox, and wake nobody")
+    return missing()
+
+
+DETECTORS = {"oncall.paging": paging}

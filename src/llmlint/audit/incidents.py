@@ -1,0 +1,79 @@
+"""What to do when something goes wrong, each with its steps, and what is written down afterwards."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from llmlint.audit.model import Evidence
+from llmlint.audit.pages import Page
+from llmlint.audit.runbook import Runbook, compiled
+from llmlint.repository.markdown import Section
+
+_NUMBERED = re.compile(r"(?<!\S)1[.)]\s.+?(?<!\S)2[.)]\s.+?(?<!\S)3[.)]\s", re.DOTALL)
+"""Three steps in one paragraph or cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """A thing that goes wrong, and how many steps are said."""
+
+    place: Evidence
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Postmortem:
+    """A template of one, or one that was written: both show what is asked."""
+
+    place: Evidence
+    parts: int
+    """How many of the usual parts it has."""
+
+
+def incidents(runbook: Runbook) -> tuple[Incident, ...]:
+    """Those of the runbook, and those with steps of what it links."""
+    found = [one for page in runbook.pages for one in _of_page(runbook, page)]
+    linked = [page for page in runbook.reach if page not in runbook.pages]
+    enough = runbook.table.incidents.steps
+    found += [one for page in linked for one in _of_page(runbook, page) if one.steps >= enough]
+    return tuple(found)
+
+
+def _of_page(runbook: Runbook, page: Page) -> Iterator[Incident]:
+    """The innermost headings: a chapter of incidents is none itself."""
+    words = compiled(runbook.table.incidents.headings)
+    own = compiled(runbook.table.pages.own)
+    titled = [section for section in page.sections if section.level and not own.search(section.title)]
+    named = [section for section in titled if words.search(section.title)]
+    for section in named:
+        if not any(other in named for other in _below(page, section)):
+            passage = page.of(section)
+            inline = any(_NUMBERED.search(block.text) for block in passage.blocks)
+            items = sum(block.kind == "item" for block in passage.blocks)
+            yield Incident(passage.evidence, max(items, 3 * inline))
+    for block in page.blocks:
+        if block.kind == "cell" and _NUMBERED.search(block.text):
+            yield Incident(Evidence(page.path, block.line, "a row with its steps"), 3)
+
+
+def _below(page: Page, section: Section) -> Iterator[Section]:
+    for other in page.sections[page.sections.index(section) + 1 :]:
+        if other.level <= section.level:
+            return
+        yield other
+
+
+def postmortems(runbook: Runbook) -> tuple[Postmortem, ...]:
+    """Files and sections of that name."""
+    words = runbook.table.postmortems
+    named = runbook.subject.repository.matching(words.files)
+    passages = [runbook.documents.page(path).passage for path in runbook.documents.paths if path in named]
+    for page in runbook.documents.pages:
+        if page.path not in named:
+            passages += page.headed(compiled(words.headings))
+    return tuple(
+        Postmortem(one.evidence, sum(bool(compiled(part).search(one.text)) for part in words.parts))
+        for one in passages
+    )

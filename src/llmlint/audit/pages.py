@@ -1,0 +1,156 @@
+"""What is written down in Markdown: pages, and the stretches of them that speak of something."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from llmlint.audit.catalogue import read
+from llmlint.audit.model import Evidence
+from llmlint.audit.subject import Subject
+from llmlint.audit.tables.runbook import RunbookFile
+from llmlint.repository.markdown import Block, Link, Markdown, Section
+
+_SHOWN = 50
+_PLAIN_LINK = re.compile(r"https?://[^\s)>\]\"'`]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A section, or a single block of one, with the links in it."""
+
+    path: str
+    line: int
+    title: str
+    """Its heading; empty for a single block."""
+    blocks: tuple[Block, ...]
+    links: tuple[Link, ...]
+    below: tuple[str, ...] = ()
+    """The headings below its own."""
+
+    @property
+    def text(self) -> str:
+        """What it says, headings and all."""
+        return "\n".join((self.title, *self.below, *(block.text for block in self.blocks)))
+
+    @property
+    def words(self) -> int:
+        """How many words of prose it has."""
+        return sum(len(block.text.split()) for block in self.blocks if block.kind != "code")
+
+    @property
+    def targets(self) -> Iterator[Link]:
+        """Links, and addresses that are written out."""
+        yield from self.links
+        for block in self.blocks:
+            for match in _PLAIN_LINK.finditer(block.text):
+                yield Link(match[0].rstrip(".,;:"), block.text, block.line)
+
+    @property
+    def evidence(self) -> Evidence:
+        """The place, named after the heading or by its first words."""
+        shown = self.title or (self.blocks[0].text if self.blocks else "")
+        shown = " ".join(shown.split())
+        return Evidence(self.path, self.line, shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1]}…")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A Markdown file, or the part of one below a heading."""
+
+    path: str
+    sections: tuple[Section, ...]
+    blocks: tuple[Block, ...]
+    links: tuple[Link, ...]
+
+    @classmethod
+    def whole(cls, path: str, markdown: Markdown) -> Page:
+        """All of a file."""
+        return cls(path, markdown.sections, markdown.blocks, markdown.links)
+
+    def below(self, section: Section) -> Page:
+        """What stands below one of its headings, that heading included."""
+        last = self._end(section)
+        return Page(
+            self.path,
+            tuple(one for one in self.sections if section.line <= one.line < last and one.level),
+            section.blocks,
+            tuple(link for link in self.links if section.line <= link.line < last),
+        )
+
+    def _end(self, section: Section) -> float:
+        after = (s for s in self.sections if s.line > section.line)
+        return next((s.line for s in after if s.level <= section.level or not section.level), float("inf"))
+
+    @property
+    def passage(self) -> Passage:
+        """The page as one stretch, which begins at its first heading."""
+        title = next((section for section in self.sections if section.level), None)
+        line = title.line if title is not None else self.blocks[0].line if self.blocks else 1
+        below = tuple(section.title for section in self.sections if section.line > line)
+        return Passage(
+            self.path, line, title.title if title is not None else "", self.blocks, self.links, below
+        )
+
+    def of(self, section: Section) -> Passage:
+        """One section with its subsections."""
+        last = self._end(section)
+        links = tuple(link for link in self.links if section.line <= link.line < last)
+        below = tuple(one.title for one in self.sections if section.line < one.line < last)
+        return Passage(self.path, section.line, section.title, section.blocks, links, below)
+
+    def headed(self, headings: re.Pattern[str]) -> Iterator[Passage]:
+        """The sections whose heading speaks of it; the title of the page is a heading too."""
+        for section in self.sections:
+            if section.level and headings.search(section.title):
+                yield self.of(section)
+
+    def saying(self, words: re.Pattern[str]) -> Iterator[Passage]:
+        """Single paragraphs, items and cells that speak of it, with the code that follows them."""
+        for number, block in enumerate(self.blocks):
+            if block.kind == "code" or not words.search(block.text):
+                continue
+            following = self.blocks[number + 1 : number + 2]
+            yield self.around(number, 1 + sum(one.kind == "code" for one in following))
+
+    def around(self, number: int, blocks: int) -> Passage:
+        """A block and those that follow it, so many in all, with the links in the first of them."""
+        chosen = self.blocks[number : number + blocks]
+        last = chosen[0].line + chosen[0].text.count("\n")
+        links = tuple(link for link in self.links if chosen[0].line <= link.line <= last)
+        return Passage(self.path, chosen[0].line, "", chosen, links)
+
+
+class Documents:
+    """Every Markdown file that people wrote for people; made once per subject."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._repository = subject.repository
+        words = read("runbook", RunbookFile).pages
+        left_out = frozenset(self._repository.matching(words.other))
+        self.paths = tuple(p for p in self._repository.matching(words.documents) if p not in left_out)
+        self._pages: dict[str, Page] = {}
+
+    def page(self, path: str) -> Page:
+        """One of the files."""
+        if path not in self._pages:
+            self._pages[path] = Page.whole(path, self._repository.markdown(path))
+        return self._pages[path]
+
+    @property
+    def pages(self) -> Iterator[Page]:
+        """All of them, in the order of their names."""
+        return (self.page(path) for path in self.paths)
+
+    def linked(self, page: Page) -> Iterator[Page]:
+        """The files of the repository that a page links."""
+        for link in page.links:
+            target = link.target.partition("#")[0]
+            if target and "://" not in target:
+                inside = target.startswith("/")
+                path = target[1:] if inside else posixpath.join(posixpath.dirname(page.path), target)
+                path = posixpath.normpath(path)
+                if path in self._repository and path.lower().endswith(".md") and path != page.path:
+                    yield self.page(path)

@@ -1,0 +1,187 @@
+"""The runbook of a package: its pages, what they link, and what of its parts they say."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from llmlint.audit.catalogue import read
+from llmlint.audit.model import Evidence
+from llmlint.audit.pages import Documents, Page, Passage
+from llmlint.audit.subject import Subject
+from llmlint.audit.tables.runbook import RunbookFile, Topic
+
+STEPS = 3
+PROSE = 40
+_NAME = re.compile(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b|(?<!\S)--[a-z][\w-]+")
+_AMOUNT = re.compile(
+    r"[$€£¥]\s?\d|\d[\d.,]*\s?(?:k|m)?\s?(?:%|usd|eur|gbp|dollars?|euros?|tokens?|requests?|calls?|rpm|tpm|/\s?(?:day|hour|month))\b",
+    re.IGNORECASE,
+)
+_ARROWS = re.compile(r"-->|->|=>|→|──|▶|sequenceDiagram|flowchart|graph (?:TD|LR|TB)")
+_PHONE = re.compile(r"(?<!\w)\+\d[\d ()-]{7,}\d|\b[\w.+-]+@[\w-]+\.[\w.]+\b")
+
+
+def compiled(expression: str) -> re.Pattern[str]:
+    """One of the table's expressions; case does not matter."""
+    return _compiled(expression)
+
+
+@functools.lru_cache(maxsize=128)
+def _compiled(expression: str) -> re.Pattern[str]:
+    return re.compile(expression, re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What was found about a topic, best first."""
+
+    specific: tuple[Evidence, ...]
+    """In the runbook, or in what it links."""
+    unspecific: tuple[Evidence, ...]
+    """There, and not specific."""
+    elsewhere: tuple[Evidence, ...]
+    """Specific, in a document that the runbook does not lead to."""
+
+
+class Runbook:
+    """Answers about the runbook of one package; made once per subject (``subject.once(Runbook)``)."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+        self.documents = subject.once(Documents)
+        self.table: RunbookFile = read("runbook", RunbookFile)
+
+    # -- pages ----------------------------------------------------------------------------------
+
+    @functools.cached_property
+    def pages(self) -> tuple[Page, ...]:
+        """Files that are runbooks by their name or title, and parts of others below such a heading."""
+        words = self.table.pages
+        named = set(self.subject.repository.matching(words.runbooks))
+        titles = compiled(words.titles)
+        found = []
+        for page in self.documents.pages:
+            if page.path in named:
+                found.append(page)
+                continue
+            last = 0.0
+            for section in page.sections:
+                if section.level and section.line >= last and titles.search(section.title):
+                    part = page.below(section)
+                    last = max((block.line for block in part.blocks), default=section.line) + 1
+                    found.append(part)
+        return tuple(found)
+
+    @functools.cached_property
+    def written(self) -> tuple[Page, ...]:
+        """Those that say something, and say it about calls to models."""
+        return tuple(page for page in self.pages if not self.is_stub(page) and self.about_models(page))
+
+    def is_stub(self, page: Page) -> bool:
+        """Whether hardly anything is written yet."""
+        blank = compiled(self.table.pages.blank)
+        said = sum(len(block.text.split()) for block in page.blocks if not blank.search(block.text))
+        return said < self.table.pages.stub
+
+    def about_models(self, page: Page) -> bool:
+        """Whether it speaks of calls to models at all."""
+        return compiled(self.table.pages.model).search(page.passage.text) is not None
+
+    @functools.cached_property
+    def reach(self) -> tuple[Page, ...]:
+        """The runbook and the documents that it links."""
+        linked = [other for page in self.pages for other in self.documents.linked(page)]
+        return (*self.pages, *(p for p in linked if p.path not in {page.path for page in self.pages}))
+
+    @functools.cached_property
+    def near(self) -> tuple[Page, ...]:
+        """What is read for want of a runbook."""
+        paths = self.subject.repository.matching(self.table.pages.near)
+        known = set(self.documents.paths)
+        pages = (self.documents.page(path) for path in paths if path in known)
+        return tuple(page for page in pages if not self.is_stub(page) and self.about_models(page))
+
+    # -- parts ----------------------------------------------------------------------------------
+
+    @property
+    def topics(self) -> Iterator[Topic]:
+        """The parts that are looked for in the same way."""
+        return iter(self.table.topic)
+
+    @functools.cached_property
+    def parts(self) -> dict[str, Part]:
+        """What was found about each of the topics."""
+        return {topic.id: self._part(topic) for topic in self.topics}
+
+    def _part(self, topic: Topic) -> Part:
+        specific: list[Evidence] = []
+        unspecific: list[Evidence] = []
+        for page in self.reach:
+            own = page in self.pages
+            for passage in self._passages(topic, page, whole=own):
+                (specific if self._is_specific(topic, passage) else unspecific).append(passage.evidence)
+        elsewhere: list[Evidence] = []
+        if not specific:
+            led = {page.path for page in self.reach}
+            for page in self.documents.pages:
+                if page.path not in led:
+                    passages = page.headed(compiled(topic.outside))
+                    elsewhere += [p.evidence for p in passages if self._is_specific(topic, p)][:1]
+        return Part(_unique(specific), _unique(unspecific), _unique(elsewhere))
+
+    def _passages(self, topic: Topic, page: Page, whole: bool) -> Iterator[Passage]:
+        own = compiled(self.table.pages.own)
+        yield from (one for one in page.headed(compiled(topic.headings)) if not own.search(one.title))
+        if topic.says and whole:
+            yield from page.saying(compiled(topic.says))
+        if topic.links and whole:
+            for link in page.links:
+                if compiled(topic.links).search(f"{link.target} {link.text}"):
+                    yield Passage(page.path, link.line, link.text or link.target, (), (link,))
+
+    def _is_specific(self, topic: Topic, passage: Passage) -> bool:
+        if topic.also and not compiled(topic.also).search(passage.text):
+            return False
+        return any(self.shows(one, passage) for one in topic.shows)
+
+    def shows(self, what: str, passage: Passage) -> bool:
+        """Whether a passage has what makes it specific; what is still to be written has nothing."""
+        blank = compiled(self.table.pages.blank)
+        blocks = [block for block in passage.blocks if not blank.search(block.text)]
+        match what:
+            case "code":
+                return any(b.kind == "code" or b.spans or _NAME.search(b.text) for b in blocks)
+            case "link":
+                return any("://" in link.target and not blank.search(link.target) for link in passage.targets)
+            case "amount":
+                return any(_AMOUNT.search(block.text) for block in blocks)
+            case "steps":
+                return sum(block.kind == "item" for block in blocks) >= STEPS
+            case "diagram":
+                drawn = any(block.kind == "code" and _ARROWS.search(block.text) for block in blocks)
+                return drawn or any(_is_image(link.target) for link in passage.links)
+            case "prose":
+                return sum(len(b.text.split()) for b in blocks if b.kind != "code") >= PROSE
+            case "contact":
+                return self._has_contact(passage, "\n".join(block.text for block in blocks))
+            case _:
+                raise ValueError(f"nothing is shown by {what}")
+
+    def _has_contact(self, passage: Passage, text: str) -> bool:
+        places = [place for one in self.table.provider for place in (*one.status, *one.support)]
+        targets = [link.target for link in passage.targets]
+        return any(place in target for place in places for target in (*targets, text)) or bool(
+            _PHONE.search(text)
+        )
+
+
+def _is_image(target: str) -> bool:
+    return target.lower().partition("?")[0].endswith((".png", ".svg", ".jpg", ".jpeg", ".gif", ".webp"))
+
+
+def _unique(found: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """One per line: a heading and its first paragraph may both speak of it."""
+    return tuple({(one.path, one.line): one for one in reversed(list(found))}.values())[::-1]

@@ -1,0 +1,202 @@
+"""Where settings are read on the way to a model: in code that asks one, and in what is given to the call."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from llmlint.audit.catalogue import read
+from llmlint.audit.model import Evidence
+from llmlint.audit.subject import Subject
+from llmlint.audit.tables.runbook import RunbookFile
+from llmlint.facts import model as m
+from llmlint.facts import walk
+from llmlint.project.kinds import ClassRef, Data, External, ExternalMethod, ExternalObject, ModuleRef, Obj
+from llmlint.project.names import binding_scope
+from llmlint.project.scopes import Binding, Cls, Func, Mod
+
+_GETTERS = frozenset({"get", "pop", "setdefault"})
+DEPTH = 6
+"""How many names are followed from a call to where its value is read."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Read:
+    """A place where a setting is read."""
+
+    name: str
+    """As the environment, or the table of settings, has it."""
+    func: Func
+    span: m.Span
+
+    @property
+    def evidence(self) -> Evidence:
+        """The place, named after the setting."""
+        return Evidence(self.func.path, self.span.line, f"`{self.name}`")
+
+
+def reads(subject: Subject) -> list[Read]:
+    """Every read in production code of the package, in reading order."""
+    reader = _Reader(subject)
+    found = [one for one in reader.all() if one.func.mod.production and subject.within(one.func.path)]
+    return sorted(found, key=lambda one: (one.func.path, one.span.line, one.name))
+
+
+class _Reader:
+    def __init__(self, subject: Subject) -> None:
+        self._project = subject.project
+        self._evaluator = subject.project.evaluator
+        self._calls = [call.site for call in subject.sites]
+        self._calls += [made.site for made in subject.project.constructions]
+        self._models = re.compile(read("runbook", RunbookFile).settings.models, re.IGNORECASE)
+        self._seen: set[tuple[m.Expr, Func]] = set()
+
+    def all(self) -> Iterator[Read]:
+        near = {scope for site in self._calls for scope in _around(site.func)}
+        for scope in self._project.functions:
+            for one in self._written_in(scope):
+                if scope in near or self._models.search(one.name):
+                    yield one
+        for site in self._calls:
+            for arg in site.call.args:
+                yield from self._behind(arg.value, site.func, 0)
+
+    def _written_in(self, func: Func) -> Iterator[Read]:
+        for node in func.nodes:
+            yield from self._read(node, func)
+
+    def _behind(self, expr: m.Expr, func: Func, depth: int) -> Iterator[Read]:
+        """What is read in an expression, and where the names in it come from."""
+        if depth > DEPTH or (expr, func) in self._seen:
+            return
+        self._seen.add((expr, func))
+        yield from self._read(expr, func)
+        match expr:
+            case m.Name(id=name):
+                scope = binding_scope(name, func)
+                if scope is not None:
+                    yield from self._bound(name, scope, depth + 1)
+            case m.Attr(value=base, name=name):
+                for value in self._evaluator.eval(base, func):
+                    if isinstance(value, ModuleRef):
+                        yield from self._bound(name, value.mod.body, depth + 1)
+                    elif isinstance(value, Obj | ClassRef):
+                        for scope, binding in value.cls.attributes.get(name, ()):
+                            yield from self._of_binding(binding, scope, depth + 1)
+            case m.Sub():  # one entry of a table, not all that is read for the others
+                for value in self._evaluator.eval(expr, func):
+                    if (
+                        isinstance(value, ExternalObject)
+                        and value.call is not None
+                        and value.func is not None
+                    ):
+                        yield from self._read(value.call, value.func)
+                    elif isinstance(value, Data) and value.expr is not expr:
+                        yield from self._behind(value.expr, value.func, depth + 1)
+            case _:
+                for inner in walk.children(expr):
+                    yield from self._behind(inner, func, depth)
+
+    def _bound(self, name: str, scope: Func, depth: int) -> Iterator[Read]:
+        for binding in scope.bindings.get(name, ()):
+            yield from self._of_binding(binding, scope, depth)
+
+    def _of_binding(self, binding: Binding, scope: Func, depth: int) -> Iterator[Read]:
+        if binding.kind == "value" and binding.expr is not None:
+            yield from self._behind(binding.expr, scope, depth)
+        elif binding.kind == "from" and depth <= DEPTH:
+            target = self._evaluator.imports.target(binding.module, binding.level, scope.mod)
+            if isinstance(target, Mod):
+                yield from self._bound(binding.name, target.body, depth + 1)
+
+    # -- one expression -------------------------------------------------------------------------
+
+    def _read(self, expr: m.Expr, func: Func) -> Iterator[Read]:
+        """``os.getenv("X")``, ``os.environ["X"]``, ``settings.x`` of a class of settings."""
+        match expr:
+            case m.Call(func=callee, span=span):
+                name = self._called(expr, func)
+                if name is None and isinstance(callee, m.Attr) and callee.name in _GETTERS and expr.args:
+                    name = self._key(callee.value, expr.args[0].value, func)
+                if name:
+                    yield Read(name, func, span)
+            case m.Sub(value=base, index=m.Text(span=span) as index):
+                name = self._key(base, index, func)
+                if name:
+                    yield Read(name, func, span)
+            case m.Attr(value=base, name=field):
+                for value in self._evaluator.eval(base, func):
+                    if isinstance(value, Obj):
+                        yield from self._field(value.cls, field)
+            case _:
+                pass
+
+    def _called(self, call: m.Call, func: Func) -> str | None:
+        """The name that a function or method for settings is given; stores of secrets are none."""
+        for callee in self._evaluator.eval(call.func, func):
+            match callee:
+                case External(name=name) | ExternalObject(name=name):
+                    tables = [t for t in self._project.catalogue.secrets.get(name) if t.form == "call"]
+                case ExternalMethod(owner=owner, path=path):
+                    tables = self._project.catalogue.secret_methods(owner.name, path)
+                case _:
+                    continue
+            for table in tables:
+                given = walk.argument(call, table.name_arg) if table.name_arg else None
+                if isinstance(given, m.Text) and not table.always:
+                    return given.value
+        return None
+
+    def _key(self, base: m.Expr, key: m.Expr, func: Func) -> str | None:
+        """``key`` where ``base`` is a table of settings."""
+        if not isinstance(key, m.Text):
+            return None
+        for value in self._evaluator.eval(base, func):
+            if isinstance(value, External | ExternalObject):
+                if any(t.form == "mapping" for t in self._project.catalogue.secrets.get(value.name)):
+                    return key.value
+        return None
+
+    def _field(self, cls: Cls, field: str) -> Iterator[Read]:
+        """A field that a class of settings reads from the environment, under its prefix."""
+        for owner in self._evaluator.hierarchy.mro(cls):
+            declared = owner.body.bindings.get(field)
+            if declared and self._is_settings(owner):
+                prefix = _prefix(owner)
+                yield Read(f"{prefix}{field}".upper(), owner.body, _line(declared[0].line))
+                return
+
+    def _is_settings(self, cls: Cls) -> bool:
+        return any(
+            table.form == "settings"
+            for name in self._evaluator.hierarchy.external_bases(cls)
+            for table in self._project.catalogue.secrets.get(name)
+        )
+
+
+def _around(func: Func) -> Iterator[Func]:
+    """The functions a call is written in. Modules and classes hold settings of other things as well."""
+    one: Func | None = func
+    while one is not None and one.facts.kind in ("function", "lambda"):
+        yield one
+        one = one.parent
+
+
+def _prefix(cls: Cls) -> str:
+    """``env_prefix`` of ``model_config`` or of the inner ``Config``."""
+    for func in (cls.body, *cls.body.inner):
+        for stmt in func.statements:
+            if isinstance(stmt, m.Assign) and isinstance(stmt.value, m.Text):
+                if any(isinstance(name, m.Name) and name.id == "env_prefix" for name in stmt.targets):
+                    return stmt.value.value
+        for node in func.nodes:
+            if isinstance(node, m.Call):
+                for arg in node.args:
+                    if arg.keyword == "env_prefix" and isinstance(arg.value, m.Text):
+                        return arg.value.value
+    return ""
+
+
+def _line(line: int) -> m.Span:
+    return m.Span(line, 0, line, 0)

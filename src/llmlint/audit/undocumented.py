@@ -1,0 +1,53 @@
+"""Which settings on the way to a model are listed nowhere: the detector of ``runbook.settings``, LLM802."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from llmlint.audit.catalogue import read
+from llmlint.audit.model import Evidence
+from llmlint.audit.settingreads import Read, reads
+from llmlint.audit.subject import Subject
+from llmlint.audit.tables.runbook import RunbookFile
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The settings of the package, each at the first place where it is read."""
+
+    documented: tuple[Evidence, ...]
+    """Where they are listed."""
+    undocumented: tuple[Read, ...]
+
+
+def listed(subject: Subject) -> Listed:
+    """Every setting that is read where a model is asked, or that is given to the call or its client."""
+    words = read("runbook", RunbookFile).settings
+    given = re.compile("|".join(words.given))
+    first: dict[str, Read] = {}
+    for one in reads(subject):
+        if not given.fullmatch(one.name):
+            first.setdefault(one.name, one)
+    places = _places(subject, words.documents, first) if first else {}
+    return Listed(
+        tuple(places[name] for name in first if name in places),
+        tuple(one for name, one in first.items() if name not in places),
+    )
+
+
+def _places(subject: Subject, documents: tuple[str, ...], names: Iterable[str]) -> dict[str, Evidence]:
+    """Where each name is found first; settings of classes are written in either case."""
+    wanted = {name.lower(): name for name in names}
+    longest = sorted(map(re.escape, wanted), key=len, reverse=True)
+    mention = re.compile(rf"(?<!\w)(?:{'|'.join(longest)})(?!\w)", re.IGNORECASE)
+    found: dict[str, Evidence] = {}
+    for path in subject.repository.matching(documents):
+        for hit in subject.repository.search(path, mention):
+            for text in mention.findall(hit.text):
+                name = wanted[text.lower()]
+                found.setdefault(name, Evidence(path, hit.line, f"`{name}`"))
+        if len(found) == len(wanted):
+            break
+    return found

@@ -1,0 +1,182 @@
+"""Tests in which a provider fails: how, what of the program they run, and whether they look at the result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from llmlint.audit.catalogue import read
+from llmlint.audit.subject import Subject
+from llmlint.audit.tables.recovery import RecoveryFile
+from llmlint.facts import model as m
+from llmlint.facts import walk
+from llmlint.project.kinds import FuncRef
+from llmlint.project.scopes import Func
+from llmlint.project.testing import Tests
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FailureTest:
+    """One test. ``kinds`` are names of failures; empty: something fails, and nobody says how."""
+
+    func: Func
+    span: m.Span
+    """Where the failure is made."""
+    kinds: frozenset[str]
+    looks: bool
+    """Whether it asserts something."""
+
+
+class FailureTests:
+    """Made once per subject (``subject.once(FailureTests)``)."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        self._project = subject.with_tests
+        self._table: RecoveryFile = read("recovery", RecoveryFile)
+        project = self._project
+        self._tests = Tests(project.modules, project.graph, project.evaluator, project.catalogue)
+        asking = [
+            call.site.func for call in project.llm_calls if call.generates and call.site.func.mod.production
+        ]
+        self._asking = {func.mod.path for func in asking}
+
+    def all(self) -> Iterator[FailureTest]:
+        """Tests that run what asks a model, and in which something fails."""
+        for mod in self._project.modules:
+            if mod.production or not self._tests.is_test_file(mod.path) or not self._subject.within(mod.path):
+                continue
+            for func in mod.functions:
+                if func.name.startswith("test") and func.facts.kind == "function":
+                    found = self._judge(func)
+                    if found is not None:
+                        yield found
+
+    def _judge(self, test: Func) -> FailureTest | None:
+        around = self._tests.surroundings(test)
+        if not any(self._runs(func) for func in around):
+            return None
+        made = [one for func in around for one in self._failures(func)]
+        named = self._by_name(test)
+        if not made and not (named and self._returns_something(around)):
+            return None
+        kinds = {kind for _, found in made for kind in found} | named
+        span = next((span for span, _ in made), test.facts.span)
+        if made and not any(span in _spans(func) for func in (test, *test.inner)):
+            span = test.facts.span
+        return FailureTest(test, span, frozenset(kinds), any(_asserts(func) for func in (test, *test.inner)))
+
+    # -- what of the program runs -----------------------------------------------------------------
+
+    def _runs(self, func: Func) -> bool:
+        """Whether a function of a test calls, or hands on, something of the program that asks a model."""
+        graph, reach = self._project.graph, self._project.reach
+        for edge in graph.edges.get(func, ()):
+            if edge.target.mod.production and (
+                reach.reaches(edge.target) or edge.target.mod.path in self._asking
+            ):
+                return True
+        for site in graph.sites[func]:
+            for arg in site.call.args:
+                if isinstance(arg.value, m.Name | m.Attr):
+                    for value in self._project.evaluator.eval(arg.value, func):
+                        if (
+                            isinstance(value, FuncRef)
+                            and value.func.mod.production
+                            and reach.reaches(value.func)
+                        ):
+                            return True
+        return False
+
+    # -- what fails -------------------------------------------------------------------------------
+
+    def _failures(self, func: Func) -> Iterator[tuple[m.Span, frozenset[str]]]:
+        """Exceptions that mocks and stand-ins raise, and responses with the status of a failure."""
+        words = self._table.words
+        for stmt in func.statements:
+            span = getattr(stmt, "span", func.facts.span)
+            if isinstance(stmt, m.Raise) and stmt.value is not None and not func.name.startswith("test"):
+                yield span, self._kinds(stmt.value)
+            elif isinstance(stmt, m.Assign) and stmt.value is not None:
+                if any(isinstance(t, m.Attr) and t.name in words.side_effects for t in stmt.targets):
+                    if self._is_failure(stmt.value, func):
+                        yield span, self._kinds(stmt.value)
+        for site in self._project.graph.sites[func]:
+            for arg in site.call.args:
+                if arg.keyword in words.side_effects and self._is_failure(arg.value, func):
+                    yield site.call.span, self._kinds(arg.value)
+            kinds = self._by_status(site.call)
+            if kinds:
+                yield site.call.span, kinds
+
+    def _is_failure(self, expr: m.Expr, func: Func) -> bool:
+        """Whether a side effect is, or holds, an exception; what a function does is seen where it stands."""
+        return any(_exception(node) for node in walk.expressions(expr)) and not isinstance(expr, m.Lambda)
+
+    def _kinds(self, expr: m.Expr) -> frozenset[str]:
+        """The failures that the names of exceptions (or statuses given to them) mean."""
+        names = [
+            (node.id if isinstance(node, m.Name) else node.name).lower()
+            for node in walk.expressions(expr)
+            if isinstance(node, m.Name | m.Attr)
+        ]
+        statuses = {
+            node.value
+            for node in walk.expressions(expr)
+            if isinstance(node, m.Const) and isinstance(node.value, int)
+        }
+        return frozenset(
+            failure.name
+            for failure in self._table.failure
+            if any(part in name for name in names for part in failure.exceptions)
+            or statuses & set(failure.statuses)
+        )
+
+    def _by_status(self, call: m.Call) -> frozenset[str]:
+        """``httpx.Response(429)``, ``status=503``."""
+        given = [arg.value for arg in call.args if arg.keyword in self._table.words.status_keywords]
+        name = (walk.dotted(call.func) or "").rpartition(".")[2]
+        if name.endswith("Response") and call.args and call.args[0].keyword is None:
+            given.append(call.args[0].value)
+        codes = {value.value for value in given if isinstance(value, m.Const)}
+        return frozenset(f.name for f in self._table.failure if codes & set(f.statuses))
+
+    def _by_name(self, test: Func) -> set[str]:
+        name = test.name.lower()
+        return {f.name for f in self._table.failure if any(word in name for word in f.words)}
+
+    def _returns_something(self, around: Iterable[Func]) -> bool:
+        """Whether a mock or a stand-in gives something: the malformed answer that the name speaks of."""
+        words = self._table.words.returns
+        for func in around:
+            if func.facts.kind == "lambda" or (not func.name.startswith("test") and func.returns):
+                return True
+            for site in self._project.graph.sites[func]:
+                if any(arg.keyword in words or arg.keyword == "new" for arg in site.call.args):
+                    return True
+            for stmt in func.statements:
+                if isinstance(stmt, m.Assign):
+                    if any(isinstance(t, m.Attr) and t.name in words for t in stmt.targets):
+                        return True
+        return False
+
+
+def _spans(func: Func) -> set[m.Span]:
+    calls = {node.span for node in func.nodes if isinstance(node, m.Call)}
+    return calls | {stmt.span for stmt in func.statements if hasattr(stmt, "span")}
+
+
+def _exception(node: m.Expr) -> bool:
+    name = node.id if isinstance(node, m.Name) else node.name if isinstance(node, m.Attr) else ""
+    return name.endswith(("Error", "Exception", "Timeout", "Exhausted")) or name in ("ThrottlingException",)
+
+
+def _asserts(func: Func) -> bool:
+    if any(isinstance(stmt, m.Assert) for stmt in func.statements):
+        return True
+    for node in func.nodes:
+        if isinstance(node, m.Call):
+            name = node.func.name if isinstance(node.func, m.Attr) else getattr(node.func, "id", "")
+            if name.startswith(("assert", "raises")):
+                return True
+    return False

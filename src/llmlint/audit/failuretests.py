@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.kinds import FuncRef
 from llmlint.project.scopes import Func
+from llmlint.project.sites import CallSite
 from llmlint.project.testing import Tests
 
 
@@ -60,7 +62,9 @@ class FailureTests:
         named = self._by_name(test)
         if not made and not (named and self._returns_something(around)):
             return None
-        kinds = {kind for _, found in made for kind in found} | named
+        kinds = {kind for _, found in made for kind in found}
+        if not made or kinds or any(self._is_generic(func) for func in around):
+            kinds |= named
         span = next((span for span, _ in made), test.facts.span)
         if made and not any(span in _spans(func) for func in (test, *test.inner)):
             span = test.facts.span
@@ -96,22 +100,56 @@ class FailureTests:
         for stmt in func.statements:
             span = getattr(stmt, "span", func.facts.span)
             if isinstance(stmt, m.Raise) and stmt.value is not None and not func.name.startswith("test"):
-                yield span, self._kinds(stmt.value)
+                if _exception(stmt.value) and self._may_be_provider(func):
+                    yield span, self._kinds(stmt.value)
             elif isinstance(stmt, m.Assign) and stmt.value is not None:
-                if any(isinstance(t, m.Attr) and t.name in words.side_effects for t in stmt.targets):
-                    if self._is_failure(stmt.value, func):
-                        yield span, self._kinds(stmt.value)
+                for target in stmt.targets:
+                    if isinstance(target, m.Attr) and target.name in words.side_effects:
+                        if self._is_failure(stmt.value) and self._is_asked(target.value):
+                            yield span, self._kinds(stmt.value)
         for site in self._project.graph.sites[func]:
             for arg in site.call.args:
-                if arg.keyword in words.side_effects and self._is_failure(arg.value, func):
-                    yield site.call.span, self._kinds(arg.value)
+                if arg.keyword in words.side_effects and self._is_failure(arg.value):
+                    if self._is_patched(site):
+                        yield site.call.span, self._kinds(arg.value)
             kinds = self._by_status(site.call)
             if kinds:
                 yield site.call.span, kinds
 
-    def _is_failure(self, expr: m.Expr, func: Func) -> bool:
+    def _may_be_provider(self, func: Func) -> bool:
+        """Whether what raises stands for something that asks a model: a method has such a name."""
+        return not func.is_method or func.name in self._names
+
+    @functools.cached_property
+    def _names(self) -> set[str]:
+        """Names of methods of SDKs, and of functions of the program that ask a model."""
+        names = {part for call in self._project.llm_calls for part in call.entry.path.split(".")}
+        names |= {f.name for f in self._project.functions if self._project.reach.reaches(f)}
+        return names | set(self._table.words.stubs)
+
+    def _is_failure(self, expr: m.Expr) -> bool:
         """Whether a side effect is, or holds, an exception; what a function does is seen where it stands."""
         return any(_exception(node) for node in walk.expressions(expr)) and not isinstance(expr, m.Lambda)
+
+    def _is_asked(self, mocked: m.Expr) -> bool:
+        """Whether ``mocked.side_effect = …`` is about something that asks a model, or may be."""
+        while isinstance(mocked, m.Attr) and mocked.name in ("return_value", "__enter__", "__aenter__"):
+            mocked = mocked.value
+        if isinstance(mocked, m.Call):
+            return self._is_asked(mocked.func)
+        return not isinstance(mocked, m.Attr) or mocked.name in self._names
+
+    def _is_patched(self, site: CallSite) -> bool:
+        """The same of ``patch("app.llm.ask", side_effect=…)`` and ``client.chat = Mock(side_effect=…)``."""
+        first = site.call.args[0].value if site.call.args and not site.call.args[0].keyword else None
+        if isinstance(first, m.Text):
+            return first.value.rpartition(".")[2] in self._names or "." not in first.value
+        named = walk.argument(site.call, "1") if first is not None else None
+        if isinstance(named, m.Text):  # patch.object(service, "ask", …)
+            return named.value in self._names
+        if isinstance(site.stmt, m.Assign):
+            return any(self._is_asked(target) for target in site.stmt.targets)
+        return True
 
     def _kinds(self, expr: m.Expr) -> frozenset[str]:
         """The failures that the names of exceptions (or statuses given to them) mean."""
@@ -131,6 +169,11 @@ class FailureTests:
             if any(part in name for name in names for part in failure.exceptions)
             or statuses & set(failure.statuses)
         )
+
+    @staticmethod
+    def _is_generic(func: Func) -> bool:
+        names = (node.id for node in func.nodes if isinstance(node, m.Name))
+        return any(name in _GENERIC for name in names)
 
     def _by_status(self, call: m.Call) -> frozenset[str]:
         """``httpx.Response(429)``, ``status=503``."""
@@ -166,9 +209,16 @@ def _spans(func: Func) -> set[m.Span]:
     return calls | {stmt.span for stmt in func.statements if hasattr(stmt, "span")}
 
 
+_NO_FAILURES = frozenset({"AssertionError", "NotImplementedError", "StopIteration", "StopAsyncIteration"})
+"""Raised to say that something must not happen, or is over."""
+_GENERIC = frozenset({"Exception", "RuntimeError", "OSError", "ValueError"})
+"""Of these the name of a test says what they stand for."""
+
+
 def _exception(node: m.Expr) -> bool:
+    node = node.func if isinstance(node, m.Call) else node
     name = node.id if isinstance(node, m.Name) else node.name if isinstance(node, m.Attr) else ""
-    return name.endswith(("Error", "Exception", "Timeout", "Exhausted")) or name in ("ThrottlingException",)
+    return name.endswith(("Error", "Exception", "Timeout", "Exhausted")) and name not in _NO_FAILURES
 
 
 def _asserts(func: Func) -> bool:

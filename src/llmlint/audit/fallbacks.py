@@ -22,6 +22,17 @@ from llmlint.project.scopes import Func
 from llmlint.project.sites import CallSite
 from llmlint.project.wording import callee
 
+_OF_MANY = (
+    "langchain",
+    "langgraph",
+    "llama_index",
+    "litellm",
+    "instructor",
+    "pydantic_ai",
+    "agents",
+    "crewai",
+)
+"""Frameworks behind which any provider may stand."""
 DEEPEST = 40
 """Levels of callers that are looked at."""
 
@@ -56,10 +67,13 @@ class Fallbacks:
         self._subject = subject
         self._project = subject.project
         self._words = read("recovery", RecoveryFile).words
-        self._known: dict[Func, Fallback] = {}
+        self._known: dict[tuple[Func, LlmCall], Fallback | None] = {}
+        """None: being looked at."""
 
     def of(self, call: LlmCall) -> Fallback:
         """What stands in for this call."""
+        if self._is_one(call.site, call, frozenset()):
+            return self._found(Kind.MODEL, call.site.func, call.site.call.span, "it stands in itself")
         return self._of_client(call) or self._around(call.site, call)
 
     def single_model(self, call: LlmCall) -> str:
@@ -74,6 +88,30 @@ class Fallbacks:
                 texts = names.all_literal(taker)
                 return texts[0] if len(set(texts)) == 1 else ""
         return ""
+
+    def _is_one(self, site: CallSite, call: LlmCall, seen: frozenset[Func]) -> bool:
+        """Whether a call is only made after one of another model has failed."""
+        for frame in site.frames:
+            if frame.kind == "handler" and isinstance(frame.node, m.Try):
+                tried = self._tried(frame.node, site.func)
+                if self._is_given_another(site.call) or self._differs(tried, call):
+                    return True
+        edges = self._project.graph.callers.get(site.func, ())
+        if not edges or site.func in seen or len(seen) > DEEPEST:
+            return False
+        return all(self._is_one(edge.site, call, seen | {site.func}) for edge in edges)
+
+    def _tried(self, block: m.Try, func: Func) -> list[LlmCall]:
+        """The LLM calls inside a ``try``, near or far."""
+        graph = self._project.graph
+        found: list[LlmCall] = []
+        for site in graph.sites[func]:
+            if any(frame.kind == "try" and frame.node is block for frame in site.frames):
+                sent = graph.by_call.get(site.call)
+                found += [sent] if sent is not None else []
+                for edge in graph.edges_at.get(site.call, ()):
+                    found += self._asked_by(edge.target)
+        return [call for call in found if call.generates]
 
     # -- the client -------------------------------------------------------------------------------
 
@@ -103,26 +141,32 @@ class Fallbacks:
 
     # -- the code around --------------------------------------------------------------------------
 
-    def _around(self, site: CallSite, call: LlmCall | None, depth: int = 0) -> Fallback:
+    def _around(self, site: CallSite, call: LlmCall, depth: int = 0) -> Fallback:
         here = self._here(site, call)
         if here.kind > Kind.ERROR:
             return here
-        above = self._above(site.func, depth)
+        above = self._above(site.func, call, depth)
         return above if above.kind > here.kind else here
 
-    def _above(self, func: Func, depth: int) -> Fallback:
+    def _above(self, func: Func, call: LlmCall, depth: int) -> Fallback:
         """What every caller has: the least of them."""
-        if func in self._known:
-            return self._known[func]
-        self._known[func] = NOTHING
-        decorated = self._decorated(func)
-        edges = [edge for edge in self._project.graph.callers.get(func, ()) if edge.site.func is not func]
-        if decorated is None and edges and depth < DEEPEST:
-            decorated = min(
-                (self._around(edge.site, None, depth + 1) for edge in edges), key=lambda one: one.kind
-            )
-        self._known[func] = decorated or NOTHING
-        return self._known[func]
+        key = (func, call)
+        if key not in self._known:
+            self._known[key] = None
+            self._known[key] = self._decorated(func) or self._of_callers(func, call, depth)
+        return self._known[key] or NOTHING
+
+    def _of_callers(self, func: Func, call: LlmCall, depth: int) -> Fallback:
+        # A caller that is being looked at already is the way we came.
+        edges = [
+            edge
+            for edge in self._project.graph.callers.get(func, ())
+            if (edge.site.func, call) not in self._known or self._known[edge.site.func, call] is not None
+        ]
+        if depth >= DEEPEST:
+            return NOTHING
+        found = (self._around(edge.site, call, depth + 1) for edge in edges)
+        return min(found, key=lambda one: one.kind, default=NOTHING)
 
     def _decorated(self, func: Func) -> Fallback | None:
         """``@with_fallback(…)``, ``@retry(…, retry_error_callback=…)``."""
@@ -134,10 +178,12 @@ class Fallbacks:
                 return self._found(Kind.ANSWER, func, span, f"`{name}`")
         return None
 
-    def _here(self, site: CallSite, call: LlmCall | None) -> Fallback:
+    def _here(self, site: CallSite, call: LlmCall) -> Fallback:
         """The best of the handlers around a call, in its own function."""
         found = [NOTHING]
         for frame in reversed(site.frames):
+            if frame.kind == "loop" and isinstance(frame.node, m.For) and _goes_over_fallbacks(frame.node):
+                found.append(self._found(Kind.MODEL, site.func, frame.node.span, "the next one is asked"))
             if frame.kind != "try" or not isinstance(frame.node, m.Try):
                 continue
             for handler in frame.node.handlers:
@@ -145,7 +191,7 @@ class Fallbacks:
                     found.append(self._handler(site, frame.node, handler, call))
         return max(found, key=lambda one: one.kind)
 
-    def _handler(self, site: CallSite, block: m.Try, handler: m.Handler, call: LlmCall | None) -> Fallback:
+    def _handler(self, site: CallSite, block: m.Try, handler: m.Handler, call: LlmCall) -> Fallback:
         func = site.func
         found = [self._body(handler.body, handler, func, call)]
         raised = any(isinstance(s, m.Raise) for s in handler.body)
@@ -164,9 +210,7 @@ class Fallbacks:
         names = {part.lower() for node in walk.expressions(loop.iter) for part in _names(node)}
         return any(word in name for name in names for word in self._words.alternatives)
 
-    def _body(
-        self, body: tuple[m.Stmt, ...], handler: m.Handler, func: Func, call: LlmCall | None
-    ) -> Fallback:
+    def _body(self, body: tuple[m.Stmt, ...], handler: m.Handler, func: Func, call: LlmCall) -> Fallback:
         """What the statements after a failure do: ask again elsewhere, answer, or say that it failed."""
         inside = set(walk.statements(body))
         found = [NOTHING]
@@ -178,44 +222,53 @@ class Fallbacks:
             sent = graph.by_call.get(site.call)
             targets = [edge.target for edge in graph.edges_at.get(site.call, ())]
             if sent is not None and sent.generates:
-                if (
-                    call is None
-                    or self.single_model(sent) != self.single_model(call)
-                    or (
-                        sent.client is not None
-                        and call.client is not None
-                        and sent.client.entry is not call.client.entry
-                    )
-                ):
+                if self._is_given_another(site.call) or self._differs([sent], call):
                     found.append(self._found(Kind.MODEL, func, site.call.span, "another model is asked"))
             elif any(self._project.reach.reaches(t) for t in targets if t is not func):
-                if self._stands_in(name) or not self._same_way(site, func):
+                asked = [other for target in targets for other in self._asked_by(target)]
+                if self._stands_in(name) or self._is_given_another(site.call) or self._differs(asked, call):
                     found.append(self._found(Kind.MODEL, func, site.call.span, f"`{name}` is asked instead"))
             elif self._stands_in(name) and not self._project.logs.only_talks(site.call, func):
                 found.append(self._found(Kind.ANSWER, func, site.call.span, f"`{name}` answers instead"))
         for stmt in inside:
-            value = stmt.value if isinstance(stmt, m.Return | m.Assign) else None
-            value = stmt.value if isinstance(stmt, m.ExprStmt) and isinstance(stmt.value, m.Yield) else value
-            if isinstance(value, m.Yield):
-                value = value.value
-            if value is None:
-                continue
-            kind = self._answer(value, handler, func)
-            if kind and isinstance(stmt, m.Return | m.Assign | m.ExprStmt):
+            match stmt:
+                case m.Return(value=value, span=span) | m.ExprStmt(value=m.Yield(value=value), span=span):
+                    pass
+                case m.Assign(value=value, span=span) if _is_returned(stmt, func):
+                    pass
+                case _:
+                    continue
+            kind = self._answer(value, handler, func) if value is not None else None
+            if kind:
                 what = "a plain answer" if kind is Kind.ANSWER else "an error is returned"
-                found.append(self._found(kind, func, stmt.span, what))
+                found.append(self._found(kind, func, span, what))
         return max(found, key=lambda one: one.kind)
 
-    def _same_way(self, site: CallSite, func: Func) -> bool:
-        """Whether the function that is called after a failure is the one that failed."""
+    def _is_given_another(self, call: m.Call) -> bool:
+        """``ask(model=fallback_model)``."""
+        names = {name for arg in call.args for node in walk.expressions(arg.value) for name in _names(node)}
+        return any(self._stands_in(name) for name in names)
+
+    def _differs(self, others: list[LlmCall], call: LlmCall) -> bool:
+        """Whether others certainly ask another model or provider; what is not known may be the same."""
+        model, provider = self.single_model(call), _provider(call)
+        for other in others:
+            if model and (name := self.single_model(other)) and name != model:
+                return True
+            if provider and (name := _provider(other)) and name != provider:
+                return True
+        return False
+
+    def _asked_by(self, func: Func) -> list[LlmCall]:
+        """The LLM calls that a function reaches."""
         graph = self._project.graph
-        targets = {edge.target for edge in graph.edges_at.get(site.call, ())}
-        return any(
-            other is not site
-            and other.stmt is not site.stmt
-            and targets & {edge.target for edge in graph.edges_at.get(other.call, ())}
-            for other in graph.sites[func]
-        )
+        pending, seen = [func], {func}
+        while pending:
+            for edge in graph.edges.get(pending.pop(), ()):
+                if edge.target not in seen:
+                    seen.add(edge.target)
+                    pending.append(edge.target)
+        return [call for call in self._project.llm_calls if call.generates and call.site.func in seen]
 
     def _answer(self, value: m.Expr, handler: m.Handler, func: Func) -> Kind | None:
         """What a value that is returned or kept after a failure is for users; None: nothing."""
@@ -248,11 +301,31 @@ class Fallbacks:
         return any(word in name.lower() for word in self._words.stand_ins)
 
 
+def _provider(call: LlmCall) -> str:
+    """The SDK of a provider; empty where the SDK is for many."""
+    path = call.client.entry.path if call.client is not None else call.entry.path
+    root = path.partition(".")[0]
+    return "" if root.startswith(_OF_MANY) or call.http is not None else root
+
+
 def _names(node: m.Expr) -> Iterator[str]:
     if isinstance(node, m.Name):
         yield node.id
     elif isinstance(node, m.Attr):
         yield node.name
+
+
+def _is_returned(stmt: m.Assign, func: Func) -> bool:
+    """Whether what is assigned is given back: a text that is only logged is no answer."""
+    names = {target.id for target in stmt.targets if isinstance(target, m.Name)}
+    given = [one.value for one in func.returns if one.value is not None]
+    given += [one.value for one in func.yields if one.value is not None]
+    return any(names & walk.names_in(value) for value in given)
+
+
+def _goes_over_fallbacks(loop: m.For) -> bool:
+    """``for provider in self._fallbacks``: whatever tells that the last one has failed."""
+    return any("fallback" in name.lower() for node in walk.expressions(loop.iter) for name in _names(node))
 
 
 def _leaves(body: tuple[m.Stmt, ...]) -> bool:

@@ -50,10 +50,7 @@ class RemotePrompts:
         """The calls of a scope that fetch a prompt from where it is kept, or refer to one, pinned or not."""
         for site in self._graph.sites[func]:
             table = self._table(site)
-            if (
-                table is not None
-                and self._deadlines.setting(site.call, func, (table.name,)).state != "absent"
-            ):
+            if table is not None and self._deadlines.setting(site.call, func, (table.name,)).state == "given":
                 yield site
 
     def _table(self, site: CallSite) -> s.RemotePrompt | None:

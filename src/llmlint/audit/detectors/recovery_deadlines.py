@@ -38,7 +38,9 @@ def deadlines(subject: Subject) -> CriterionResult:
     if not open_ones:
         return vague(_shown(hidden), "what ends some calls is decided where llmlint cannot see it", count)
     if good or hidden:
-        return vague([*_shown(open_ones), *_shown(good)], "not every call has a deadline", count)
+        return vague(
+            [*_shown(open_ones), *_shown(hidden), *_shown(good)], "not every call has a deadline", count
+        )
     return missing("no call has a deadline of its own", _shown(open_ones), count)
 
 

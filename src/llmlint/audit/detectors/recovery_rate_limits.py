@@ -16,7 +16,7 @@ from llmlint.project.wording import callee
 
 def rate_limits(subject: Subject) -> CriterionResult:
     """A handler of its own, a limiter, a queue that tries again, a router with alternatives."""
-    firm = [*_handlers(subject), *_conditions(subject), *_switched_on(subject)]
+    firm = [*_handlers(subject), *_told_apart(subject), *_conditions(subject), *_switched_on(subject)]
     loose: list[Evidence] = []
     for limiter in _table().limiter:
         for use in subject.uses(*limiter.calls):
@@ -45,7 +45,7 @@ def _table() -> RecoveryFile:
 
 
 def _handlers(subject: Subject) -> Iterator[Evidence]:
-    """``except RateLimitError`` around a model, ``if "429" in str(e)`` in a broad handler, with a way out."""
+    """``except RateLimitError`` around a model, if it does not only lose the failure."""
     project = subject.project
     for place in project.blocks:
         stmt, func = place.stmt, place.func
@@ -57,10 +57,16 @@ def _handlers(subject: Subject) -> Iterator[Evidence]:
                     subject, handler.body, func
                 ):
                     yield subject.at(func, handler.span, "a rate limit is handled by itself")
-            else:
-                for inner in walk.statements(handler.body):
-                    if isinstance(inner, m.If) and _tells_limit(inner.test) and _does(subject, inner, func):
-                        yield subject.at(func, inner.span, "a rate limit is told apart")
+
+
+def _told_apart(subject: Subject) -> Iterator[Evidence]:
+    """``if "429" in str(e)``, ``if response.status == 429``, where models are asked, with a way out."""
+    asking = {call.site.func.mod for call in subject.sites}
+    for func in subject.project.functions:
+        if func.mod in asking or (subject.within(func.path) and subject.project.reach.reaches(func)):
+            for stmt in func.statements:
+                if isinstance(stmt, m.If) and _tells_limit(stmt.test) and _does(subject, stmt, func):
+                    yield subject.at(func, stmt.span, "a rate limit is told apart")
 
 
 def _asks(subject: Subject, stmt: m.Try, func: Func) -> bool:

@@ -39,7 +39,7 @@ def retries(subject: Subject) -> CriterionResult:
     if tried:
         defaults = list(dict.fromkeys(one.place for one in tried))
         return vague(defaults, "only the SDK's defaults say how often", count)
-    return missing("no failed call is tried again", count=count)
+    return missing("nothing is seen that tries a failed call again", count=count)
 
 
 def _tried(subject: Subject, call: LlmCall) -> _Tried | None:

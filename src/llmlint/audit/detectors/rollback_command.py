@@ -12,6 +12,7 @@ from llmlint.audit.releases import Releases
 from llmlint.audit.subject import Subject
 from llmlint.repository.markdown import Block, Section
 
+_RELEASE = re.compile(r"\b(?:releases?|deploy\w*|versions?|images?|revisions?|production)\b", re.IGNORECASE)
 _DATE = re.compile(r"\b(20\d\d)-(\d\d)-(\d\d)\b")
 
 
@@ -25,7 +26,7 @@ def command(subject: Subject) -> CriterionResult:
         if found:
             text = " ".join(found[0].split())
             firm.append(Evidence(path, _line(block, found.start()), f"{section.title}: `{text[:50]}`"))
-        else:
+        elif _RELEASE.search(f"{section.title} {block.text}"):
             loose.append(Evidence(path, block.line, " ".join(block.text.split())[:60]))
     if firm:
         return met(dict.fromkeys(firm))
@@ -81,9 +82,6 @@ def _mentions(subject: Subject, prose: tuple[str, ...], others: tuple[str, ...])
     """Paragraphs that speak of going back to a release without saying how."""
     spoken = re.compile("|".join(prose), re.IGNORECASE)
     other = re.compile("|".join(others), re.IGNORECASE)
-    release = re.compile(
-        r"\b(?:releases?|deploy\w*|versions?|images?|revisions?|production)\b", re.IGNORECASE
-    )
     for path in subject.repository.matching(subject.once(Releases).table.words.documents):
         if posixpath.basename(path).upper().startswith("CHANGELOG"):
             continue
@@ -92,7 +90,7 @@ def _mentions(subject: Subject, prose: tuple[str, ...], others: tuple[str, ...])
             if (
                 block.kind != "code"
                 and spoken.search(text)
-                and release.search(text)
+                and _RELEASE.search(text)
                 and not other.search(text)
             ):
                 yield Evidence(path, block.line, " ".join(text.split())[:60])

@@ -14,6 +14,8 @@ from llmlint.facts import walk
 from llmlint.project.kinds import Data
 from llmlint.project.scopes import Func
 
+_ASSIGNED = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*[\"']?([^\"'#\s]+)")
+
 
 def index(subject: Subject) -> CriterionResult:
     """A version in the name of the index (or an alias that is moved), and a plan for the next one."""
@@ -22,6 +24,7 @@ def index(subject: Subject) -> CriterionResult:
     if not uses:
         return not_applicable("no index of embeddings is seen")
     named = [place for store, use in uses for place in _versions(subject, store, use)]
+    named += [*_constants(subject), *_settings(subject)]
     named += list(_aliases(subject, [store for store, _ in uses]))
     plans = list(_plans(subject, re.compile("|".join(words.reindexing), re.IGNORECASE)))
     if named and plans:
@@ -74,6 +77,51 @@ def _is_versioned(text: str, holes: list[str]) -> bool:
     return any(re.search(pattern, text, re.IGNORECASE) for pattern in words.versioned) or any(
         word in hole.lower() for hole in holes for word in words.version_holes
     )
+
+
+def _constants(subject: Subject) -> Iterator[Evidence]:
+    """``COLLECTION = "docs_v4"``, ``get("collection", "docs_v4")``, ``collection_name="docs_v4"``."""
+    for func in subject.project.functions:
+        if not subject.within(func.path):
+            continue
+        for stmt in func.statements:
+            if isinstance(stmt, m.Assign) and isinstance(stmt.value, m.Text):
+                for target in stmt.targets:
+                    name = target.id if isinstance(target, m.Name) else getattr(target, "name", "")
+                    if _names_index(name) and _is_versioned(stmt.value.value, []):
+                        yield subject.at(func, stmt.span, f"`{name} = {stmt.value.value[:40]}`")
+        for node in func.nodes:
+            if isinstance(node, m.Call):
+                first = node.args[0].value if node.args else None
+                for arg in node.args:
+                    name = arg.keyword or (first.value if isinstance(first, m.Text) else "")
+                    if isinstance(arg.value, m.Text) and arg.value is not first and _names_index(name):
+                        if _is_versioned(arg.value.value, []):
+                            yield subject.at(func, node.span, f"`{name}`: `{arg.value.value[:40]}`")
+        for param in func.facts.params:
+            if isinstance(param.default, m.Text) and _names_index(param.name):
+                if _is_versioned(param.default.value, []):
+                    yield subject.at(func, param.default.span, f"`{param.name}={param.default.value[:40]}`")
+
+
+def _names_index(name: str) -> bool:
+    words = read("rollback", RollbackFile).words.index_names
+    return any(word in name.lower() for word in words)
+
+
+def _settings(subject: Subject) -> Iterator[Evidence]:
+    """The same in files of settings and examples of the environment."""
+    words = read("rollback", RollbackFile).words
+    for path in subject.repository.matching(words.config_files):
+        for tree in subject.repository.trees(path):
+            for keys, node in tree.walk():
+                key = str(keys[-1]) if keys else ""
+                if key and _names_index(key) and node.text and _is_versioned(node.text, []):
+                    yield Evidence(path, node.line, f"`{key}: {node.text[:40]}`")
+    for path in subject.repository.matching(words.env_files):
+        for hit in subject.repository.search(path, _ASSIGNED):
+            if _names_index(hit.match[1]) and _is_versioned(hit.match[2], []):
+                yield Evidence(path, hit.line, f"`{hit.match[0].strip()[:60]}`")
 
 
 def _aliases(subject: Subject, stores: list[Index]) -> Iterator[Evidence]:

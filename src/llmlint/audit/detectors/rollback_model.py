@@ -7,22 +7,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from llmlint.audit.catalogue import read
 from llmlint.audit.model import Count, CriterionResult, Evidence, met, missing, not_applicable, vague
 from llmlint.audit.subject import Subject
+from llmlint.audit.tables.rollback import RollbackFile
 from llmlint.facts import model as m
-from llmlint.project.kinds import ExternalObject
-from llmlint.project.modelnames import ModelName, Taker
+from llmlint.project.modelnames import ModelName
 from llmlint.project.wording import callee
 
-_SETTINGS = (
-    "/.env.example",
-    "/.env.sample",
-    "/.env.template",
-    "/.env.dist",
-    "/example.env",
-    "/env.example",
-    "/.env.defaults",
-)
+_ID = re.compile(r"[A-Za-z][\w.:/@-]*[\d:/-][\w.:/@-]*")
+"""What may be the id of a model: a number, a vendor or a tag is in it."""
 _ASSIGNED = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*[\"']?([^\"'#\s]+)")
 
 
@@ -45,7 +39,7 @@ def model(subject: Subject) -> CriterionResult:
     """Each model is dated (where there are dates) and can be changed without a release (LLM701, 702, 706)."""
     found = list(dict.fromkeys(_named(subject)))
     if not found:
-        return not_applicable("no call here is given a model")
+        return not_applicable("every call here goes to a service of its own")
     good = [one for one in found if one.state is _State.GOOD]
     count = Count(len(good), len(found), "models")
     if len(good) == len(found):
@@ -67,10 +61,19 @@ def _named(subject: Subject) -> Iterator[_Named]:
             written |= {taker.given for taker in takers}
             place = subject.at(name.func, name.literal.span, f"`{name.text[:50]}`")
             yield _Named(_state(subject, name), place)
-    for taker in names.takers:
-        if taker.generates and taker.given not in written and subject.within(taker.site.func.path):
-            if not names.literals(taker):
-                yield _open(subject, taker)
+    taking = {taker.site.call for taker in names.takers}
+    open_ones = [t.site for t in names.takers if t.generates and t.given not in written]
+    for call in subject.sites:  # settings that are handed on as a whole
+        clients = (call.client, *call.client.inner) if call.client is not None else ()
+        made = [client.site.call for client in clients if client.site is not None]
+        if call.site.call not in taking and not taking & set(made):
+            open_ones.append(call.site)
+    settled = list(_settings(subject)) if open_ones else []
+    yield from settled
+    for site in open_ones if not settled else ():
+        if subject.within(site.func.path):
+            what = f"`{callee(site.call)}` takes its model from elsewhere"
+            yield _Named(_State.OPEN, subject.at(site.func, site.call.span, what))
 
 
 def _state(subject: Subject, name: ModelName) -> _State:
@@ -84,33 +87,41 @@ def _state(subject: Subject, name: ModelName) -> _State:
     return _State.ALIAS if names.snapshot(name) else _State.GOOD
 
 
-def _open(subject: Subject, taker: Taker) -> _Named:
-    """A model from elsewhere: pinned where an example of the settings names one."""
-    for value in subject.project.evaluator.eval(taker.given, taker.scope):
-        variable = _variable(value)
-        for path, line, given in _settings(subject, variable) if variable else ():
-            return _Named(
-                _State.OPEN if given.endswith("latest") else _State.GOOD,
-                Evidence(path, line, f"`{variable}={given[:40]}`"),
-            )
-    what = f"`{callee(taker.site.call)}` takes its model from elsewhere"
-    return _Named(_State.OPEN, subject.at(taker.site.func, taker.site.call.span, what))
-
-
-def _variable(value: object) -> str:
-    """The variable of the environment that a value is read from."""
-    if isinstance(value, ExternalObject) and value.call is not None and value.call.args:
-        first = value.call.args[0].value
-        if isinstance(first, m.Text) and first.value.isidentifier():
-            return first.value
-    return ""
-
-
-def _settings(subject: Subject, variable: str) -> Iterator[tuple[str, int, str]]:
-    for path in subject.repository.matching(_SETTINGS):
+def _settings(subject: Subject) -> Iterator[_Named]:
+    """Models that files of settings and examples of the environment name."""
+    words = read("rollback", RollbackFile).words
+    for path in subject.repository.matching(words.config_files):
+        for tree in subject.repository.trees(path):
+            for keys, node in tree.walk():
+                key = str(keys[-1]).lower() if keys else ""
+                if key in words.model_keys and _is_id(node.text):
+                    yield _said(subject, path, node.line, f"{key}: {node.text}", node.text)
+    for path in subject.repository.matching(words.env_files):
         for hit in subject.repository.search(path, _ASSIGNED):
-            if hit.match[1] == variable:
-                yield path, hit.line, hit.match[2]
+            key = hit.match[1].lower()
+            if any(key == word or key.endswith(f"_{word}") for word in words.model_keys):
+                if _is_id(hit.match[2]):
+                    yield _said(subject, path, hit.line, hit.match[0].strip(), hit.match[2])
+
+
+def _is_id(text: str) -> bool:
+    return _ID.fullmatch(text) is not None and not text.lower().startswith(("your", "http"))
+
+
+def _said(subject: Subject, path: str, line: int, shown: str, given: str) -> _Named:
+    """A model in a file of settings: nobody knows who serves it, so whoever has its name counts."""
+    catalogue, today = subject.project.catalogue, subject.today
+    name = given.rpartition("/")[2]
+    state = _State.GOOD
+    if given.endswith("latest"):
+        state = _State.MOVING
+    for vendor in catalogue.vendors:
+        ends = catalogue.retired.get((vendor, name))
+        if today is not None and ends is not None and ends <= today:
+            state = _State.RETIRED
+        elif state is _State.GOOD and catalogue.snapshots.get((vendor, name)):
+            state = _State.ALIAS
+    return _Named(state, Evidence(path, line, f"`{shown[:60]}`"))
 
 
 DETECTORS = {"rollback.model": model}

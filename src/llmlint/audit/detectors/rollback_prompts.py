@@ -135,10 +135,11 @@ def stamped(subject: Subject) -> CriterionResult:
         if not subject.within(func.path):
             continue
         for site in subject.project.graph.sites[func]:
-            stamp = _stamp(site, words)
+            records = _records(subject, site, words)
+            stamp = _stamp(site, words, records)
             if stamp:
                 place = subject.at(func, site.call.span, f"`{stamp}` of `{callee(site.call)}`")
-                (firm if _records(subject, site, words) else loose).append(place)
+                (firm if records else loose).append(place)
         loose += _constants(subject, func, words)
     firm += [subject.at(site.func, site.call.span, "the request names a version") for site in _sent(subject)]
     if firm:
@@ -148,14 +149,16 @@ def stamped(subject: Subject) -> CriterionResult:
     return missing()
 
 
-def _stamp(site: CallSite, words: RollbackWords) -> str:
-    """The key or keyword of a call that carries the version of a prompt."""
+def _stamp(site: CallSite, words: RollbackWords, records: bool) -> str:
+    """The key or keyword of a call that carries the version of a prompt; in records, also a first text."""
     for arg in site.call.args:
         if arg.keyword and _is_stamp(arg.keyword, words):
             return arg.keyword
         for node in walk.expressions(arg.value):
             keys = [key for key, _ in node.items] if isinstance(node, m.DictDisplay) else []
-            if node is arg.value and isinstance(node, m.Text):  # set_attribute("prompt.version", …)
+            if (
+                records and node is arg.value and isinstance(node, m.Text)
+            ):  # set_attribute("prompt.version", …)
                 keys.append(node)
             for key in keys:
                 if isinstance(key, m.Text) and _is_stamp(key.value, words):
@@ -183,11 +186,14 @@ def _records(subject: Subject, site: CallSite, words: RollbackWords) -> bool:
 
 def _constants(subject: Subject, func: Func, words: RollbackWords) -> Iterator[Evidence]:
     for stmt in func.statements:
-        if isinstance(stmt, m.Assign):
-            for target in stmt.targets:
-                name = target.id if isinstance(target, m.Name) else ""
-                if name and any(name.lower().endswith(word) for word in words.version_names):
-                    yield subject.at(func, stmt.span, f"`{name}`")
+        if not isinstance(stmt, m.Assign):
+            continue
+        for target in stmt.targets:
+            name = target.id if isinstance(target, m.Name) else ""
+            if isinstance(target, m.Sub) and isinstance(target.index, m.Text):
+                name = target.index.value if _is_stamp(target.index.value, words) else ""
+            if name and any(name.lower().endswith(word) for word in words.version_names):
+                yield subject.at(func, stmt.span, f"`{name}`")
 
 
 def _sent(subject: Subject) -> Iterator[CallSite]:

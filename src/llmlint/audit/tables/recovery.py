@@ -58,6 +58,8 @@ class RecoveryWords(Fact, frozen=True, kw_only=True, eq=False):
     """Keywords that carry an HTTP status."""
     side_effects: tuple[str, ...]
     """Keywords and attributes of mocks by which a call raises."""
+    stubs: tuple[str, ...]
+    """Methods of stand-ins for HTTP clients and SDKs."""
     returns: tuple[str, ...]
     """Keywords and attributes of mocks that say what a call gives."""
 

@@ -82,6 +82,14 @@ class RollbackWords(Fact, frozen=True, kw_only=True, eq=False):
     """Last names of calls that record something about a call."""
     versioned: tuple[str, ...]
     """Regular expressions of names of indexes that carry a version or a date."""
+    index_names: tuple[str, ...]
+    """Parts of names (lower case) of settings and arguments that name an index."""
+    config_files: tuple[str, ...]
+    """Patterns of files of settings (YAML, TOML, JSON)."""
+    env_files: tuple[str, ...]
+    """Patterns of examples of the environment."""
+    model_keys: tuple[str, ...]
+    """Keys (lower case) of such files, and ends of variables, that name a model."""
     version_holes: tuple[str, ...]
     """Parts of names (lower case) that, put into the name of an index, are its version."""
     reindexing: tuple[str, ...]

@@ -57,7 +57,8 @@ def _tried(subject: Subject, call: LlmCall) -> _Tried | None:
     for where, site in places:
         if where and walk.argument(site.call, where) is None:
             continue  # mappings of arguments may hold anything
-        if where and subject.project.deadlines.setting(site.call, site.func, (where,)).state in _SAID:
+        said = subject.project.deadlines.setting(site.call, site.func, (where,)) if where else None
+        if said is not None and said.state in _SAID and (said.value is None or said.value > 0):
             name = where.rsplit("|", 1)[-1]
             return _Tried(subject.at(site.func, site.call.span, f"`{name}` is given"), True)
     return None

@@ -41,7 +41,7 @@ def deploy(subject: Subject) -> CriterionResult:
 
 def _locks(subject: Subject, releases: Releases) -> Iterator[Evidence]:
     for lock in releases.table.lock:
-        marks = re.compile("|".join(lock.marks)) if lock.marks else None
+        marks = re.compile("|".join(lock.marks), re.MULTILINE) if lock.marks else None
         for path in subject.repository.matching(lock.files):
             if marks is None:
                 yield Evidence(path, 1, lock.name)

@@ -14,7 +14,7 @@ from llmlint.facts import walk
 from llmlint.project.kinds import Data
 from llmlint.project.scopes import Func
 
-_ASSIGNED = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*[\"']?([^\"'#\s]+)")
+_ASSIGNED = re.compile(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*[\"']?([^\"'#\s]+)", re.MULTILINE)
 
 
 def index(subject: Subject) -> CriterionResult:

@@ -17,7 +17,7 @@ from llmlint.project.wording import callee
 
 _ID = re.compile(r"[A-Za-z][\w.:/@-]*[\d:/-][\w.:/@-]*")
 """What may be the id of a model: a number, a vendor or a tag is in it."""
-_ASSIGNED = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*[\"']?([^\"'#\s]+)")
+_ASSIGNED = re.compile(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*[\"']?([^\"'#\s]+)", re.MULTILINE)
 
 
 class _State(enum.Enum):

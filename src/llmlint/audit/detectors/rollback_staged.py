@@ -48,7 +48,7 @@ def _shares(subject: Subject) -> Iterator[Evidence]:
     for deployer in releases.table.deployer:
         if not deployer.stages:
             continue
-        stages = re.compile("|".join(deployer.stages))
+        stages = re.compile("|".join(deployer.stages), re.MULTILINE)
         for step in releases.steps:
             if stages.search(step.command.text):
                 yield step.evidence

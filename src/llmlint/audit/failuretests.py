@@ -58,10 +58,12 @@ class FailureTests:
         around = self._tests.surroundings(test)
         if not any(self._runs(func) for func in around):
             return None
-        made = [one for func in around for one in self._failures(func)]
         named = self._by_name(test)
-        if not made and not (named and self._returns_something(around)):
-            return None
+        made = [one for func in self._of_test(test, around) for one in self._failures(func)]
+        if not made:
+            named &= {failure.name for failure in self._table.failure if failure.by_answer}
+            if not named or not self._returns_something(around):
+                return None
         kinds = {kind for _, found in made for kind in found}
         if not made or kinds or any(self._is_generic(func) for func in around):
             kinds |= named
@@ -69,6 +71,14 @@ class FailureTests:
         if made and not any(span in _spans(func) for func in (test, *test.inner)):
             span = test.facts.span
         return FailureTest(test, span, frozenset(kinds), any(_asserts(func) for func in (test, *test.inner)))
+
+    @staticmethod
+    def _of_test(test: Func, around: tuple[Func, ...]) -> Iterator[Func]:
+        """Without methods of stand-ins that the test, and what is set up for it, does not name."""
+        free = [func for func in around if func.cls is None or func.cls is test.cls]
+        names = {node.id for func in free for node in func.nodes if isinstance(node, m.Name)}
+        yield from free
+        yield from (func for func in around if func.cls not in (None, test.cls) and func.cls.name in names)
 
     # -- what of the program runs -----------------------------------------------------------------
 

@@ -161,7 +161,8 @@ class Fallbacks:
         edges = [
             edge
             for edge in self._project.graph.callers.get(func, ())
-            if (edge.site.func, call) not in self._known or self._known[edge.site.func, call] is not None
+            if ((edge.site.func, call) not in self._known or self._known[edge.site.func, call] is not None)
+            and not self._is_one(edge.site, call, frozenset())
         ]
         if depth >= DEEPEST:
             return NOTHING
@@ -240,7 +241,7 @@ class Fallbacks:
                     continue
             kind = self._answer(value, handler, func) if value is not None else None
             if kind:
-                what = "a plain answer" if kind is Kind.ANSWER else "an error is returned"
+                what = "an answer without the model" if kind is Kind.ANSWER else "an error is returned"
                 found.append(self._found(kind, func, span, what))
         return max(found, key=lambda one: one.kind)
 

@@ -26,7 +26,7 @@ def outage(subject: Subject) -> CriterionResult:
         subject.at(call.site.func, call.site.call.span, f"nothing stands in for `{callee(call.site.call)}`")
         for call in by_call
     ]
-    return missing("nothing stands in for any call", bare, count)
+    return missing("nothing stands in for any call", dict.fromkeys(bare), count)
 
 
 DETECTORS = {"recovery.outage": outage}

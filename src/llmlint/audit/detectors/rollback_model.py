@@ -17,6 +17,8 @@ from llmlint.project.wording import callee
 
 _ID = re.compile(r"[A-Za-z][\w.:/@-]*[\d:/-][\w.:/@-]*")
 """What may be the id of a model: a number, a vendor or a tag is in it."""
+_OTHER = re.compile(r"embed|rerank|bge-|minilm|whisper|\btts\b|speech|image|vision_tower", re.IGNORECASE)
+"""Models that write nothing."""
 _ASSIGNED = re.compile(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*[\"']?([^\"'#\s]+)", re.MULTILINE)
 
 
@@ -57,7 +59,9 @@ def _named(subject: Subject) -> Iterator[_Named]:
     written: set[m.Expr] = set()
     for name in names.names:
         takers = [t for t in name.takers if t.generates and subject.within(t.site.func.path)]
-        if takers:
+        if _OTHER.search(name.text):
+            written |= {taker.given for taker in takers}
+        elif takers:
             written |= {taker.given for taker in takers}
             place = subject.at(name.func, name.literal.span, f"`{name.text[:50]}`")
             yield _Named(_state(subject, name), place)
@@ -66,7 +70,8 @@ def _named(subject: Subject) -> Iterator[_Named]:
     for call in subject.sites:  # settings that are handed on as a whole
         clients = (call.client, *call.client.inner) if call.client is not None else ()
         made = [client.site.call for client in clients if client.site is not None]
-        if call.site.call not in taking and not taking & set(made):
+        takes = call.entry.model or any(client.entry.model for client in clients)
+        if takes and call.site.call not in taking and not taking & set(made):
             open_ones.append(call.site)
     settled = list(_settings(subject)) if open_ones else []
     yield from settled
@@ -94,18 +99,20 @@ def _settings(subject: Subject) -> Iterator[_Named]:
         for tree in subject.repository.trees(path):
             for keys, node in tree.walk():
                 key = str(keys[-1]).lower() if keys else ""
-                if key in words.model_keys and _is_id(node.text):
+                if key in words.model_keys and _is_id(node.text, " ".join(map(str, keys))):
                     yield _said(subject, path, node.line, f"{key}: {node.text}", node.text)
     for path in subject.repository.matching(words.env_files):
         for hit in subject.repository.search(path, _ASSIGNED):
             key = hit.match[1].lower()
             if any(key == word or key.endswith(f"_{word}") for word in words.model_keys):
-                if _is_id(hit.match[2]):
+                if _is_id(hit.match[2], key):
                     yield _said(subject, path, hit.line, hit.match[0].strip(), hit.match[2])
 
 
-def _is_id(text: str) -> bool:
-    return _ID.fullmatch(text) is not None and not text.lower().startswith(("your", "http"))
+def _is_id(text: str, of: str = "") -> bool:
+    """Whether it may be the id of a model that writes; ``of`` is what its keys say."""
+    placeholder = text.lower().startswith(("your", "http"))
+    return _ID.fullmatch(text) is not None and not placeholder and not _OTHER.search(f"{of} {text}")
 
 
 def _said(subject: Subject, path: str, line: int, shown: str, given: str) -> _Named:

@@ -31,6 +31,8 @@ class Failure(Fact, frozen=True, kw_only=True, eq=False):
     """HTTP status codes."""
     words: tuple[str, ...] = ()
     """Parts of the names of tests, in lower case."""
+    by_answer: bool = False
+    """What a stand-in gives can play it; all others are raised, or are a status."""
 
 
 class RecoveryWords(Fact, frozen=True, kw_only=True, eq=False):

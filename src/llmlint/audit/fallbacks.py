@@ -7,6 +7,7 @@ chains with fallbacks, loops over alternatives, handlers that ask another model 
 from __future__ import annotations
 
 import enum
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.calls import LlmCall
 from llmlint.project.kinds import Data
+from llmlint.project.modelnames import Taker
 from llmlint.project.scopes import Func
 from llmlint.project.sites import CallSite
 from llmlint.project.wording import callee
@@ -69,37 +71,42 @@ class Fallbacks:
         self._words = read("recovery", RecoveryFile).words
         self._known: dict[tuple[Func, LlmCall], Fallback | None] = {}
         """None: being looked at."""
+        self._ones: dict[tuple[Func, LlmCall], bool] = {}
+        self._below: dict[Func, list[LlmCall]] = {}
 
     def of(self, call: LlmCall) -> Fallback:
         """What stands in for this call."""
-        if self._is_one(call.site, call, frozenset()):
+        if self._is_one(call.site, call):
             return self._found(Kind.MODEL, call.site.func, call.site.call.span, "it stands in itself")
         return self._of_client(call) or self._around(call.site, call)
 
     def single_model(self, call: LlmCall) -> str:
         """The one model that the call can ask, if it is written in the code; empty: there is a choice."""
-        names = self._project.model_names
         made = [call.site.call]
         for client in (call.client, *call.client.inner) if call.client is not None else ():
             made += [site.call for _, site in client.changes]
             made += [client.site.call] if client.site is not None else []
-        for taker in names.takers:
-            if taker.site.call in made:
-                texts = names.all_literal(taker)
-                return texts[0] if len(set(texts)) == 1 else ""
-        return ""
+        taker = next((self._takers[one] for one in made if one in self._takers), None)
+        texts = self._project.model_names.all_literal(taker) if taker is not None else []
+        return texts[0] if len(set(texts)) == 1 else ""
 
-    def _is_one(self, site: CallSite, call: LlmCall, seen: frozenset[Func]) -> bool:
+    @functools.cached_property
+    def _takers(self) -> dict[m.Call, Taker]:
+        return {taker.site.call: taker for taker in self._project.model_names.takers}
+
+    def _is_one(self, site: CallSite, call: LlmCall) -> bool:
         """Whether a call is only made after one of another model has failed."""
         for frame in site.frames:
             if frame.kind == "handler" and isinstance(frame.node, m.Try):
                 tried = self._tried(frame.node, site.func)
                 if self._is_given_another(site.call) or self._differs(tried, call):
                     return True
-        edges = self._project.graph.callers.get(site.func, ())
-        if not edges or site.func in seen or len(seen) > DEEPEST:
-            return False
-        return all(self._is_one(edge.site, call, seen | {site.func}) for edge in edges)
+        key = (site.func, call)
+        if key not in self._ones:
+            self._ones[key] = False  # who calls itself does not stand in by that
+            edges = self._project.graph.callers.get(site.func, ())
+            self._ones[key] = bool(edges) and all(self._is_one(edge.site, call) for edge in edges)
+        return self._ones[key]
 
     def _tried(self, block: m.Try, func: Func) -> list[LlmCall]:
         """The LLM calls inside a ``try``, near or far."""
@@ -162,7 +169,7 @@ class Fallbacks:
             edge
             for edge in self._project.graph.callers.get(func, ())
             if ((edge.site.func, call) not in self._known or self._known[edge.site.func, call] is not None)
-            and not self._is_one(edge.site, call, frozenset())
+            and not self._is_one(edge.site, call)
         ]
         if depth >= DEEPEST:
             return NOTHING
@@ -262,14 +269,17 @@ class Fallbacks:
 
     def _asked_by(self, func: Func) -> list[LlmCall]:
         """The LLM calls that a function reaches."""
-        graph = self._project.graph
-        pending, seen = [func], {func}
-        while pending:
-            for edge in graph.edges.get(pending.pop(), ()):
-                if edge.target not in seen:
-                    seen.add(edge.target)
-                    pending.append(edge.target)
-        return [call for call in self._project.llm_calls if call.generates and call.site.func in seen]
+        if func not in self._below:
+            graph = self._project.graph
+            pending, seen = [func], {func}
+            while pending:
+                for edge in graph.edges.get(pending.pop(), ()):
+                    if edge.target not in seen:
+                        seen.add(edge.target)
+                        pending.append(edge.target)
+            calls = self._project.llm_calls
+            self._below[func] = [call for call in calls if call.generates and call.site.func in seen]
+        return self._below[func]
 
     def _answer(self, value: m.Expr, handler: m.Handler, func: Func) -> Kind | None:
         """What a value that is returned or kept after a failure is for users; None: nothing."""

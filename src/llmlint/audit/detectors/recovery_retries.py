@@ -11,8 +11,12 @@ from llmlint.facts import walk
 from llmlint.project.calls import LlmCall
 from llmlint.project.hurrying import hurried
 from llmlint.project.kinds import Site
+from llmlint.project.retries import RetryUse
+from llmlint.project.scopes import Func
 from llmlint.project.stacking import MANY, product
 
+LEVELS = 2
+"""So many callers away a retry still belongs to the call."""
 _SAID = ("given", "unknown")
 
 
@@ -48,6 +52,10 @@ def _tried(subject: Subject, call: LlmCall) -> _Tried | None:
         layer = next((one for one in stack if one.written), stack[0])
         by = "" if layer.written else " by the SDK's default"
         return _Tried(subject.at(layer.func, layer.span, f"{layer.attempts} attempts{by}"), layer.written)
+    for use in _around(subject, call.site.func, 0):
+        number, _ = subject.project.attempts.number(use)
+        many = f"{number} attempts" if number is not None else "attempts"
+        return _Tried(subject.at(use.func, use.span, f"{many} by `{use.table.path}`"), True)
     # A number that is read from settings is a bound, though nobody sees which.
     client = call.client
     places = [(call.entry.retries, Site(call.site.func, call.site.call))]
@@ -62,6 +70,16 @@ def _tried(subject: Subject, call: LlmCall) -> _Tried | None:
             name = where.rsplit("|", 1)[-1]
             return _Tried(subject.at(site.func, site.call.span, f"`{name}` is given"), True)
     return None
+
+
+def _around(subject: Subject, func: Func, level: int) -> Iterator[RetryUse]:
+    """Retries of libraries on a function and its callers, also where only some failures come out."""
+    for use in subject.project.retries.uses(func):
+        if use.repeats is func and not subject.project.retries.endless(use):
+            yield use
+    for edge in subject.project.graph.callers.get(func, ()) if level < LEVELS else ():
+        if edge.site.func is not func:
+            yield from _around(subject, edge.site.func, level + 1)
 
 
 def _wrong(subject: Subject) -> Iterator[Evidence]:

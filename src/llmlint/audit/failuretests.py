@@ -61,7 +61,7 @@ class FailureTests:
         named = self._by_name(test)
         made = [one for func in self._of_test(test, around) for one in self._failures(func)]
         if not made:
-            named &= {failure.name for failure in self._table.failure if failure.by_answer}
+            named = {name for name in named if self._is_given(name, around)}
             if not named or not self._returns_something(around):
                 return None
         kinds = {kind for _, found in made for kind in found}
@@ -127,8 +127,14 @@ class FailureTests:
                 yield site.call.span, kinds
 
     def _may_be_provider(self, func: Func) -> bool:
-        """Whether what raises stands for something that asks a model: a method has such a name."""
-        return not func.is_method or func.name in self._names
+        """Whether what raises stands for what asks a model: by its name, or by what it is put for."""
+        if func.is_method or func.name in self._names or func.parent is None:
+            return func.name in self._names
+        for site in self._project.graph.sites[func.parent]:
+            if any(isinstance(arg.value, m.Name) and arg.value.id == func.name for arg in site.call.args):
+                texts = [arg.value.value for arg in site.call.args if isinstance(arg.value, m.Text)]
+                return not texts or any(text.rpartition(".")[2] in self._names for text in texts)
+        return True
 
     @functools.cached_property
     def _names(self) -> set[str]:
@@ -198,18 +204,24 @@ class FailureTests:
         name = test.name.lower()
         return {f.name for f in self._table.failure if any(word in name for word in f.words)}
 
+    def _is_given(self, name: str, around: Iterable[Func]) -> bool:
+        """Whether a stand-in can play the failure by what it gives: an answer, or an object that names it."""
+        failure = next(one for one in self._table.failure if one.name == name)
+        texts = (node.value.lower() for func in around for node in func.nodes if isinstance(node, m.Text))
+        return failure.by_answer or any(word in text for text in texts for word in failure.words)
+
     def _returns_something(self, around: Iterable[Func]) -> bool:
         """Whether a mock or a stand-in gives something: the malformed answer that the name speaks of."""
         words = self._table.words.returns
         for func in around:
-            if func.facts.kind == "lambda" or (not func.name.startswith("test") and func.returns):
+            if func.is_method and func.name in self._names and func.returns:
                 return True
             for site in self._project.graph.sites[func]:
-                if any(arg.keyword in words or arg.keyword == "new" for arg in site.call.args):
+                if any(arg.keyword in words for arg in site.call.args) and self._is_patched(site):
                     return True
             for stmt in func.statements:
-                if isinstance(stmt, m.Assign):
-                    if any(isinstance(t, m.Attr) and t.name in words for t in stmt.targets):
+                for target in stmt.targets if isinstance(stmt, m.Assign) else ():
+                    if isinstance(target, m.Attr) and target.name in words and self._is_asked(target.value):
                         return True
         return False
 

@@ -35,6 +35,8 @@ _OF_MANY = (
     "crewai",
 )
 """Frameworks behind which any provider may stand."""
+_ASKS = ("should", "is_", "has_", "can_", "needs", "record", "log", "supports", "use_", "allow")
+"""Beginnings of names of what only asks whether something stands in, or notes it."""
 DEEPEST = 40
 """Levels of callers that are looked at."""
 
@@ -309,7 +311,8 @@ class Fallbacks:
                     yield known.expr.value
 
     def _stands_in(self, name: str) -> bool:
-        return any(word in name.lower() for word in self._words.stand_ins)
+        plain = name.lower().lstrip("_")
+        return not plain.startswith(_ASKS) and any(word in plain for word in self._words.stand_ins)
 
 
 def _provider(call: LlmCall) -> str:

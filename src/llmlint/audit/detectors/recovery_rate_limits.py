@@ -61,9 +61,10 @@ def _handlers(subject: Subject) -> Iterator[Evidence]:
 
 def _told_apart(subject: Subject) -> Iterator[Evidence]:
     """``if "429" in str(e)``, ``if response.status == 429``, where models are asked, with a way out."""
-    asking = {call.site.func.mod for call in subject.sites}
+    reaches = subject.project.reach.reaches
+    asking = {func.mod for func in subject.project.functions if reaches(func)}
     for func in subject.project.functions:
-        if func.mod in asking or (subject.within(func.path) and subject.project.reach.reaches(func)):
+        if func.mod in asking and subject.within(func.path):
             for stmt in func.statements:
                 if isinstance(stmt, m.If) and _tells_limit(stmt.test) and _does(subject, stmt, func):
                     yield subject.at(func, stmt.span, "a rate limit is told apart")

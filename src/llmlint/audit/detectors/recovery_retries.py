@@ -43,6 +43,9 @@ def retries(subject: Subject) -> CriterionResult:
     if tried:
         defaults = list(dict.fromkeys(one.place for one in tried))
         return vague(defaults, "only the SDK's defaults say how often", count)
+    named = list(_named(subject))
+    if named:
+        return vague(named, "the name says that it tries again; how often is not seen", count)
     return missing("nothing is seen that tries a failed call again", count=count)
 
 
@@ -80,6 +83,15 @@ def _around(subject: Subject, func: Func, level: int) -> Iterator[RetryUse]:
     for edge in subject.project.graph.callers.get(func, ()) if level < LEVELS else ():
         if edge.site.func is not func:
             yield from _around(subject, edge.site.func, level + 1)
+
+
+def _named(subject: Subject) -> Iterator[Evidence]:
+    """Functions on the way to a model that say by their name that they try again."""
+    for func in subject.project.functions:
+        says = any(word in func.name.lower() for word in ("retry", "retries", "backoff"))
+        if says and func.facts.kind == "function" and subject.within(func.path):
+            if subject.project.reach.reaches(func):
+                yield subject.at(func, func.facts.span, f"`{func.name}`")
 
 
 def _wrong(subject: Subject) -> Iterator[Evidence]:

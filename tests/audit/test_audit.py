@@ -230,7 +230,8 @@ def test_a_detector_that_fails_costs_its_criterion(tree: Tree, monkeypatch: pyte
 
 def test_a_finding_holds_its_axis_unless_it_is_suppressed(tree: Tree) -> None:
     bad = LLM.replace("OpenAI(timeout=20)", "OpenAI(timeout=None)")
-    root = tree({"llmlint.toml": attest("recovery.deadlines", "2026-05-01"), "app/llm.py": bad})
+    words = "".join(attest(one, "2026-05-01") for one in named(["recovery.*"]))
+    root = tree({"llmlint.toml": words, "app/llm.py": bad})
     axis = report_on(root).axes[2]
     assert (axis.level, axis.earned) == (3, 5) and {f.code for f in axis.findings} == {"LLM302"}
     (root / "app/llm.py").write_text(

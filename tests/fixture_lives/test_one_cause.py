@@ -77,6 +77,7 @@ ASPECTS = {
     "LLM701": "which model",
     "LLM702": "which model",
     "LLM703": "where the prompt is written",
+    "LLM704": "what stands in for the model",
     "LLM705": "which version of the prompt",
     "LLM706": "which model",
     "LLM801": "what is written down for the night",

@@ -46,6 +46,13 @@ class RemotePrompts:
                 if found is not None:
                     yield found
 
+    def fetched(self, func: Func) -> Iterator[CallSite]:
+        """The calls of a scope that fetch a prompt from where it is kept, or refer to one, pinned or not."""
+        for site in self._graph.sites[func]:
+            table = self._table(site)
+            if table is not None and self._deadlines.setting(site.call, func, (table.name,)).state == "given":
+                yield site
+
     def _table(self, site: CallSite) -> s.RemotePrompt | None:
         sent = self._graph.by_call.get(site.call)
         ids = (

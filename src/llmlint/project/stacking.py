@@ -17,6 +17,8 @@ from llmlint.project.retries import Retries
 from llmlint.project.scopes import Func
 from llmlint.project.sites import CallSite
 
+MANY = 12
+"""Requests for one call from which on the product is too many."""
 _LEVELS = 5
 """So many callers away a retry still belongs to the call."""
 

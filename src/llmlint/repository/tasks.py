@@ -61,6 +61,13 @@ class Tasks:
                 for needed in match[2].split():
                     self._add(name, path, f"make {needed}", number)
 
+    @property
+    def named(self) -> Iterator[tuple[str, str, int]]:
+        """Every task: the file it stands in, its name, the line of its first command."""
+        for name, commands in self._commands.items():
+            path, command = commands[0]
+            yield path, name, command.line
+
     def behind(self, text: str) -> Iterator[tuple[str, Command]]:
         """The commands that a command runs through tasks, with the files they stand in; itself not."""
         pending, seen = [text], set()

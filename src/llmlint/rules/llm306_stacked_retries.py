@@ -9,12 +9,10 @@ from llmlint.model.finding import Finding, Step
 from llmlint.model.rule import Confidence, Rule, Severity
 from llmlint.project.calls import LlmCall
 from llmlint.project.project import Project
-from llmlint.project.stacking import Stack, product
+from llmlint.project.stacking import MANY, Stack, product
 from llmlint.project.wording import fitting
 
 HELP = "Retry in one place: `max_retries=0` at the client below a retry of your own, or no retry around it."
-MANY = 12
-"""Requests for one call from which on the product is reported."""
 
 
 def check(project: Project) -> Iterator[Finding]:

@@ -1,0 +1,101 @@
+"""How many of the places that call a model have a deadline that a person can wait for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from llmlint.audit.catalogue import read
+from llmlint.audit.model import Count, CriterionResult, Evidence, met, missing, vague
+from llmlint.audit.subject import Subject
+from llmlint.audit.tables.recovery import RecoveryFile
+from llmlint.catalogue import schema as s
+from llmlint.project.calls import LlmCall
+from llmlint.project.deadlines import Deadlines, Setting, describe
+from llmlint.project.kinds import Client, Site
+from llmlint.project.wording import callee
+
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """What ends a call. ``known``: whether it can be seen at all; ``site``: where it is written."""
+
+    good: bool
+    known: bool
+    site: Site
+    what: str
+
+
+def deadlines(subject: Subject) -> CriterionResult:
+    """Written at the call, at its client or around it, or a default of the SDK that is short."""
+    bounds = [_bound(subject.project.deadlines, call) for call in subject.sites]
+    good = [bound for bound in bounds if bound.good]
+    hidden = [bound for bound in bounds if not bound.known]
+    count = Count(len(good), len(bounds), "call sites")
+    if len(good) == len(bounds):
+        return met(_shown(good), count=count)
+    open_ones = [bound for bound in bounds if bound.known and not bound.good]
+    if not open_ones:
+        return vague(_shown(hidden), "what ends some calls is decided where llmlint cannot see it", count)
+    if good or hidden:
+        return vague(
+            [*_shown(open_ones), *_shown(hidden), *_shown(good)], "not every call has a deadline", count
+        )
+    return missing("no call has a deadline of its own", _shown(open_ones), count)
+
+
+def _bound(deadlines: Deadlines, call: LlmCall) -> _Bound:
+    here = Site(call.site.func, call.site.call)
+    setting = deadlines.at_call(call)
+    if setting.state in ("given", "unknown") or _is_off(setting, call.entry.timeout_none):
+        return _told(setting, here)
+    clients = tuple(_clients(call.client))
+    for client in clients:
+        made = deadlines.constructor(client)
+        if made.state in ("given", "unknown") or _is_off(made, client.entry.timeout_none):
+            return _told(made, client.site or here)
+    place = next((client.site for client in clients if client.site is not None), here)
+    entries: list[s.Client | s.Call] = [client.entry for client in clients]
+    entries = entries or [call.entry]
+    if any(entry.no_deadline for entry in entries):
+        return _Bound(False, True, place, "no deadline")
+    defaults = [entry.default_timeout for entry in entries if entry.default_timeout is not None]
+    if not defaults:
+        return _Bound(False, False, place, "nothing is known of its deadline")
+    longest = max(defaults)
+    if longest <= read("recovery", RecoveryFile).words.patience:
+        return _Bound(True, True, place, f"{describe(longest)} by default")
+    return _Bound(False, True, place, f"{describe(longest)} by default")
+
+
+def _clients(client: Client | None) -> Iterator[Client]:
+    """A client, and those through which it asks."""
+    if client is not None:
+        yield client
+        for inner in client.inner:
+            yield from _clients(inner)
+
+
+def _is_off(setting: Setting, none_means: str) -> bool:
+    return setting.state == "none" and none_means == "no-deadline"
+
+
+def _told(setting: Setting, here: Site) -> _Bound:
+    site = setting.site or here
+    if setting.state == "unknown":
+        return _Bound(False, False, site, "its deadline is given from elsewhere")
+    if setting.state == "none":
+        return _Bound(False, True, site, "its deadline is switched off")
+    return _Bound(True, True, site, "a deadline is given")
+
+
+def _shown(bounds: list[_Bound]) -> list[Evidence]:
+    """One place per constructor or call."""
+    found = (
+        Evidence(b.site.func.path, b.site.call.span.line, f"`{callee(b.site.call)}`: {b.what}")
+        for b in bounds
+    )
+    return list(dict.fromkeys(found))
+
+
+DETECTORS = {"recovery.deadlines": deadlines}

@@ -1,0 +1,32 @@
+"""What users get while a provider is down."""
+
+from __future__ import annotations
+
+from llmlint.audit.fallbacks import Fallbacks, Kind
+from llmlint.audit.model import Count, CriterionResult, met, missing, vague
+from llmlint.audit.subject import Subject
+from llmlint.project.wording import callee
+
+
+def outage(subject: Subject) -> CriterionResult:
+    """Another model, or an answer without one, on every way to a model (LLM704)."""
+    fallbacks = subject.once(Fallbacks)
+    by_call = {call: fallbacks.of(call) for call in subject.sites}
+    good = [call for call, one in by_call.items() if one.kind > Kind.ERROR]
+    count = Count(len(good), len(by_call), "call sites")
+    shown = list(dict.fromkeys(one.place for one in by_call.values() if one.place and one.kind > Kind.ERROR))
+    if good and len(good) == len(by_call):
+        return met(shown, count=count)
+    if good:
+        return vague(shown, "nothing stands in for the other calls", count)
+    errors = list(dict.fromkeys(one.place for one in by_call.values() if one.place))
+    if errors:
+        return vague(errors, "users are told of the failure, and nothing stands in for the answer", count)
+    bare = [
+        subject.at(call.site.func, call.site.call.span, f"nothing stands in for `{callee(call.site.call)}`")
+        for call in by_call
+    ]
+    return missing("nothing stands in for any call", dict.fromkeys(bare), count)
+
+
+DETECTORS = {"recovery.outage": outage}

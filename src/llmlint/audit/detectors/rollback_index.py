@@ -1,0 +1,157 @@
+"""Which index an answer came from, and whether the one before it can be used."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from llmlint.audit.catalogue import read
+from llmlint.audit.model import CriterionResult, Evidence, met, missing, not_applicable, vague
+from llmlint.audit.subject import Subject, Use
+from llmlint.audit.tables.rollback import Index, RollbackFile
+from llmlint.facts import model as m
+from llmlint.facts import walk
+from llmlint.project.kinds import Data
+from llmlint.project.scopes import Func
+
+_ASSIGNED = re.compile(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*[\"']?([^\"'#\s]+)", re.MULTILINE)
+
+
+def index(subject: Subject) -> CriterionResult:
+    """A version in the name of the index (or an alias that is moved), and a plan for the next one."""
+    words = read("rollback", RollbackFile).words
+    uses = [(store, use) for store in read("rollback", RollbackFile).index for use in _uses(subject, store)]
+    if not uses:
+        return not_applicable("no index of embeddings is seen")
+    named = [place for store, use in uses for place in _versions(subject, store, use)]
+    named += [*_constants(subject), *_settings(subject)]
+    named += list(_aliases(subject, [store for store, _ in uses]))
+    plans = list(_plans(subject, re.compile("|".join(words.reindexing), re.IGNORECASE)))
+    if named and plans:
+        return met(dict.fromkeys([*named, *plans[:3]]))
+    if named:
+        return vague(dict.fromkeys(named), "how one moves to the next index is not written down")
+    if plans:
+        return vague(plans[:5], "no name of an index carries a version")
+    shown = dict.fromkeys(
+        Evidence(u.func.path, u.span.line, f"{store.name}: no version") for store, u in uses
+    )
+    return missing("no name of an index carries a version", shown)
+
+
+def _uses(subject: Subject, store: Index) -> Iterator[Use]:
+    return (use for use in subject.uses(*store.calls) if use.func.mod.production)
+
+
+def _versions(subject: Subject, store: Index, use: Use) -> Iterator[Evidence]:
+    """The names of the index in one call that carry a version."""
+    call = next((n for n in use.func.nodes if isinstance(n, m.Call) and n.span == use.span), None)
+    for where in store.names if call is not None else ():
+        given = walk.argument(call, where) if call is not None else None
+        for text, holes in _texts(subject, given, use.func) if given is not None else ():
+            if _is_versioned(text, holes):
+                yield Evidence(use.func.path, use.span.line, f"{store.name}: `{text[:50]}`")
+                return
+
+
+def _texts(subject: Subject, given: m.Expr, func: Func) -> Iterator[tuple[str, list[str]]]:
+    """The texts an expression can be, each with the names that are put into it."""
+    exprs = [given]
+    exprs += [
+        value.expr for value in subject.with_tests.evaluator.eval(given, func) if isinstance(value, Data)
+    ]
+    for expr in exprs:
+        if isinstance(expr, m.Text):
+            yield expr.value, []
+        elif isinstance(expr, m.Template | m.BinOp):
+            parts = list(walk.expressions(expr))
+            text = "".join(p.value if isinstance(p, m.Text) else "" for p in parts)
+            holes = [
+                p.id if isinstance(p, m.Name) else p.name for p in parts if isinstance(p, m.Name | m.Attr)
+            ]
+            yield text + "".join(f"{{{hole}}}" for hole in holes), holes
+
+
+def _is_versioned(text: str, holes: list[str]) -> bool:
+    words = read("rollback", RollbackFile).words
+    return any(re.search(pattern, text, re.IGNORECASE) for pattern in words.versioned) or any(
+        word in hole.lower() for hole in holes for word in words.version_holes
+    )
+
+
+def _constants(subject: Subject) -> Iterator[Evidence]:
+    """``COLLECTION = "docs_v4"``, ``get("collection", "docs_v4")``, ``collection_name="docs_v4"``."""
+    for func in subject.project.functions:
+        if not subject.within(func.path):
+            continue
+        for stmt in func.statements:
+            if isinstance(stmt, m.Assign) and isinstance(stmt.value, m.Text):
+                for target in stmt.targets:
+                    name = target.id if isinstance(target, m.Name) else getattr(target, "name", "")
+                    if _names_index(name) and _is_versioned(stmt.value.value, []):
+                        yield subject.at(func, stmt.span, f"`{name} = {stmt.value.value[:40]}`")
+        for node in func.nodes:
+            if isinstance(node, m.Call):
+                first = node.args[0].value if node.args else None
+                for arg in node.args:
+                    name = arg.keyword or (first.value if isinstance(first, m.Text) else "")
+                    if isinstance(arg.value, m.Text) and arg.value is not first and _names_index(name):
+                        if _is_versioned(arg.value.value, []):
+                            yield subject.at(func, node.span, f"`{name}`: `{arg.value.value[:40]}`")
+        for param in func.facts.params:
+            if isinstance(param.default, m.Text) and _names_index(param.name):
+                if _is_versioned(param.default.value, []):
+                    yield subject.at(func, param.default.span, f"`{param.name}={param.default.value[:40]}`")
+
+
+def _names_index(name: str) -> bool:
+    words = read("rollback", RollbackFile).words.index_names
+    return any(word in name.lower() for word in words)
+
+
+def _settings(subject: Subject) -> Iterator[Evidence]:
+    """The same in files of settings and examples of the environment."""
+    words = read("rollback", RollbackFile).words
+    for path in subject.repository.matching(words.config_files):
+        for tree in subject.repository.trees(path):
+            for keys, node in tree.walk():
+                key = str(keys[-1]) if keys else ""
+                if key and _names_index(key) and node.text and _is_versioned(node.text, []):
+                    yield Evidence(path, node.line, f"`{key}: {node.text[:40]}`")
+    for path in subject.repository.matching(words.env_files):
+        for hit in subject.repository.search(path, _ASSIGNED):
+            if _names_index(hit.match[1]) and _is_versioned(hit.match[2], []):
+                yield Evidence(path, hit.line, f"`{hit.match[0].strip()[:60]}`")
+
+
+def _aliases(subject: Subject, stores: list[Index]) -> Iterator[Evidence]:
+    """Calls that let a name point to another index."""
+    names = {alias for store in stores for alias in store.aliases}
+    for func in subject.project.functions:
+        if subject.within(func.path):
+            for site in subject.project.graph.sites[func]:
+                written = walk.dotted(site.call.func) or ""
+                if any(written.endswith(f".{name}") for name in names):
+                    yield subject.at(func, site.call.span, f"`{written}` moves an alias")
+
+
+def _plans(subject: Subject, reindexing: re.Pattern[str]) -> Iterator[Evidence]:
+    """Documents and scripts about building an index anew."""
+    words = read("rollback", RollbackFile).words
+    for path in subject.repository.matching(words.documents):
+        page = subject.repository.markdown(path)
+        for section in page.sections:
+            if section.level and reindexing.search(section.title):
+                yield Evidence(path, section.line, section.title[:60])
+        for block in page.blocks:
+            if block.kind != "code" and reindexing.search(block.text):
+                yield Evidence(path, block.line, " ".join(block.text.split())[:60])
+                break
+    for path in subject.repository.paths:
+        name = path.rsplit("/", 1)[-1]
+        if name.endswith((".py", ".sh")) and not name.startswith("test"):
+            if reindexing.search(re.sub(r"[_\-.]+", " ", name)):
+                yield Evidence(path, 1, "a script that builds it anew")
+
+
+DETECTORS = {"rollback.index": index}

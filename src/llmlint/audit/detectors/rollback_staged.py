@@ -1,0 +1,108 @@
+"""Who sees a change first: flags, canaries, shadow runs, an environment before production."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from llmlint.audit.flags import Flags
+from llmlint.audit.model import CriterionResult, Evidence, met, missing, vague
+from llmlint.audit.releases import Releases
+from llmlint.audit.subject import Subject
+from llmlint.facts import model as m
+from llmlint.facts import walk
+
+
+def staged(subject: Subject) -> CriterionResult:
+    """A flag on the way to a model, a share of the traffic, a job that deploys to staging."""
+    flags = subject.once(Flags)
+    firm: list[Evidence] = list(dict.fromkeys(_on_the_way(subject, flags)))
+    firm += [*_shares(subject), *_jobs(subject)]
+    if firm:
+        return met(dict.fromkeys(firm))
+    elsewhere = [place for _, _, place in flags.asked]
+    if elsewhere:
+        return vague(elsewhere, "these flags are not on the way to a model")
+    connected = list(flags.connected)
+    if connected:
+        return vague(connected, "the service of flags is connected, and no flag is asked for")
+    files = list(_files(subject))
+    if files:
+        return vague(files, "the environment is described, and no pipeline deploys to it")
+    names = list(_shadows(subject))
+    return vague(names, "the name says so, and no share of the traffic is seen") if names else missing()
+
+
+def _on_the_way(subject: Subject, flags: Flags) -> Iterator[Evidence]:
+    """Flags that a function on the way to a model asks for."""
+    for call in subject.sites:
+        place = flags.guard(call.site.func)
+        if place is not None:
+            yield place
+
+
+def _shares(subject: Subject) -> Iterator[Evidence]:
+    """Canaries and shares of traffic, in commands of pipelines and in what describes deployments."""
+    releases = subject.once(Releases)
+    for deployer in releases.table.deployer:
+        if not deployer.stages:
+            continue
+        stages = re.compile("|".join(deployer.stages), re.MULTILINE)
+        for step in releases.steps:
+            if stages.search(step.command.text):
+                yield step.evidence
+        for path in subject.repository.matching(deployer.files) if deployer.files else ():
+            for hit in subject.repository.search(path, stages):
+                if not hit.text.startswith(("#", "//")):
+                    yield Evidence(path, hit.line, f"{deployer.name}: `{hit.text[:50]}`")
+                    break
+
+
+def _jobs(subject: Subject) -> Iterator[Evidence]:
+    """Jobs whose environment is one before production, and which deploy."""
+    releases = subject.once(Releases)
+    names = releases.table.words.environments
+    for step in releases.deploying:
+        texts = [step.job.name, step.pipeline.path.rsplit("/", 1)[-1], step.command.text]
+        environment = step.environment
+        if environment is not None:
+            texts.append(environment.text)
+        for text in texts:
+            if any(re.search(rf"(?<![a-z]){re.escape(name)}(?![a-z])", text.lower()) for name in names):
+                yield Evidence(
+                    step.pipeline.path, step.command.line, f"`{step.command.text[:50]}` for {text[:30]}"
+                )
+                break
+
+
+def _files(subject: Subject) -> Iterator[Evidence]:
+    words = subject.once(Releases).table.words
+    for path in subject.repository.matching(words.environment_files):
+        if "test" not in posixpath.dirname(path):
+            yield Evidence(path, 1, "describes an environment before production")
+
+
+def _shadows(subject: Subject) -> Iterator[Evidence]:
+    """Conditions and calls that speak of a second version or of a share."""
+    shadows = subject.once(Releases).table.words.shadows
+    for func in subject.project.functions:
+        if not subject.within(func.path):
+            continue
+        for stmt in func.statements:
+            tests = [stmt.test] if isinstance(stmt, m.If) else []
+            tests += [node.func for node in _calls(stmt)]
+            for node in (node for test in tests for node in walk.expressions(test)):
+                name = node.id if isinstance(node, m.Name) else node.name if isinstance(node, m.Attr) else ""
+                if any(word in name.lower() for word in shadows):
+                    line = stmt.span.line if isinstance(stmt, m.If) else func.facts.span.line
+                    yield Evidence(func.path, line, f"`{name}`")
+                    break
+
+
+def _calls(stmt: m.Stmt) -> Iterator[m.Call]:
+    for expr in walk.own_expressions(stmt):
+        yield from (node for node in walk.expressions(expr) if isinstance(node, m.Call))
+
+
+DETECTORS = {"rollback.staged": staged}

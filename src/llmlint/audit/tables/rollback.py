@@ -1,0 +1,133 @@
+"""``rollback.toml``: flags, indexes, deployments, and what takes them back."""
+
+from __future__ import annotations
+
+from llmlint.audit.catalogue import Fact, Table
+
+
+class Flag(Fact, frozen=True, kw_only=True, eq=False):
+    """A service or library of feature flags."""
+
+    name: str
+    evaluates: tuple[str, ...]
+    """Dotted functions, methods and decorators that ask for a flag."""
+    sets_up: tuple[str, ...] = ()
+    """Dotted classes and functions that only connect."""
+
+
+class Registry(Fact, frozen=True, kw_only=True, eq=False):
+    """A registry of prompts that is no ``remote_prompt`` of the catalogue."""
+
+    name: str
+    calls: tuple[str, ...]
+    """Dotted functions and methods that get a version of a prompt."""
+
+
+class Index(Fact, frozen=True, kw_only=True, eq=False):
+    """A store of embeddings, and where its index or collection is named."""
+
+    name: str
+    calls: tuple[str, ...]
+    """Dotted functions, classes and methods that open or fill one."""
+    names: tuple[str, ...]
+    """Their arguments (parameter paths) that name it."""
+    aliases: tuple[str, ...] = ()
+    """Methods that let a name point to another index."""
+
+
+class Deployer(Fact, frozen=True, kw_only=True, eq=False):
+    """A way to deploy: what runs it, and which files describe it."""
+
+    name: str
+    commands: tuple[str, ...] = ()
+    """Regular expressions of commands that deploy or release."""
+    actions: tuple[str, ...] = ()
+    """Beginnings of actions and images of pipelines that do."""
+    files: tuple[str, ...] = ()
+    """Patterns of files that describe what is deployed."""
+    contains: tuple[str, ...] = ()
+    """Texts one of which must be in such a file; empty: any file counts."""
+    by_itself: bool = False
+    """The platform deploys what the file says whenever the branch changes: the file is the pipeline."""
+    rollbacks: tuple[str, ...] = ()
+    """Regular expressions of commands that go back."""
+    stages: tuple[str, ...] = ()
+    """Regular expressions of a canary or a share of the traffic, in commands and on lines of ``files``."""
+
+
+class Lock(Fact, frozen=True, kw_only=True, eq=False):
+    """A file that says which versions are installed."""
+
+    name: str
+    files: tuple[str, ...]
+    """Patterns of files of Python packages."""
+    marks: tuple[str, ...] = ()
+    """Regular expressions one of which must be found in it: it is compiled, not written by hand."""
+
+
+class RollbackWords(Fact, frozen=True, kw_only=True, eq=False):
+    """Conventions."""
+
+    prompt_files: tuple[str, ...]
+    """Patterns of files that hold prompts."""
+    prompt_folders: tuple[str, ...]
+    """Names of folders of them."""
+    stamps: tuple[str, ...]
+    """Keys and keywords (lower case, dots as underscores) that carry the version of a prompt."""
+    stamped_objects: tuple[str, ...]
+    """Keywords that link a record to a prompt of a registry."""
+    version_names: tuple[str, ...]
+    """Names of constants that are the version of a prompt."""
+    recorders: tuple[str, ...]
+    """Last names of calls that record something about a call."""
+    versioned: tuple[str, ...]
+    """Regular expressions of names of indexes that carry a version or a date."""
+    index_names: tuple[str, ...]
+    """Parts of names (lower case) of settings and arguments that name an index."""
+    config_files: tuple[str, ...]
+    """Patterns of files of settings (YAML, TOML, JSON)."""
+    env_files: tuple[str, ...]
+    """Patterns of examples of the environment."""
+    model_keys: tuple[str, ...]
+    """Keys (lower case) of such files, and ends of variables, that name a model."""
+    version_holes: tuple[str, ...]
+    """Parts of names (lower case) that, put into the name of an index, are its version."""
+    reindexing: tuple[str, ...]
+    """Regular expressions, in documents and names of scripts, of building an index anew."""
+    documents: tuple[str, ...]
+    """Patterns of documents of operations."""
+    headings: tuple[str, ...]
+    """Regular expressions of headings and names of tasks, jobs and scripts about going back."""
+    prose: tuple[str, ...]
+    """Regular expressions of going back to a release, in prose."""
+    not_releases: tuple[str, ...]
+    """Regular expressions of headings and sentences about going back with something else (a transaction)."""
+    commands: tuple[str, ...]
+    """Regular expressions of commands that go back, of no tool in particular."""
+    scripts: tuple[str, ...]
+    """Patterns of scripts that go back."""
+    rehearsals: tuple[str, ...]
+    """Regular expressions of headings and names of files about rehearsing it."""
+    fresh: int
+    """Days for which a rehearsal counts."""
+    environments: tuple[str, ...]
+    """Names of environments before production."""
+    environment_files: tuple[str, ...]
+    """Patterns of files that describe such an environment."""
+    staging: tuple[str, ...]
+    """Regular expressions of staged releases in YAML: ``key`` or ``key: value``."""
+    own_flags: tuple[str, ...]
+    """Last names of functions and methods that ask for a flag of the project's own."""
+    shadows: tuple[str, ...]
+    """Parts of names (lower case) by which a second version runs unseen, or for a share."""
+
+
+class RollbackFile(Table, frozen=True, kw_only=True):
+    """The whole file."""
+
+    flag: tuple[Flag, ...]
+    registry: tuple[Registry, ...]
+    index: tuple[Index, ...]
+    deployer: tuple[Deployer, ...]
+    lock: tuple[Lock, ...]
+    words: RollbackWords

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import io
 import itertools
 import json
 from pathlib import Path
@@ -23,7 +24,7 @@ from llmlint.audit.tables.lists import ListsFile
 from llmlint.engine import Request, audit
 from llmlint.model.finding import Finding
 from llmlint.model.location import Location
-from llmlint.reporters.audit import Wanted, questions, text
+from llmlint.reporters.audit import LISTS, Wanted, questions, terminal, text
 from llmlint.scope import requests_for
 from llmlint.settings import SettingsError, load
 from support.generate_docs import TODAY
@@ -66,6 +67,10 @@ def test_lists_and_rows_name_criteria_that_there_are() -> None:
     patterns = [p for one in data.list for item in one.item for p in item.criteria]
     patterns += [p for row in data.row for p in row.criteria]
     assert [p for p in patterns if not named([p])] == []
+
+
+def test_the_command_takes_the_lists_that_there_are() -> None:
+    assert list(LISTS) == list(lists())
 
 
 def test_rows_need_only_rows_before_them() -> None:
@@ -257,9 +262,54 @@ def test_packages_are_audited_by_themselves(tree: Tree) -> None:
 
 def test_questions_are_those_of_what_is_open(tree: Tree) -> None:
     report = report_on(tree({"llmlint.toml": "", "app/llm.py": LLM}))
-    asked = "\n".join(questions([report]))
-    assert criteria()["evals.suite"].question in asked
+    asked = "\n".join(questions.lines([report], Wanted()))
+    assert f"  suite (missing): {criteria()['evals.suite'].question}" in asked.splitlines()
     assert criteria()["evals.judge"].question not in asked  # it does not apply
+    assert asked.startswith("1 eval coverage\n")
+    of_items = "\n".join(questions.lines([report], Wanted("six-bars")))
+    assert "\n\nEvaluation\n  target written (missing): " in f"\n\n{of_items}"
+    nothing = [AuditReport(Path(), "a", unscored="why"), AuditReport(Path(), "b", unscored="why")]
+    assert list(questions.lines(nothing, Wanted()))[2:] == ["\n== b", "Nothing to ask: why."]
+
+
+def printed(report: AuditReport, wanted: Wanted) -> str:
+    stream = io.StringIO()
+    terminal.write([report], stream, wanted, color=False)
+    return stream.getvalue()
+
+
+def test_the_terminal_shows_blockers_first_and_what_holds_a_level(tree: Tree) -> None:
+    bad = LLM.replace("OpenAI(timeout=20)", "OpenAI(timeout=None)")
+    attested = "".join(
+        attest(one, "2026-05-01") for one in criteria() if one.startswith(("recovery", "oncall"))
+    )
+    shown = printed(report_on(tree({"llmlint.toml": attested, "app/llm.py": bad})), Wanted())
+    headings = [line for line in shown.splitlines() if line[:1].isdigit() and ": level" in line]
+    assert headings.index("3 error recovery: level 3 of 5, blocks") < headings.index(
+        "6 on-call rotation: level 5 of 5"
+    )
+    held, place = shown.split("  held at 3 by ")[1].splitlines()[:2]
+    assert held == "1 finding of `llmlint check`" and "app/llm.py:" in place and " LLM302 " in place
+    assert "error recovery" in shown.splitlines()[-1]
+
+
+def test_the_terminal_tells_a_list_in_its_own_items(tree: Tree) -> None:
+    report = report_on(tree({"llmlint.toml": "", "app/llm.py": LLM}))
+    shown = printed(report, Wanted("six-bars"))
+    assert "Six-part bar; 1 place where a model is called" in shown
+    assert "\nEvaluation: level 0 of 5, blocks\n" in shown and "eval coverage" not in shown
+    assert "  1. define the target: next\n" in printed(report, Wanted("path"))
+
+
+def test_much_evidence_is_counted(tmp_path: Path) -> None:
+    places = [Evidence(f"{number}.md", 1, "here") for number in range(5)]
+    judged = [
+        Assessed(criteria()["evals.suite"], met(places)),
+        Assessed(criteria()["evals.size"], vague(places, "x")),
+    ]
+    shown = printed(AuditReport(tmp_path, axes=(score(1, judged, []),), sites=1), Wanted())
+    assert "0.md:1 here (and 4 more)\n" in shown and "2.md:1 here (and 2 more)\n" in shown
+    assert "1.md:1 here\n" in shown and "3.md" not in shown
 
 
 # -- the command --------------------------------------------------------------------------------
@@ -274,10 +324,12 @@ def test_the_command(tree: Tree) -> None:
         and b"Next: define the target" in plain.stdout
     )
     assert run("llmlint", "audit", "--fail-under", "1", cwd=root).returncode == 1
-    data = json.loads(run("llmlint", "audit", "--format", "json", "--as", "six-part-bar", cwd=root).stdout)
+    data = json.loads(run("llmlint", "audit", "--format", "json", "--as", "six-bars", cwd=root).stdout)
     assert data["list"]["title"] == "Six-part bar"
     assert b"?" in run("llmlint", "audit", "--question", cwd=root).stdout
-    assert run("llmlint", "audit", "--as", "nope", cwd=root).returncode == 2
+    mistaken = run("llmlint", "audit", "--as", "nope", cwd=root)
+    assert mistaken.returncode == 2 and b"six-bars" in mistaken.stderr
+    assert run("llmlint", "audit", "--question", "--format", "json", cwd=root).returncode == 2
 
 
 def test_check_imports_nothing_of_the_audit(tree: Tree) -> None:

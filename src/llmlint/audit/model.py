@@ -149,6 +149,10 @@ class Item:
     title: str
     criteria: tuple[Assessed, ...]
     level: int | None
+    findings: tuple[Finding, ...] = ()
+    """Those of the axes that it holds whole; any of them caps the level."""
+    earned: int | None = None
+    """The level that the criteria alone would give."""
 
 
 @dataclass(frozen=True, slots=True)

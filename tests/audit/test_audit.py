@@ -260,6 +260,56 @@ def test_packages_are_audited_by_themselves(tree: Tree) -> None:
     assert (a.sites, b.sites, c.sites) == (1, 1, 0) and c.unscored
 
 
+def test_a_path_chooses_among_packages(tree: Tree) -> None:
+    root = tree(
+        {"llmlint.toml": "[audit]\npackages = ['a', 'b']\n", "a/llm.py": LLM, "b/x/llm.py": LLM, "d/e": ""}
+    )
+
+    def shown(path: str) -> list[str]:
+        (request,) = requests_for([root / path], template=Request(Path(), today=TODAY))
+        return [report.package for report in audit(request)]
+
+    assert shown("b") == shown("b/x") == shown("b/x/llm.py") == ["b"]
+    assert shown(".") == shown("d") == ["a", "b"]
+
+
+def test_a_package_that_is_no_folder_is_a_mistake(tree: Tree) -> None:
+    root = tree(
+        {"pyproject.toml": "[tool.llmlint]\n[tool.llmlint.audit]\n\npackages = ['ap']\n", "app/llm.py": LLM}
+    )
+    done = run("llmlint", "audit", cwd=root)
+    assert done.returncode == 2
+    assert b"pyproject.toml:4: `packages` names `ap`, and " in done.stderr
+
+
+def test_attestations_and_levels_of_any_configuration(tree: Tree) -> None:
+    """In pyproject.toml, and in a file elsewhere that --config names; their place can be opened."""
+    table = attest("oncall.rotation", TODAY.isoformat()).replace("[[audit", "[[tool.llmlint.audit")
+    table += "[tool.llmlint.audit.minimum]\noncall = 5\nevals = 1\n"
+    root = tree({"pyproject.toml": "[tool.llmlint]\n", "app/llm.py": LLM, "conf/strict.toml": table})
+    (root / "own.toml").write_text(table, encoding="utf-8")
+    for name, arguments in (("conf/strict.toml", ["--config", "conf/strict.toml"]), ("pyproject.toml", [])):
+        if not arguments:
+            (root / "own.toml").rename(root / "pyproject.toml")
+        done = run("llmlint", "audit", "--format", "json", *arguments, cwd=root)
+        assert done.returncode == 1, done.stderr
+        (told,) = json.loads(done.stdout)["reports"]
+        (rotation,) = [c for axis in told["axes"] for c in axis["criteria"] if c["id"] == "oncall.rotation"]
+        assert rotation["verdict"] == "attested"
+        assert [(place["path"], place["line"]) for place in rotation["evidence"]] == [(name, 2)]
+        assert {"axis": 1, "level": 0, "least": 1} in told["below"]
+
+
+def test_a_minimum_of_an_axis_stands_in_place_of_the_level_for_all(tree: Tree) -> None:
+    root = tree({"llmlint.toml": "[audit.minimum]\nevals = 0\n", "app/llm.py": LLM})
+    done = json.loads(run("llmlint", "audit", "--format", "json", "--fail-under", "5", cwd=root).stdout)
+    assert 1 not in {one["axis"] for one in done["reports"][0]["below"]}
+    (root / "llmlint.toml").write_text("", encoding="utf-8")
+    shown = run("llmlint", "audit", "--fail-under", "2", cwd=root)
+    assert shown.returncode == 1
+    assert b"Below the minimum: eval coverage is at level 0; at least 2 is asked" in shown.stdout
+
+
 def test_questions_are_those_of_what_is_open(tree: Tree) -> None:
     report = report_on(tree({"llmlint.toml": "", "app/llm.py": LLM}))
     asked = "\n".join(questions.lines([report], Wanted()))

@@ -1,7 +1,7 @@
 """The page of the audit in a real browser, with scripts off and without network.
 
-Needs Chromium and the ``browser`` dependency group, see CONTRIBUTING.md. ``LLMLINT_BROWSER=required`` makes their
-absence a failure; ``LLMLINT_SCREENSHOTS=<folder>`` keeps the pictures.
+Needs Chromium and the ``browser`` dependency group, see CONTRIBUTING.md. ``LLMLINT_BROWSER=required`` makes
+their absence a failure; ``LLMLINT_SCREENSHOTS=<folder>`` keeps the pictures.
 """
 
 from __future__ import annotations

@@ -97,6 +97,8 @@ class Criterion:
     """Axis word and name: ``evals.suite``."""
     axis: int
     title: str
+    met: str
+    """When it is met, in a few words."""
     question: str
     """What a reviewer asks when it is missing."""
     closes: str

@@ -1,15 +1,15 @@
 """Write what the audit prints after each step of docs/tutorial.md.
 
-The steps are the folders of fixtures/tutorial, in order: files that come to those of fixtures/demo and of the steps
-before, or take their place. ``step.toml`` in each names it. Each step is a commit of a repository of its own.
+The steps are the folders of fixtures/tutorial, in order: files that come to those of fixtures/demo and of
+the steps before, or take their place. ``step.toml`` in each names it. Each step is a commit.
 
-- ``<!-- step:3 -->`` … ``<!-- /step -->`` holds what the audit prints after step 3: levels, the step's axis, what is next;
+- ``<!-- step:3 -->`` … ``<!-- /step -->`` holds what the audit prints after step 3;
 - ``<!-- files:3 -->`` … ``<!-- /files -->`` holds the files that step 3 adds and changes;
 - ``<!-- file:3 docs/x.md -->`` … ``<!-- /file -->`` holds one of them;
 - ``<!-- levels -->`` … ``<!-- /levels -->`` holds the levels of all axes after all steps.
 
-Run without arguments after changing a step, a criterion or a detector; ``--check`` changes nothing and fails when
-something would change.
+Run without arguments after changing a step, a criterion or a detector; ``--check`` changes nothing and fails
+when something would change.
 """
 
 from __future__ import annotations
@@ -44,7 +44,14 @@ PRINTED = re.compile(r"(<!-- step:(\d+) -->\n).*?(<!-- /step -->)", re.DOTALL)
 FILES = re.compile(r"(<!-- files:(\d+) -->\n).*?(<!-- /files -->)", re.DOTALL)
 FILE = re.compile(r"(<!-- file:(\d+) (\S+) -->\n).*?(<!-- /file -->)", re.DOTALL)
 LEVELS = re.compile(r"(<!-- levels -->\n).*?(<!-- /levels -->)", re.DOTALL)
-LANGUAGES = {".py": "python", ".md": "markdown", ".yml": "yaml", ".toml": "toml", ".sh": "sh", ".json": "json"}
+LANGUAGES = {
+    ".py": "python",
+    ".md": "markdown",
+    ".yml": "yaml",
+    ".toml": "toml",
+    ".sh": "sh",
+    ".json": "json",
+}
 
 
 @dataclass(frozen=True)
@@ -161,7 +168,9 @@ def file(step: Step, name: str) -> str:
     """A file of a step as a block of code."""
     path = step.folder / name
     fence = "````" if path.suffix == ".md" else "```"
-    return f"{fence}{LANGUAGES.get(path.suffix, 'text')}\n{path.read_text(encoding='utf-8').strip()}\n{fence}\n"
+    return (
+        f"{fence}{LANGUAGES.get(path.suffix, 'text')}\n{path.read_text(encoding='utf-8').strip()}\n{fence}\n"
+    )
 
 
 def levels() -> str:

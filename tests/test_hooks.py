@@ -1,4 +1,4 @@
-"""The hooks we offer work as pre-commit runs them, and the CI jobs in the docs run commands that there are."""
+"""The hooks we offer work as pre-commit runs them; CI jobs in the docs run commands that there are."""
 
 from __future__ import annotations
 

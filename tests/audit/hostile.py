@@ -28,7 +28,8 @@ WORDS = (
 
 
 def result(number: int, text: str) -> CriterionResult:
-    places = [Evidence(f"{text}.py" if number % 2 else f"a/{text}", 1, text)] * (number % 5 + 1)
+    path = f"{text}.py" if number % 2 else f"a/{text}"
+    places = [Evidence(path, line, text) for line in range(1, number % 5 + 2)]
     of = (met, vague, missing)[number % 3]
     return of(evidence=places, why=text)
 

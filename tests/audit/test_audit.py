@@ -7,6 +7,7 @@ import io
 import itertools
 import json
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -50,6 +51,11 @@ def judged(verdicts: str, ids: tuple[str, ...]) -> list[Assessed]:
 def test_no_verdict_without_evidence(verdict: Verdict) -> None:
     with pytest.raises(ValueError, match="without evidence"):
         CriterionResult(verdict, (), "why")
+
+
+@pytest.mark.parametrize("make", [met, vague, missing])
+def test_a_place_is_shown_once(make: Any) -> None:
+    assert make(evidence=[PLACE, PLACE], why="why").evidence == (PLACE,)
 
 
 # -- data ---------------------------------------------------------------------------------------
@@ -217,6 +223,7 @@ def test_json_fits_its_schema(tree: Tree, form: str) -> None:
     jsonschema.validate(data, SCHEMA)
     (told,) = data["reports"]
     assert [item["title"] for item in told["items"]] == [item.title for item in items(report, form)]
+    assert [item["blocks"] for item in told["items"]] == [item.blocks for item in items(report, form)]
     assert {c["id"] for axis in told["axes"] for c in axis["criteria"]} == detectors().keys() | {
         "oncall.rotation"
     }

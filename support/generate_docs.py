@@ -1,6 +1,7 @@
 """Write the parts of README.md, docs/axes/*.md and rules/ that follow from the code and the catalogue.
 
 - ``<!-- rules:3 -->`` … ``<!-- /rules -->`` holds the rules of axis 3, ``<!-- rules -->`` all of them;
+- ``<!-- criteria:3 -->`` … ``<!-- /criteria -->`` holds what the audit asks on axis 3;
 - ``<!-- demo -->`` and ``<!-- finding -->`` hold what the commands in them print;
 - below the title of a rule page stands what its rule says of itself: severity, confidence, default;
 - ``### Output`` of a rule page is what is found in its ``### Bad`` as ``app/example.py``, or as the
@@ -29,6 +30,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from llmlint import registry
+from llmlint.audit.criteria import criteria, expiry
 from llmlint.catalogue import schema, seeds
 from llmlint.catalogue.loader import load_files
 from llmlint.catalogue.lookup import load as load_catalogue
@@ -57,6 +59,7 @@ COMMAND = "python support/generate_docs.py"
 TODAY = datetime.date(2026, 6, 1)
 """The day on which examples, fixtures and the demo are looked at: what they show must not rot."""
 TABLES = re.compile(r"(<!-- rules(?::(\d))? -->\n).*?(<!-- /rules -->)", re.DOTALL)
+CRITERIA = re.compile(r"(<!-- criteria:(\d) -->\n).*?(<!-- /criteria -->)", re.DOTALL)
 SDKS = re.compile(r"(<!-- sdks:start -->\n).*?(<!-- sdks:end -->)", re.DOTALL)
 TOOLS = re.compile(r"(<!-- tools:start -->\n).*?(<!-- tools:end -->)", re.DOTALL)
 DEFAULTS = re.compile(r"(<!-- defaults:start -->\n).*?(<!-- defaults:end -->)", re.DOTALL)
@@ -133,6 +136,24 @@ def header(rule: Rule) -> str:
     default = "on" if rule.default else f"off, [switched on by its code](../docs/{OPT_IN})"
     severity, confidence = rule.severity.value, rule.confidence.value
     return f"**Severity**: {severity}. **Confidence**: {confidence}. **Default**: {default}.\n\n"
+
+
+# --- what the audit asks -----------------------------------------------------------------------
+
+
+def asked(axis: int) -> str:
+    """The criteria of an axis as a Markdown table, with what a reviewer asks (``--question``)."""
+    lines = [
+        "| criterion | id | met when | a reviewer asks | weight | a word holds |",
+        "|---|---|---|---|---|---|",
+    ]
+    for one in criteria().values():
+        if one.axis == axis:
+            # One without a rule's page is still to be written.
+            rule = f" ({one.code})" if one.code in registry.modules() and one.code not in one.met else ""
+            cells = (one.title, f"`{one.id}`", f"{one.met}{rule}", one.question, str(one.weight))
+            lines.append(f"| {' | '.join(cells)} | {expiry(one)} days |")
+    return "\n".join(lines) + "\n"
 
 
 # --- examples, really run ----------------------------------------------------------------------
@@ -526,6 +547,7 @@ def rewritten(page: Path, rules: tuple[Rule, ...]) -> str:
         return match[1] + table(chosen, page, with_axis=match[2] is None) + match[3]
 
     text = TABLES.sub(rule_table, page.read_text(encoding="utf-8"))
+    text = CRITERIA.sub(lambda match: match[1] + asked(int(match[2])) + match[3], text)
     text = SHOWN.sub(lambda match: match[1] + printed(match[3]) + match[4], text)
     text = SDKS.sub(lambda match: match[1] + sdk_table.sdks() + match[2], text)
     text = TOOLS.sub(lambda match: match[1] + tool_table.tools() + match[2], text)

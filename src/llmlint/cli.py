@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, NoReturn
 from llmlint import __version__, registry
 from llmlint.clock import ClockError, today
 from llmlint.model.rule import Confidence, Severity
+from llmlint.reporters.audit import DEFAULT as EIGHT_AXES
 from llmlint.reporters.audit import FORMATS as AUDIT_FORMATS
+from llmlint.reporters.audit import LISTS
 from llmlint.reporters.display import printable
 from llmlint.settings import Settings, SettingsError, load, read
 
@@ -39,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):  # not when somebody put something else in its place
             stream.reconfigure(errors="backslashreplace")
     try:
-        arguments = _parser().parse_args(argv)
+        arguments = parser().parse_args(argv)
         code: int = arguments.run(arguments)
         sys.stdout.flush()
         return code
@@ -65,7 +67,8 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(USAGE)
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """What the command line takes; ``run`` of what it gives is the function of the command."""
     parser = _Parser(
         prog="llmlint", description="Finds what will hurt in production in Python code that calls LLMs."
     )
@@ -123,7 +126,18 @@ def _add_audit(commands: argparse._SubParsersAction[_Parser]) -> None:
         description="Score a repository on the eight axes: evidence, what is missing, what to do next.",
     )
     audit.add_argument("paths", nargs="*", default=["."], metavar="PATH", help="files and directories")
-    audit.add_argument("--format", choices=("rich", *AUDIT_FORMATS), default="rich")
+    shape = audit.add_mutually_exclusive_group()
+    shape.add_argument(
+        "--format", choices=("rich", *AUDIT_FORMATS), default="rich", help="default: rich, for the terminal"
+    )
+    shape.add_argument(
+        "--question",
+        action="store_true",
+        help="print what a reviewer asks about each criterion that is not met",
+    )
+    audit.add_argument(
+        "--as", dest="form", choices=LISTS, default=EIGHT_AXES, help="in the words of a published list"
+    )
     audit.add_argument(
         "--fail-under",
         type=int,
@@ -132,21 +146,21 @@ def _add_audit(commands: argparse._SubParsersAction[_Parser]) -> None:
         help="exit 1 when an axis is below this level",
     )
     audit.add_argument(
-        "--as",
-        dest="form",
-        default="eight-axes",
-        metavar="LIST",
-        help="in the words of a published list",
-    )
-    audit.add_argument(
-        "--question",
-        action="store_true",
-        help="print what a reviewer asks about each criterion that is not met",
+        "--link",
+        type=_link,
+        metavar="URL",
+        help="where markdown and html lead to from evidence, with {path} and {line} in it",
     )
     audit.add_argument("--no-color", action="store_true", help="plain text, even on a terminal")
     audit.add_argument("--config", type=Path, metavar="FILE", help="use this configuration for everything")
     _add_cache(audit)
     audit.set_defaults(run=_audit, stdin_filename=None)
+
+
+def _link(text: str) -> str:
+    if not text.startswith(("https://", "http://")) or "{path}" not in text:
+        raise argparse.ArgumentTypeError("a link begins with https:// and has {path} in it")
+    return text
 
 
 def _add_cache(parser: argparse.ArgumentParser) -> None:
@@ -297,26 +311,26 @@ def _graph(arguments: argparse.Namespace) -> int:
 
 
 def _audit(arguments: argparse.Namespace) -> int:
-    from llmlint.audit.crosswalk import lists
     from llmlint.engine import audit
-    from llmlint.reporters.audit import Wanted, questions, text
+    from llmlint.reporters.audit import Wanted, text
     from llmlint.reporters.progress import ProgressBar
     from llmlint.request import Request
 
-    if arguments.form not in lists():
-        raise UsageError(f"--as takes one of {', '.join(lists())}")
     requests = _requests(arguments, Request(Path(), cache=not arguments.no_cache, today=today(os.environ)))
     least = arguments.fail_under
     if least is not None:
         requests = [replace(request, settings=request.settings.asking(least)) for request in requests]
     with ProgressBar(enabled=sys.stderr.isatty()) as progress:
         reports = [report for request in requests for report in audit(request, progress)]
+    wanted = Wanted(arguments.form, arguments.link or "")
     if arguments.question:
-        print("\n".join(questions(reports)))
+        from llmlint.reporters.audit import questions
+
+        print("\n".join(questions.lines(reports, wanted)))
     elif arguments.format == "rich":
         from llmlint.reporters.audit import terminal
 
-        terminal.write(reports, sys.stdout, Wanted(arguments.form), color=_wants_color(arguments))
+        terminal.write(reports, sys.stdout, wanted, color=_wants_color(arguments))
     else:
-        print(text(arguments.format, reports, Wanted(arguments.form)))
+        print(text(arguments.format, reports, wanted))
     return FINDINGS if any(report.below for report in reports) else CLEAN

@@ -51,11 +51,15 @@ def graph(request: Request, progress: Progress = silent) -> GraphView:
 
 
 def audit(request: Request, progress: Progress = silent) -> tuple[AuditReport, ...]:
-    """What the audit says of each package of one project; of the whole project where it names none."""
+    """What the audit says of each package of one project; of the whole project where it names none.
+
+    Of several packages, those that hold something that is to be shown; all of them when none does. Raises
+    ``SettingsError`` for a package that is no folder.
+    """
     from llmlint.audit import assess
     from llmlint.audit.subject import Subject
 
-    settings, root = request.settings.audit, request.root
+    settings, root, shows = request.settings.audit_at(request.root), request.root, request.shows
     # What a project selects for its editors does not shorten its audit; what it ignores stays ignored.
     request = replace(request, audited=True, shows=lambda path: True)
     with _collector_paused(), _store(request) as store:
@@ -65,7 +69,8 @@ def audit(request: Request, progress: Progress = silent) -> tuple[AuditReport, .
             return (assess.nothing(root),)
         report = _report(request, run.outcome())
         reports = []
-        for package in settings.packages or ("",):
+        shown = {p for p in settings.packages if any(shows(f) for f in run.files if f.startswith(f"{p}/"))}
+        for package in [p for p in settings.packages if p in shown or not shown] or [""]:
             inside = functools.partial(_belongs, package, others=())
             subject = Subject(
                 projects.usual,

@@ -7,6 +7,7 @@ an error that names file and line: a setting that silently does nothing is worse
 from __future__ import annotations
 
 import functools
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -139,6 +140,19 @@ class Settings:
         found: AuditSettings = self.audit_table or AuditSettings()
         return found
 
+    def audit_at(self, root: Path) -> AuditSettings:
+        """What is asked of the project at ``root``, with the places of attestations relative to it.
+
+        Raises ``SettingsError`` when a package is no folder there: a misspelt one must not pass unseen.
+        """
+        found, file = self.audit, self.file or root
+        for package in found.packages:
+            if not (root / package).is_dir():
+                message = f"`packages` names `{package}`, and {root} has no such folder"
+                raise SettingsError(file, found.packages_line, message)
+        path = _relative(file, root)
+        return replace(found, attestations=tuple(replace(one, path=path) for one in found.attestations))
+
     def asking(self, least: int) -> Settings:
         """The settings with another least level of every axis; what is asked of single axes stays."""
         return replace(self, audit_table=replace(self.audit, fail_under=least))
@@ -157,6 +171,13 @@ class Settings:
             if code.startswith(codes) and _matches((pattern,), path):
                 return pattern
         return None
+
+
+def _relative(file: Path, root: Path) -> str:
+    try:
+        return Path(os.path.relpath(file, root)).as_posix()
+    except ValueError:  # another drive
+        return file.name
 
 
 def _matches(globs: tuple[str, ...], path: str) -> bool:
@@ -246,10 +267,10 @@ class _Reader:
         except configuration.MistakeError as error:
             raise SettingsError(self.file, line(*error.keys), error.message) from error
         placed = [
-            replace(one, path=self.file.name, line=line("attest", number, "criterion"))
+            replace(one, line=line("attest", number, "criterion"))
             for number, one in enumerate(found.attestations)
         ]
-        return replace(found, attestations=tuple(placed))
+        return replace(found, attestations=tuple(placed), packages_line=line("packages"))
 
     def owners(self) -> Iterator[Owned]:
         key = "owners"

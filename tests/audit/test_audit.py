@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import io
 import itertools
 import json
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -23,7 +25,7 @@ from llmlint.audit.tables.lists import ListsFile
 from llmlint.engine import audit
 from llmlint.model.finding import Finding
 from llmlint.model.location import Location
-from llmlint.reporters.audit import Wanted, questions, text
+from llmlint.reporters.audit import LISTS, Wanted, questions, terminal, text
 from llmlint.request import Request
 from llmlint.scope import requests_for
 from llmlint.settings import SettingsError, load
@@ -52,6 +54,11 @@ def test_no_verdict_without_evidence(verdict: Verdict) -> None:
         CriterionResult(verdict, (), "why")
 
 
+@pytest.mark.parametrize("make", [met, vague, missing])
+def test_a_place_is_shown_once(make: Any) -> None:
+    assert make(evidence=[PLACE, PLACE], why="why").evidence == (PLACE,)
+
+
 # -- data ---------------------------------------------------------------------------------------
 
 
@@ -67,6 +74,10 @@ def test_lists_and_rows_name_criteria_that_there_are() -> None:
     patterns = [p for one in data.list for item in one.item for p in item.criteria]
     patterns += [p for row in data.row for p in row.criteria]
     assert [p for p in patterns if not named([p])] == []
+
+
+def test_the_command_takes_the_lists_that_there_are() -> None:
+    assert list(LISTS) == list(lists())
 
 
 def test_rows_need_only_rows_before_them() -> None:
@@ -213,6 +224,7 @@ def test_json_fits_its_schema(tree: Tree, form: str) -> None:
     jsonschema.validate(data, SCHEMA)
     (told,) = data["reports"]
     assert [item["title"] for item in told["items"]] == [item.title for item in items(report, form)]
+    assert [item["blocks"] for item in told["items"]] == [item.blocks for item in items(report, form)]
     assert {c["id"] for axis in told["axes"] for c in axis["criteria"]} == detectors().keys() | {
         "oncall.rotation"
     }
@@ -257,11 +269,106 @@ def test_packages_are_audited_by_themselves(tree: Tree) -> None:
     assert (a.sites, b.sites, c.sites) == (1, 1, 0) and c.unscored
 
 
+def test_a_path_chooses_among_packages(tree: Tree) -> None:
+    root = tree(
+        {"llmlint.toml": "[audit]\npackages = ['a', 'b']\n", "a/llm.py": LLM, "b/x/llm.py": LLM, "d/e": ""}
+    )
+
+    def shown(path: str) -> list[str]:
+        (request,) = requests_for([root / path], template=Request(Path(), today=TODAY))
+        return [report.package for report in audit(request)]
+
+    assert shown("b") == shown("b/x") == shown("b/x/llm.py") == ["b"]
+    assert shown(".") == shown("d") == ["a", "b"]
+
+
+def test_a_package_that_is_no_folder_is_a_mistake(tree: Tree) -> None:
+    root = tree(
+        {"pyproject.toml": "[tool.llmlint]\n[tool.llmlint.audit]\n\npackages = ['ap']\n", "app/llm.py": LLM}
+    )
+    done = run("llmlint", "audit", cwd=root)
+    assert done.returncode == 2
+    assert b"pyproject.toml:4: `packages` names `ap`, and " in done.stderr
+
+
+def test_attestations_and_levels_of_any_configuration(tree: Tree) -> None:
+    """In pyproject.toml, and in a file elsewhere that --config names; their place can be opened."""
+    table = attest("oncall.rotation", TODAY.isoformat()).replace("[[audit", "[[tool.llmlint.audit")
+    table += "[tool.llmlint.audit.minimum]\noncall = 5\nevals = 1\n"
+    root = tree({"pyproject.toml": "[tool.llmlint]\n", "app/llm.py": LLM, "conf/strict.toml": table})
+    (root / "own.toml").write_text(table, encoding="utf-8")
+    for name, arguments in (("conf/strict.toml", ["--config", "conf/strict.toml"]), ("pyproject.toml", [])):
+        if not arguments:
+            (root / "own.toml").rename(root / "pyproject.toml")
+        done = run("llmlint", "audit", "--format", "json", *arguments, cwd=root)
+        assert done.returncode == 1, done.stderr
+        (told,) = json.loads(done.stdout)["reports"]
+        (rotation,) = [c for axis in told["axes"] for c in axis["criteria"] if c["id"] == "oncall.rotation"]
+        assert rotation["verdict"] == "attested"
+        assert [(place["path"], place["line"]) for place in rotation["evidence"]] == [(name, 2)]
+        assert {"axis": 1, "level": 0, "least": 1} in told["below"]
+
+
+def test_a_minimum_of_an_axis_stands_in_place_of_the_level_for_all(tree: Tree) -> None:
+    root = tree({"llmlint.toml": "[audit.minimum]\nevals = 0\n", "app/llm.py": LLM})
+    done = json.loads(run("llmlint", "audit", "--format", "json", "--fail-under", "5", cwd=root).stdout)
+    assert 1 not in {one["axis"] for one in done["reports"][0]["below"]}
+    (root / "llmlint.toml").write_text("", encoding="utf-8")
+    shown = run("llmlint", "audit", "--fail-under", "2", cwd=root)
+    assert shown.returncode == 1
+    assert b"Below the minimum: eval coverage is at level 0; at least 2 is asked" in shown.stdout
+
+
 def test_questions_are_those_of_what_is_open(tree: Tree) -> None:
     report = report_on(tree({"llmlint.toml": "", "app/llm.py": LLM}))
-    asked = "\n".join(questions([report]))
-    assert criteria()["evals.suite"].question in asked
+    asked = "\n".join(questions.lines([report], Wanted()))
+    assert f"  suite (missing): {criteria()['evals.suite'].question}" in asked.splitlines()
     assert criteria()["evals.judge"].question not in asked  # it does not apply
+    assert asked.startswith("1 eval coverage\n")
+    of_items = "\n".join(questions.lines([report], Wanted("six-bars")))
+    assert "\n\nEvaluation\n  target written (missing): " in f"\n\n{of_items}"
+    nothing = [AuditReport(Path(), "a", unscored="why"), AuditReport(Path(), "b", unscored="why")]
+    assert list(questions.lines(nothing, Wanted()))[2:] == ["\n== b", "Nothing to ask: why."]
+
+
+def printed(report: AuditReport, wanted: Wanted) -> str:
+    stream = io.StringIO()
+    terminal.write([report], stream, wanted, color=False)
+    return stream.getvalue()
+
+
+def test_the_terminal_shows_blockers_first_and_what_holds_a_level(tree: Tree) -> None:
+    bad = LLM.replace("OpenAI(timeout=20)", "OpenAI(timeout=None)")
+    attested = "".join(
+        attest(one, "2026-05-01") for one in criteria() if one.startswith(("recovery", "oncall"))
+    )
+    shown = printed(report_on(tree({"llmlint.toml": attested, "app/llm.py": bad})), Wanted())
+    headings = [line for line in shown.splitlines() if line[:1].isdigit() and ": level" in line]
+    assert headings.index("3 error recovery: level 3 of 5, blocks") < headings.index(
+        "6 on-call rotation: level 5 of 5"
+    )
+    held, place = shown.split("  held at 3 by ")[1].splitlines()[:2]
+    assert held == "1 finding of `llmlint check`" and "app/llm.py:" in place and " LLM302 " in place
+    assert "error recovery" in shown.splitlines()[-1]
+
+
+def test_the_terminal_tells_a_list_in_its_own_items(tree: Tree) -> None:
+    report = report_on(tree({"llmlint.toml": "", "app/llm.py": LLM}))
+    shown = printed(report, Wanted("six-bars"))
+    assert "Six-part bar; 1 place where a model is called" in shown
+    assert "\nEvaluation: level 0 of 5, blocks\n" in shown and "eval coverage" not in shown
+    assert "  1. define the target: next\n" in printed(report, Wanted("path"))
+
+
+def test_much_evidence_is_counted(tmp_path: Path) -> None:
+    places = [Evidence(f"{number}.md", 1, "here") for number in range(5)]
+    judged = [
+        Assessed(criteria()["evals.suite"], met(places)),
+        Assessed(criteria()["evals.size"], vague(places, "x")),
+    ]
+    shown = printed(AuditReport(tmp_path, axes=(score(1, judged, []),), sites=1), Wanted())
+    assert "0.md:1 here (and 4 more)\n" in shown and "2.md:1 here (and 2 more)\n" in shown
+    assert "1.md:1 here\n" in shown and "3.md" not in shown
 
 
 # -- the command --------------------------------------------------------------------------------
@@ -276,10 +383,12 @@ def test_the_command(tree: Tree) -> None:
         and b"Next: define the target" in plain.stdout
     )
     assert run("llmlint", "audit", "--fail-under", "1", cwd=root).returncode == 1
-    data = json.loads(run("llmlint", "audit", "--format", "json", "--as", "six-part-bar", cwd=root).stdout)
+    data = json.loads(run("llmlint", "audit", "--format", "json", "--as", "six-bars", cwd=root).stdout)
     assert data["list"]["title"] == "Six-part bar"
     assert b"?" in run("llmlint", "audit", "--question", cwd=root).stdout
-    assert run("llmlint", "audit", "--as", "nope", cwd=root).returncode == 2
+    mistaken = run("llmlint", "audit", "--as", "nope", cwd=root)
+    assert mistaken.returncode == 2 and b"six-bars" in mistaken.stderr
+    assert run("llmlint", "audit", "--question", "--format", "json", cwd=root).returncode == 2
 
 
 def test_check_imports_nothing_of_the_audit(tree: Tree) -> None:

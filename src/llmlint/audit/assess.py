@@ -17,7 +17,7 @@ from llmlint.model.rule import AXES
 
 Caps = Callable[[str], bool]
 """Whether a finding of a rule with this code holds its axis down."""
-NO_CALLS = "nothing in this repository calls a model, as far as llmlint can see"
+NO_CALLS = "nothing in this {} calls a model, as far as llmlint can see"
 
 
 def assess(subject: Subject, settings: AuditSettings, root: Path, package: str, caps: Caps) -> AuditReport:
@@ -51,7 +51,7 @@ def assess(subject: Subject, settings: AuditSettings, root: Path, package: str, 
 
 def nothing(root: Path, package: str = "") -> AuditReport:
     """The report on a project without LLM calls."""
-    return AuditReport(root, package, unscored=NO_CALLS)
+    return AuditReport(root, package, unscored=NO_CALLS.format("package" if package else "repository"))
 
 
 def _asked(criterion: str, subject: Subject, notes: list[str]) -> CriterionResult | None:

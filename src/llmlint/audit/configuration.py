@@ -66,6 +66,8 @@ class AuditSettings:
     """The least level of single axes, in place of ``fail_under``."""
     packages: tuple[str, ...] = ()
     """Folders below the root that are audited one by one; empty: the project is one."""
+    packages_line: int = 1
+    """Where they are named."""
     expiry: Mapping[str, int] = field(default_factory=dict)
     """Days for which attestations hold, where fewer than the criterion's own."""
     attestations: tuple[Attestation, ...] = ()

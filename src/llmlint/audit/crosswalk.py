@@ -25,11 +25,11 @@ def items(report: AuditReport, name: str) -> tuple[Item, ...]:
     for item in lists()[name].item:
         ids = named(item.criteria)
         assessed = tuple(report.assessed[one] for one in ids if one in report.assessed)
-        reached = level(assessed)
-        whole = {axis.axis for axis in report.axes if axis.findings} & _whole_axes(ids)
-        found.append(
-            Item(item.title, assessed, min(reached, BLOCKING) if reached is not None and whole else reached)
-        )
+        earned = level(assessed)
+        whole = _whole_axes(ids)
+        findings = tuple(one for axis in report.axes if axis.axis in whole for one in axis.findings)
+        reached = min(earned, BLOCKING) if earned is not None and findings else earned
+        found.append(Item(item.title, assessed, reached, findings, earned))
     return tuple(found)
 
 

@@ -79,17 +79,22 @@ class CriterionResult:
 
 def met(evidence: Iterable[Evidence], why: str = "", count: Count | None = None) -> CriterionResult:
     """Specific evidence is there."""
-    return CriterionResult(Verdict.MET, tuple(evidence), why, count)
+    return CriterionResult(Verdict.MET, _each_once(evidence), why, count)
 
 
 def vague(evidence: Iterable[Evidence], why: str, count: Count | None = None) -> CriterionResult:
     """Something is there; ``why`` says what it lacks."""
-    return CriterionResult(Verdict.VAGUE, tuple(evidence), why, count)
+    return CriterionResult(Verdict.VAGUE, _each_once(evidence), why, count)
 
 
 def missing(why: str = "", evidence: Iterable[Evidence] = (), count: Count | None = None) -> CriterionResult:
     """Nothing was found; ``evidence`` may show where it would belong."""
-    return CriterionResult(Verdict.MISSING, tuple(evidence), why, count)
+    return CriterionResult(Verdict.MISSING, _each_once(evidence), why, count)
+
+
+def _each_once(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """One call may be several to the catalogue: a reader looks at a place once."""
+    return tuple(dict.fromkeys(evidence))
 
 
 def not_applicable(why: str) -> CriterionResult:
@@ -105,6 +110,8 @@ class Criterion:
     """Axis word and name: ``evals.suite``."""
     axis: int
     title: str
+    met: str
+    """When it is met, in a few words."""
     question: str
     """What a reviewer asks when it is missing."""
     closes: str
@@ -157,6 +164,15 @@ class Item:
     title: str
     criteria: tuple[Assessed, ...]
     level: int | None
+    findings: tuple[Finding, ...] = ()
+    """Those of the axes that it holds whole; any of them caps the level."""
+    earned: int | None = None
+    """The level that the criteria alone would give."""
+
+    @property
+    def blocks(self) -> bool:
+        """Whether the level is one with which one does not ship."""
+        return self.level is not None and self.level <= BLOCKING
 
 
 @dataclass(frozen=True, slots=True)

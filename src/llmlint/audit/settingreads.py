@@ -14,7 +14,8 @@ from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.kinds import ClassRef, Data, External, ExternalMethod, ExternalObject, ModuleRef, Obj
 from llmlint.project.names import binding_scope
-from llmlint.project.scopes import Binding, Cls, Func, Mod
+from llmlint.project.scopes import Cls, Func, Mod
+from llmlint.project.targets import Binding
 
 _GETTERS = frozenset({"get", "pop", "setdefault"})
 DEPTH = 6

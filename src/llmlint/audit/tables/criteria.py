@@ -10,6 +10,7 @@ class CriterionTable(Table, frozen=True, kw_only=True):
 
     id: str
     title: str
+    met: str
     question: str
     closes: str
     weight: int = 1

@@ -6,40 +6,30 @@ A form is added by its module and its name here; ``rich`` writes to the terminal
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from llmlint.audit.model import AuditReport
 
-FORMATS = ("json",)
+FORMATS = ("json", "markdown", "html")
+DEFAULT = "eight-axes"
+LISTS = (DEFAULT, "six-bars", "seven-checks", "five-groups", "path")
+"""The lists that ``--as`` names, as ``lists.toml`` has them: the parser of arguments does not read it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """How a report is wanted."""
 
-    form: str = "eight-axes"
+    form: str = DEFAULT
     """The list in whose words it is told, see ``audit.crosswalk``."""
+    link: str = ""
+    """The address of a place, with ``{path}`` and ``{line}`` in it; empty: files beside the report."""
 
 
 def text(form: str, reports: Sequence[AuditReport], wanted: Wanted) -> str:
     """The reports in one of ``FORMATS``."""
     found: str = importlib.import_module(f"{__name__}.{form}").text(reports, wanted)
     return found
-
-
-def questions(reports: Sequence[AuditReport]) -> Iterator[str]:
-    """What a reviewer asks: a line per criterion that is missing, vague, or only said to be met."""
-    from llmlint.audit.model import Verdict
-
-    for report in reports:
-        if report.package:
-            yield f"{report.package}:"
-        if report.unscored:
-            yield f"Nothing to ask: {report.unscored}."
-        for axis in report.axes:
-            for one in axis.criteria:
-                if one.result.verdict not in (Verdict.MET, Verdict.NOT_APPLICABLE):
-                    yield f"{axis.axis} {axis.name}, {one.criterion.title}: {one.criterion.question}"

@@ -92,7 +92,12 @@ def _evidence(report: AuditReport, place: Evidence) -> dict[str, Any]:
 
 
 def _item(item: Item) -> dict[str, Any]:
-    return {"title": item.title, "level": item.level, "criteria": [one.criterion.id for one in item.criteria]}
+    return {
+        "title": item.title,
+        "level": item.level,
+        "blocks": item.blocks,
+        "criteria": [one.criterion.id for one in item.criteria],
+    }
 
 
 def _step(step: Step) -> dict[str, Any]:

@@ -59,14 +59,18 @@ class FailureTests:
         if not any(self._runs(func) for func in around):
             return None
         named = self._by_name(test)
-        made = [one for func in self._of_test(test, around) for one in self._failures(func)]
+        made = [
+            (span, kinds)
+            for func in self._of_test(test, around)
+            for span, kinds, generic in self._failures(func)
+            if kinds or generic
+        ]
         if not made:
             named = {name for name in named if self._is_given(name, around)}
             if not named or not self._returns_something(around):
                 return None
         kinds = {kind for _, found in made for kind in found}
-        if not made or kinds or any(self._is_generic(func) for func in around):
-            kinds |= named
+        kinds |= named  # of what has no name of its own, the name of the test says what it stands for
         span = next((span for span, _ in made), test.facts.span)
         if made and not any(span in _spans(func) for func in (test, *test.inner)):
             span = test.facts.span
@@ -104,27 +108,27 @@ class FailureTests:
 
     # -- what fails -------------------------------------------------------------------------------
 
-    def _failures(self, func: Func) -> Iterator[tuple[m.Span, frozenset[str]]]:
+    def _failures(self, func: Func) -> Iterator[tuple[m.Span, frozenset[str], bool]]:
         """Exceptions that mocks and stand-ins raise, and responses with the status of a failure."""
         words = self._table.words
         for stmt in func.statements:
             span = getattr(stmt, "span", func.facts.span)
             if isinstance(stmt, m.Raise) and stmt.value is not None and not func.name.startswith("test"):
                 if _exception(stmt.value) and self._may_be_provider(func):
-                    yield span, self._kinds(stmt.value)
+                    yield span, self._kinds(stmt.value), _is_generic(stmt.value)
             elif isinstance(stmt, m.Assign) and stmt.value is not None:
                 for target in stmt.targets:
                     if isinstance(target, m.Attr) and target.name in words.side_effects:
                         if self._is_failure(stmt.value) and self._is_asked(target.value):
-                            yield span, self._kinds(stmt.value)
+                            yield span, self._kinds(stmt.value), _is_generic(stmt.value)
         for site in self._project.graph.sites[func]:
             for arg in site.call.args:
                 if arg.keyword in words.side_effects and self._is_failure(arg.value):
                     if self._is_patched(site):
-                        yield site.call.span, self._kinds(arg.value)
+                        yield site.call.span, self._kinds(arg.value), _is_generic(arg.value)
             kinds = self._by_status(site.call)
             if kinds:
-                yield site.call.span, kinds
+                yield site.call.span, kinds, False
 
     def _may_be_provider(self, func: Func) -> bool:
         """Whether what raises stands for what asks a model: by its name, or by what it is put for."""
@@ -186,11 +190,6 @@ class FailureTests:
             or statuses & set(failure.statuses)
         )
 
-    @staticmethod
-    def _is_generic(func: Func) -> bool:
-        names = (node.id for node in func.nodes if isinstance(node, m.Name))
-        return any(name in _GENERIC for name in names)
-
     def _by_status(self, call: m.Call) -> frozenset[str]:
         """``httpx.Response(429)``, ``status=503``."""
         given = [arg.value for arg in call.args if arg.keyword in self._table.words.status_keywords]
@@ -234,13 +233,17 @@ def _spans(func: Func) -> set[m.Span]:
 _NO_FAILURES = frozenset({"AssertionError", "NotImplementedError", "StopIteration", "StopAsyncIteration"})
 """Raised to say that something must not happen, or is over."""
 _GENERIC = frozenset({"Exception", "RuntimeError", "OSError", "ValueError"})
-"""Of these the name of a test says what they stand for."""
+"""What may stand for any failure."""
 
 
 def _exception(node: m.Expr) -> bool:
     node = node.func if isinstance(node, m.Call) else node
     name = node.id if isinstance(node, m.Name) else node.name if isinstance(node, m.Attr) else ""
     return name.endswith(("Error", "Exception", "Timeout", "Exhausted")) and name not in _NO_FAILURES
+
+
+def _is_generic(expr: m.Expr) -> bool:
+    return any(isinstance(node, m.Name) and node.id in _GENERIC for node in walk.expressions(expr))
 
 
 def _asserts(func: Func) -> bool:

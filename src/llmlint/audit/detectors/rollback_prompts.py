@@ -60,7 +60,7 @@ def _files(subject: Subject) -> Iterator[Evidence]:
 def _is_aside(path: str) -> bool:
     """Whether a file is of an editor, a test, or an agent that works on the repository."""
     parts = path.lower().split("/")
-    return any(
+    return parts[-1].startswith("readme") or any(
         part.startswith(".")
         or part in ("tests", "test", "docs", "examples", "archive", "node_modules", "evals")
         for part in parts[:-1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import posixpath
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from llmlint.audit.catalogue import read
 from llmlint.audit.documents import either
@@ -20,28 +21,53 @@ def guardrails(subject: Subject) -> CriterionResult:
     tools = [tool for tool in read("security", SecurityFile).tool if tool.kind == "guardrail"]
     used = [found for tool in tools for found in _uses(subject, tool)]
     own = list(_own(subject))
-    firm = [place for func, place in used if func.mod.production]
+    firm = [one.place for one in used if one.func.mod.production and not one.aside]
     firm += [place for place, sure in own if sure]
     if firm:
         return met(one_per_line(firm))
+    aside = [one.place for one in used if one.func.mod.production]
+    if aside:
+        return vague(one_per_line(aside), "nothing that asks a model goes through it")
     if used:
-        return vague(one_per_line(place for _, place in used), "only tests use it")
+        return vague(one_per_line(one.place for one in used), "only tests use it")
     weak = [place for place, sure in own if not sure]
     return vague(weak, "a check by its name; what it refuses is not seen") if weak else missing()
 
 
-def _uses(subject: Subject, tool: SecurityTool) -> Iterator[tuple[Func, Evidence]]:
+@dataclass(frozen=True, slots=True)
+class _Used:
+    func: Func
+    place: Evidence
+    aside: bool = False
+    """It is a request of its own that no function makes which asks a model."""
+
+
+def _uses(subject: Subject, tool: SecurityTool) -> Iterator[_Used]:
     for use in subject.uses(*tool.calls):
-        yield use.func, Evidence(use.func.path, use.span.line, f"{tool.name}: `{use.name}`")
+        yield _Used(use.func, Evidence(use.func.path, use.span.line, f"{tool.name}: `{use.name}`"))
     for call in subject.project.llm_calls if tool.requests else ():
         func = call.site.func
         if call.entry.path in tool.requests and subject.within(func.path):
-            yield func, subject.at(func, call.site.call.span, f"{tool.name}: `{call.entry.path}`")
+            place = subject.at(func, call.site.call.span, f"{tool.name}: `{call.entry.path}`")
+            yield _Used(func, place, not _on_the_way(subject, func))
     for func in subject.project.functions if tool.keywords else ():
         for site in subject.project.graph.sites[func] if subject.within(func.path) else ():
             for arg in site.call.args:
                 if arg.keyword in tool.keywords:
-                    yield func, subject.at(func, site.call.span, f"{tool.name}: `{arg.keyword}`")
+                    yield _Used(func, subject.at(func, site.call.span, f"{tool.name}: `{arg.keyword}`"))
+
+
+def _on_the_way(subject: Subject, func: Func) -> bool:
+    """Whether it, or whoever calls it, asks a model as well."""
+    pending, seen = [func], {func}
+    while pending:
+        one = pending.pop()
+        if subject.project.reach.reaches(one):
+            return True
+        above = {edge.site.func for edge in subject.project.graph.callers.get(one, ())} - seen
+        seen |= above
+        pending += above
+    return False
 
 
 def _own(subject: Subject) -> Iterator[tuple[Evidence, bool]]:

@@ -73,8 +73,6 @@ class SecurityWords(Fact, frozen=True, kw_only=True, eq=False):
     """Expressions of headings of threat models."""
     security_headings: tuple[str, ...]
     """Expressions of headings that speak of security."""
-    not_headings: tuple[str, ...]
-    """Expressions of headings of policies for reporters of vulnerabilities."""
     attack_names: tuple[str, ...]
     """Parts of names of tests that attack."""
     not_attacks: tuple[str, ...]

@@ -259,8 +259,10 @@ def _check(request: Request, modules: list[ModuleFacts], without_tests: frozense
     Rules about tests see more files than the others: what they see must not change what the others find.
     """
     rules = registry.select(request.selection)
-    usual = [rule for rule in rules if not rule.about_tests]
-    found = _run(request, [m for m in modules if m.path in without_tests], usual)
+    others = [m for m in modules if m.path in without_tests]
+    if len(others) == len(modules):
+        return _run(request, modules, list(rules))
+    found = _run(request, others, [rule for rule in rules if not rule.about_tests])
     return found + _run(request, modules, [rule for rule in rules if rule.about_tests])
 
 

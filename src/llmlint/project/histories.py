@@ -104,7 +104,7 @@ class Histories:
         match expr:
             case m.Name(id=name) if hops and name in func.bindings:
                 uses = self._lists.uses(Root(func, name))
-                for binding in func.bindings[name] if all(use.effect != CUTS for use in uses) else ():
+                for binding in func.bindings.get(name, ()) if all(use.effect != CUTS for use in uses) else ():
                     if binding.kind == "value" and binding.expr is not None and not binding.unpack:
                         yield from self._roots(binding.expr, func, hops - 1)
             case m.BinOp(op="+"):

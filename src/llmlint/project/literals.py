@@ -127,7 +127,7 @@ class Literals:
 
     def variables(self, func: Func) -> Iterator[Variable]:
         """``os.environ["X"] = …``, ``os.environ.setdefault("X", …)``, ``os.putenv("X", …)``."""
-        if _SETTERS.isdisjoint(func.called_methods) and not any(map(_sets_item, func.statements)):
+        if not func.calls_method(_SETTERS) and not any(map(_sets_item, func.statements)):
             return
         for stmt in func.statements:
             if isinstance(stmt, m.Assign) and stmt.value is not None:

@@ -195,7 +195,7 @@ class Questions:
     @functools.cached_property
     def _live_tests(self) -> LiveTests:
         tests = Tests(self.modules, self.graph, self.evaluator, self.catalogue)
-        return LiveTests(tests, self.graph, self.evaluator, self.reach, self.flows)
+        return LiveTests(tests, self.graph, self.evaluator, self.reach, lambda: self.flows)
 
     @functools.cached_property
     def live_tests(self) -> tuple[LiveTest, ...]:

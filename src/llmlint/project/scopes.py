@@ -10,6 +10,9 @@ from llmlint.facts import walk
 from llmlint.project.narrowing import narrowed
 from llmlint.project.targets import Binding, attribute_bindings, name_bindings
 
+NO_NAMES: frozenset[str] = frozenset()
+"""Most scopes declare and decorate nothing: one object serves them all."""
+
 
 class Mod:
     """A module of the project."""
@@ -154,7 +157,7 @@ class Func:
             name = walk.dotted(target)
             if name:
                 names.add(name)
-        return frozenset(names)
+        return frozenset(names) if names else NO_NAMES
 
     @functools.cached_property
     def is_method(self) -> bool:
@@ -194,15 +197,20 @@ class Func:
         """Parameters by name."""
         return {p.name: p for p in self.facts.params}
 
-    @functools.cached_property
+    @property
     def globals(self) -> frozenset[str]:
         """Names declared ``global`` here."""
-        return frozenset(name for name, what in self.facts.scope_names if what == "global")
+        return self._declared("global")
 
-    @functools.cached_property
+    @property
     def nonlocals(self) -> frozenset[str]:
         """Names declared ``nonlocal`` here."""
-        return frozenset(name for name, what in self.facts.scope_names if what == "nonlocal")
+        return self._declared("nonlocal")
+
+    def _declared(self, wanted: str) -> frozenset[str]:
+        if not self.facts.scope_names:
+            return NO_NAMES
+        return frozenset(name for name, what in self.facts.scope_names if what == wanted)
 
     @functools.cached_property
     def statements(self) -> tuple[m.Stmt, ...]:
@@ -220,7 +228,7 @@ class Func:
         )
 
     @functools.cached_property
-    def bindings(self) -> dict[str, list[Binding]]:
+    def bindings(self) -> dict[str, tuple[Binding, ...]]:
         """Every binding of every name of this scope, in source order."""
         found: dict[str, list[Binding]] = defaultdict(list)
         for param in self.facts.params:
@@ -230,7 +238,7 @@ class Func:
         inside = not {m.Walrus, m.Comp}.isdisjoint(map(type, self.nodes))
         for name, binding in name_bindings(self.statements, inside):
             found[name].append(binding)
-        return found
+        return {name: tuple(bindings) for name, bindings in found.items()}
 
     @functools.cached_property
     def definitions(self) -> dict[str, list[Func | Cls]]:
@@ -265,17 +273,15 @@ class Func:
     @functools.cached_property
     def narrowed(self) -> dict[m.Expr, m.Expr]:
         """Names and attributes with the type they have been tested for where they stand."""
-        return narrowed(self.facts.body) if "isinstance" in self.called_names else {}
+        return narrowed(self.facts.body) if self.calls_name("isinstance") else {}
 
-    @functools.cached_property
-    def called_names(self) -> frozenset[str]:
-        """Bare names that are called here."""
-        return frozenset(call.func.id for call in self.calls if isinstance(call.func, m.Name))
+    def calls_name(self, name: str) -> bool:
+        """Whether a bare name is called here."""
+        return any(type(call.func) is m.Name and call.func.id == name for call in self.calls)
 
-    @functools.cached_property
-    def called_methods(self) -> frozenset[str]:
-        """Last parts of the attributes that are called here."""
-        return frozenset(call.func.name for call in self.calls if isinstance(call.func, m.Attr))
+    def calls_method(self, names: frozenset[str]) -> bool:
+        """Whether an attribute is called here that ends in one of these names."""
+        return any(type(call.func) is m.Attr and call.func.name in names for call in self.calls)
 
     @functools.cached_property
     def calls(self) -> tuple[m.Call, ...]:

@@ -94,7 +94,7 @@ class Mark:
         known = _known.marks.get(key)
         if known is None:
             known = _known.marks[key] = super().__new__(cls)
-            known.steps, known.safe, known.parsed = steps, safe, parsed
+            known.steps, known.safe, known.parsed = steps, _known.safe.setdefault(safe, safe), parsed
         return known
 
     def then(self, *steps: Step) -> Mark:
@@ -114,6 +114,7 @@ class _Known:
 
     def __init__(self) -> None:
         self.marks: dict[tuple[object, ...], Mark] = {}
+        self.safe: dict[frozenset[str], frozenset[str]] = {}
         self.taints: dict[tuple[object, ...], Taint] = {}
         self.is_one: dict[int, Taint] = {}
         self.shapes: dict[tuple[object, ...], Shape] = {}

@@ -69,17 +69,21 @@ class Evaluator:
         self.results = Results(self)
         self.containers = Containers(self)
         self.arguments = Arguments(self)
-        self._known: dict[Key, Values] = {}
-        """Conclusions that hold whatever callers give."""
-        self._varying: dict[Key, Values] = {}
-        """Those that depend on what callers give, or on where they were asked for."""
+        self._known: dict[Func, dict[m.Expr, Values]] = defaultdict(dict)
+        """What expressions stand for whatever callers give."""
+        self._varying: dict[Func, dict[m.Expr, Values]] = defaultdict(dict)
+        """What depends on what callers give, or on where it was asked for."""
+        self._known_once: dict[Key, Values] = {}
+        self._varying_once: dict[Key, Values] = {}
+        """The same for other conclusions."""
         self._active: set[Key] = set()
         self._varies = False
         """Whether what is being concluded is one of those."""
 
     def forget(self) -> None:
         """Drop what was concluded from ``callers`` (after they changed)."""
-        self._varying = {}
+        self._varying.clear()
+        self._varying_once.clear()
 
     def depends_on_callers(self) -> None:
         """What is being concluded has to be concluded again when ``callers`` change."""
@@ -95,10 +99,10 @@ class Evaluator:
 
     def once(self, key: Key, conclude: Callable[[], Iterable[Value]]) -> Values:
         """Conclude something once; ``()`` inside a cycle."""
-        known = self._known.get(key)
+        known = self._known_once.get(key)
         if known is not None:
             return known
-        known = self._varying.get(key)
+        known = self._varying_once.get(key)
         if known is not None:
             self._varies = True
             return known
@@ -112,10 +116,10 @@ class Evaluator:
         finally:
             self._active.discard(key)
         if self._varies:
-            self._varying[key] = result
+            self._varying_once[key] = result
         else:
             self._varies = outer
-            self._known[key] = result
+            self._known_once[key] = result
         return result
 
     # -- expressions ------------------------------------------------------------------------
@@ -125,14 +129,15 @@ class Evaluator:
         if type(expr) in _LITERALS:
             return (Data(expr, func),)
         # ``once`` written out: this is asked millions of times.
-        key = (expr, func)
-        known = self._known.get(key)
+        known = self._known[func].get(expr)
         if known is not None:
             return known
-        known = self._varying.get(key)
+        varying = self._varying.get(func)
+        known = varying.get(expr) if varying is not None else None
         if known is not None:
             self._varies = True
             return known
+        key = (expr, func)
         if key in self._active or len(self._active) > DEPTH:
             self._varies = True
             return ()
@@ -148,10 +153,10 @@ class Evaluator:
         finally:
             self._active.discard(key)
         if self._varies:
-            self._varying[key] = result
+            self._varying[func][expr] = result
         else:
             self._varies = outer
-            self._known[key] = result
+            self._known[func][expr] = result
         return result
 
     def _eval(self, expr: m.Expr, func: Func) -> Iterable[Value]:

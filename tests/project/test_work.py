@@ -6,6 +6,7 @@ import pytest
 
 from llmlint.project import shapes
 from llmlint.project.callees import _substitute
+from llmlint.project.environments import PROVEN, merge
 from llmlint.project.flow import FunctionFlow
 from llmlint.project.scopes import Func
 from llmlint.project.shapes import CLEAN, Mark, Origin, Shape, join
@@ -13,6 +14,18 @@ from llmlint.project.summaries import Summary
 from tests.project.building import project_of
 
 CALLED = "def called(question, answer):\n    return question\n"
+NESTED = """
+def outer():
+    def a():
+        return lambda: 1
+
+    def b():
+        pass
+
+
+def other():
+    pass
+"""
 LATE = """
 from openai import OpenAI
 
@@ -86,3 +99,23 @@ def test_a_function_that_names_no_changed_variable_is_interpreted_once(
     monkeypatch.setattr(FunctionFlow, "run", counting)
     assert list(project_of({"app.py": LATE}).flows.flows()) == []
     assert runs.count("shout") == 1
+
+
+def test_what_is_proven_after_a_branch_is_what_every_way_proves() -> None:
+    func = _function("called")
+    one, other = (Shape({Origin("user", func, name): Mark()}) for name in ("question", "answer"))
+    env = {"a": one}
+    merge(
+        env,
+        [
+            {"a": one, "b": one, f"{PROVEN}url:a": CLEAN, f"{PROVEN}path:a": CLEAN},
+            {"a": one, "b": other, f"{PROVEN}url:a": CLEAN, "c": other},
+        ],
+    )
+    assert env == {"a": one, "b": join((one, other)), f"{PROVEN}url:a": CLEAN, "c": other}
+
+
+def test_functions_inside_a_function_are_found_at_any_depth_in_order() -> None:
+    project = project_of({"app.py": NESTED})
+    outer = next(func for func in project.functions if func.name == "outer")
+    assert [inner.name for inner in outer.inner] == ["a", "<lambda>", "b"]

@@ -78,6 +78,10 @@ class FunctionFlow:
         self.summary.variables = {name: join(shapes) for name, shapes in self.assignments.seen.items()}
         return self.summary
 
+    def release(self) -> None:
+        """Let go of the parts, which hold on to this: the collector sleeps while a project is analysed."""
+        vars(self).clear()
+
     def _parameter(self, param: m.Param) -> Shape:
         shape = self.origins.parameter(param, Shape({Origin("param", self.func, param.name): Mark()}))
         if param.annotation is None:

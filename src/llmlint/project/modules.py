@@ -41,16 +41,31 @@ class ModuleIndex:
         for package in packages:
             if posixpath.dirname(package) not in packages:
                 roots.add(posixpath.dirname(package))
-        self._roots = sorted(roots, key=lambda root: (root.count("/") + bool(root), root))
+        ordered = sorted(roots, key=lambda root: (root.count("/") + bool(root), root))
+        self._under = self._by_relative({root: rank for rank, root in enumerate(ordered)})
         self._found: dict[tuple[str, str], str | None] = {}
 
-    def _importer_roots(self, importer: str) -> list[str]:
-        directory = posixpath.dirname(importer)
-        top = directory
+    def _by_relative(self, roots: dict[str, int]) -> dict[str, list[str]]:
+        """For paths below a root: the roots that have them, in the order in which they are tried.
+
+        A repository of many packages has as many roots: trying each for every import would not end.
+        """
+        found: dict[str, list[str]] = {}
+        for place in {*self._by_place, *self._directories}:
+            for root in _ancestors(posixpath.dirname(place)) if place else ():
+                if root in roots:
+                    found.setdefault(place[len(root) + 1 :] if root else place, []).append(root)
+        for having in found.values():
+            having.sort(key=roots.__getitem__)
+        return found
+
+    def _top(self, importer: str) -> str:
+        """The directory above the topmost package of a module."""
+        top = posixpath.dirname(importer)
         # The root itself may hold an `__init__.py`; nothing is above it.
         while top and top in self._packages:
             top = posixpath.dirname(top)
-        return [top, *self._roots]
+        return top
 
     def place(self, dotted: str, importer: str) -> str | None:
         """Path without ``.py`` of the module or namespace package ``dotted``, as ``importer`` sees it."""
@@ -60,7 +75,7 @@ class ModuleIndex:
             return self._found[key]
         relative = dotted.replace(".", "/")
         result = None
-        roots = self._importer_roots(importer)
+        roots = [self._top(importer), *self._under.get(relative, ())]
         if directory not in self._packages and dotted.split(".", 1)[0] not in self._external:
             roots += _ancestors(directory)
         for root in roots:

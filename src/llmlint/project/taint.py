@@ -115,6 +115,8 @@ class Flows:
             if not progress:
                 break
         self._tool_flows()
+        # What only the interpreter asks for: on large projects it is half of what is held.
+        self.lookups, self.changes = Lookups(self), Changes()
         forget()
 
     def _reads_text(self, attr: m.Attr, func: Func) -> bool:
@@ -136,11 +138,13 @@ class Flows:
 
     def _interpret(self, func: Func) -> None:
         self.changes.begin(func)
+        flow = FunctionFlow(func, self)
         try:
-            summary = FunctionFlow(func, self).run()
+            summary = flow.run()
         except RecursionError:
             # Nested beyond anything people write: nothing is known of it.
             summary = Summary()
+        flow.release()
         for name, hits in self._late_hits.get(func, {}).items():
             _add_hits(summary.param_hits.setdefault(name, []), hits)
         known = self._summaries.get(func)

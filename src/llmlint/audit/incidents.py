@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from llmlint.audit.model import Evidence
-from llmlint.audit.pages import Page
+from llmlint.audit.pages import READ, Page
 from llmlint.audit.runbook import Runbook, compiled
 from llmlint.repository.markdown import Section
 
@@ -47,22 +47,24 @@ def _of_page(runbook: Runbook, page: Page) -> Iterator[Incident]:
     own = compiled(runbook.table.pages.own)
     titled = [section for section in page.sections if section.level and not own.search(section.title)]
     named = [section for section in titled if words.search(section.title)]
+    lines = {section.line for section in named}
     for section in named:
-        if not any(other in named for other in _below(page, section)):
+        if not any(other.line in lines for other in _below(page, section)):
             passage = page.of(section)
-            inline = any(_NUMBERED.search(block.text) for block in passage.blocks)
+            inline = any(_NUMBERED.search(block.text[:READ]) for block in passage.blocks)
             items = sum(block.kind == "item" for block in passage.blocks)
             yield Incident(passage.evidence, max(items, 3 * inline))
     for block in page.blocks:
-        if block.kind == "cell" and _NUMBERED.search(block.text):
+        if block.kind == "cell" and _NUMBERED.search(block.text[:READ]):
             yield Incident(Evidence(page.path, block.line, "a row with its steps"), 3)
 
 
 def _below(page: Page, section: Section) -> Iterator[Section]:
-    for other in page.sections[page.sections.index(section) + 1 :]:
-        if other.level <= section.level:
-            return
-        yield other
+    for other in page.sections:
+        if other.line > section.line:
+            if other.level <= section.level:
+                return
+            yield other
 
 
 def postmortems(runbook: Runbook) -> tuple[Postmortem, ...]:

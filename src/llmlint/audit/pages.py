@@ -14,6 +14,8 @@ from llmlint.audit.tables.runbook import RunbookFile
 from llmlint.repository.markdown import Block, Link, Markdown, Section
 
 _SHOWN = 50
+READ = 2000
+"""Characters of a paragraph, and with it of a heading, that are looked at: what is longer is data."""
 _PLAIN_LINK = re.compile(r"https?://[^\s)>\]\"'`]+")
 
 
@@ -104,13 +106,13 @@ class Page:
     def headed(self, headings: re.Pattern[str]) -> Iterator[Passage]:
         """The sections whose heading speaks of it; the title of the page is a heading too."""
         for section in self.sections:
-            if section.level and headings.search(section.title):
+            if section.level and headings.search(section.title[:READ]):
                 yield self.of(section)
 
     def saying(self, words: re.Pattern[str]) -> Iterator[Passage]:
         """Single paragraphs, items and cells that speak of it, with the code that follows them."""
         for number, block in enumerate(self.blocks):
-            if block.kind == "code" or not words.search(block.text):
+            if block.kind == "code" or not words.search(block.text[:READ]):
                 continue
             following = self.blocks[number + 1 : number + 2]
             yield self.around(number, 1 + sum(one.kind == "code" for one in following))

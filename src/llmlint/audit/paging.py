@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator
 
 from llmlint.audit.catalogue import read
@@ -94,6 +95,15 @@ class Paging:
     def told(self) -> tuple[Evidence, ...]:
         """Channels that sleep."""
         return tuple(place for pager, _, place in self._received if not pager.pages)
+
+    @property
+    def own(self) -> Iterator[Evidence]:
+        """Functions of the program that alert somebody, and that it calls; whom they wake is not seen."""
+        graph = self._subject.project.graph
+        for func in self._subject.project.functions:
+            if re.search(self.table.monitors.senders, func.name) and graph.callers.get(func):
+                if self._subject.within(func.path):
+                    yield self._subject.at(func, func.facts.span, f"`{func.name}`")
 
     @property
     def named(self) -> Iterator[Evidence]:

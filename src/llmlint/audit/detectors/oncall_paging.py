@@ -19,7 +19,12 @@ def paging(subject: Subject) -> CriterionResult:
         return vague(named, "the service is named, and nothing here sends alerts to it")
     if found.told:
         return vague(found.told, "alerts reach a chat channel or a mailbox, and wake nobody")
-    return missing()
+    own = list(found.own)
+    return (
+        vague(own, "the program alerts in a way of its own, and whom it wakes is not seen")
+        if own
+        else missing()
+    )
 
 
 DETECTORS = {"oncall.paging": paging}

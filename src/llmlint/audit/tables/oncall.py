@@ -43,6 +43,8 @@ class Monitors(Fact, frozen=True, kw_only=True, eq=False):
     """Pairs of keys of a mapping: the text that names who is told, and a key that makes it a monitor."""
     notifiers: tuple[str, ...]
     """Types of Terraform's resources that name who is told in their texts."""
+    senders: str
+    """Regular expression of names of functions by which a program alerts people in a way of its own."""
 
 
 class Owners(Fact, frozen=True, kw_only=True, eq=False):

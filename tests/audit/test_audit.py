@@ -216,6 +216,13 @@ def test_no_llm_call_scores_nothing(tree: Tree) -> None:
     jsonschema.validate(json.loads(text("json", [report], Wanted())), SCHEMA)
 
 
+def test_a_client_without_a_call_is_named(tree: Tree) -> None:
+    """A framework may call it, or somebody through a value that is not followed."""
+    root = tree({"llmlint.toml": "", "app/a.py": "import openai\n\nclient = openai.OpenAI()\n"})
+    report = report_on(root)
+    assert report.axes == () and "`openai.OpenAI(...)` is set up at app/a.py:3" in report.unscored
+
+
 @pytest.mark.parametrize("form", lists())
 def test_json_fits_its_schema(tree: Tree, form: str) -> None:
     root = tree({"llmlint.toml": attest("oncall.rotation", "2026-05-01"), "app/llm.py": LLM, "bad.yml": "["})

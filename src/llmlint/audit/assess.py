@@ -14,16 +14,18 @@ from llmlint.audit.model import Assessed, AuditReport, AxisResult, CriterionResu
 from llmlint.audit.score import score
 from llmlint.audit.subject import Subject
 from llmlint.model.rule import AXES
+from llmlint.project.wording import callee
 
 Caps = Callable[[str], bool]
 """Whether a finding of a rule with this code holds its axis down."""
 NO_CALLS = "nothing in this {} calls a model, as far as llmlint can see"
+UNSEEN = "`{}` is set up at {}:{}, but no call of a model is seen from there, so there is nothing to score by"
 
 
 def assess(subject: Subject, settings: AuditSettings, root: Path, package: str, caps: Caps) -> AuditReport:
     """What the audit says of one package."""
     if not subject.sites:
-        return nothing(root, package)
+        return nothing(root, package, subject)
     said = attested(settings, subject.today)
     notes: list[str] = []
     found: list[Assessed] = []
@@ -49,9 +51,13 @@ def assess(subject: Subject, settings: AuditSettings, root: Path, package: str, 
     )
 
 
-def nothing(root: Path, package: str = "") -> AuditReport:
-    """The report on a project without LLM calls."""
-    return AuditReport(root, package, unscored=NO_CALLS.format("package" if package else "repository"))
+def nothing(root: Path, package: str = "", subject: Subject | None = None) -> AuditReport:
+    """The report on a project without LLM calls; it says where models are set up all the same."""
+    why = NO_CALLS.format("package" if package else "repository")
+    for made in subject.clients if subject is not None else ():
+        why = UNSEEN.format(callee(made.site.call), made.site.func.path, made.site.call.span.line)
+        break
+    return AuditReport(root, package, unscored=why)
 
 
 def _asked(criterion: str, subject: Subject, notes: list[str]) -> CriterionResult | None:

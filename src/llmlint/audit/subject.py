@@ -14,6 +14,7 @@ from llmlint.model.finding import Finding, Status
 if TYPE_CHECKING:
     from llmlint.facts import model as m
     from llmlint.project.calls import LlmCall
+    from llmlint.project.constructions import Construction
     from llmlint.project.project import Project
     from llmlint.project.scopes import Func
     from llmlint.project.telemetry import TelemetryUse
@@ -82,6 +83,15 @@ class Subject:
             call
             for call in self.project.llm_calls
             if call.generates and call.site.func.mod.production and self.within(call.site.func.path)
+        )
+
+    @property
+    def clients(self) -> tuple[Construction, ...]:
+        """Every place in production code of the package where a client of a model is made."""
+        return tuple(
+            made
+            for made in self.project.constructions
+            if made.site.func.mod.production and self.within(made.site.func.path)
         )
 
     @functools.cached_property

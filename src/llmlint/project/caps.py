@@ -17,8 +17,8 @@ from llmlint.project.values import Evaluator
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class DisabledCap:
-    """A limit set to None, to something huge, or below its floor."""
+class Limit:
+    """A limit that a call takes, and what it is set to."""
 
     site: CallSite
     cap: s.Cap
@@ -36,13 +36,25 @@ class Caps:
         self._catalogue = catalogue
         self._deadlines = deadlines
 
-    def disabled(self, func: Func) -> Iterator[DisabledCap]:
-        """The switched-off limits among the calls of a scope."""
+    def disabled(self, func: Func) -> Iterator[Limit]:
+        """The limits among the calls of a scope that are None, huge, or below their floor."""
         for site in self._graph.sites[func]:
             for cap in self._caps(site.call, func):
                 setting = self._deadlines.setting(site.call, func, (cap.param,))
                 if self._off(cap, setting):
-                    yield DisabledCap(site, cap, setting)
+                    yield Limit(site, cap, setting)
+                    break
+
+    def holding(self, func: Func) -> Iterator[Limit]:
+        """The limits among the calls of a scope that hold: given as a number, or the framework's own."""
+        for site in self._graph.sites[func]:
+            for cap in self._caps(site.call, func):
+                setting = self._deadlines.setting(site.call, func, (cap.param,))
+                given = setting.state == "given" and not self._off(cap, setting)
+                if given or (
+                    setting.state == "absent" and cap.default is not None and cap.default < cap.huge
+                ):
+                    yield Limit(site, cap, setting)
                     break
 
     @staticmethod

@@ -39,12 +39,13 @@ class Outputs:
         """Each place once."""
         seen: set[m.Call] = set()
         for call in self._graph.llm_calls:
-            for found in self._at(call) if call.generates else ():
+            for found in self.missing(call) if call.generates else ():
                 if found.place not in seen:
                     seen.add(found.place)
                     yield found
 
-    def _at(self, call: LlmCall) -> Iterator[Uncapped]:
+    def missing(self, call: LlmCall) -> Iterator[Uncapped]:
+        """Where a cap on the answers of this call is missing; nothing when there is one, or may be."""
         site, entry = call.site, call.entry
         if call.client is None:
             table = self._catalogue.output_caps.get(entry.path)
@@ -59,6 +60,19 @@ class Outputs:
                 yield Uncapped(sender.site.func, sender.site.call, call)
             elif not sender.entry.cap and entry.cap and entry.kind in _ANSWERS:
                 yield Uncapped(site.func, site.call, call)
+
+    def cap(self, call: LlmCall) -> tuple[Func, m.Call] | None:
+        """Where a number or setting caps the answer of a call, or of its client, for sure."""
+        told = [(call.site.func, call.site.call, call.entry.cap)]
+        for client in (call.client, *(call.client.inner if call.client else ())):
+            if client is not None:
+                told += [(c.func, c.call, (*derive.cap, *client.entry.cap)) for derive, c in client.changes]
+                if client.site is not None:
+                    told.append((client.site.func, client.site.call, client.entry.cap))
+        for func, given, paths in told:
+            if paths and self._deadlines.setting(given, func, paths).state == "given":
+                return func, given
+        return None
 
     def _table(self, client: Client) -> s.OutputCap | None:
         for name in self._catalogue.ids(client.entry):

@@ -1,0 +1,84 @@
+"""The functions around the places that call a model: what leads there, and what is called on the way."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+
+from llmlint.audit.catalogue import read
+from llmlint.audit.subject import Subject
+from llmlint.audit.tables.evals import EvalsFile
+from llmlint.project.calls import LlmCall
+from llmlint.project.kinds import FuncRef
+from llmlint.project.scopes import Func
+
+UP = 4
+"""Callers above a call that may still be said to stand around it."""
+DOWN = 3
+"""Calls below such a function up to which a record is about the call."""
+
+
+class LlmPath:
+    """Made once per subject (``subject.once(LlmPath)``)."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        self._graph = subject.project.graph
+
+    @functools.cached_property
+    def functions(self) -> tuple[Func, ...]:
+        """Production functions that reach a model, and what those call or have run first; evals are none."""
+        project, places = self._subject.project, read("evals", EvalsFile).words.places
+        evals = set(self._subject.repository.matching(places))
+        reaching = [func for func in project.functions if project.reach.reaches(func)]
+        found = self._below({*reaching, *(f for func in reaching for f in self._required(func))}, DOWN)
+        found |= self.listening
+        return tuple(
+            f
+            for f in project.functions
+            if f in found and f.path not in evals and self._subject.within(f.path)
+        )
+
+    @functools.cached_property
+    def listening(self) -> frozenset[Func]:
+        """Methods of handlers that hear of every call (subclasses of a framework's callback handler)."""
+        handlers = [use.func for use in self._subject.telemetry if use.what in use.table.bases]
+        return frozenset(method for body in handlers for method in body.inner)
+
+    @functools.cached_property
+    def _set(self) -> frozenset[Func]:
+        return frozenset(self.functions)
+
+    def __contains__(self, func: Func) -> bool:
+        return func in self._set
+
+    def around(self, call: LlmCall) -> set[Func]:
+        """The function of a call, its callers up to some levels, and what these call."""
+        found = {call.site.func}
+        level = set(found)
+        for _ in range(UP):
+            level = {edge.site.func for func in level for edge in self._graph.callers.get(func, ())} - found
+            found |= level
+        return self._below(found, DOWN)
+
+    def _below(self, functions: Iterable[Func], hops: int) -> set[Func]:
+        found = set(functions)
+        level = set(found)
+        for _ in range(hops):
+            level = {edge.target for func in level for edge in self._graph.edges[func]} - found
+            found |= level
+        return found
+
+    def _required(self, func: Func) -> Iterable[Func]:
+        """What a framework runs before it: ``Depends(check_quota)`` among its defaults, its decorators."""
+        evaluator, scope = self._subject.project.evaluator, func.parent or func
+        for given in (*(param.default for param in func.facts.params), *func.facts.decorators):
+            for arg in getattr(given, "args", ()):
+                for value in evaluator.eval(arg.value, scope):
+                    if isinstance(value, FuncRef):
+                        yield value.func
+        for decorator in func.facts.decorators:
+            for value in evaluator.eval(getattr(decorator, "func", decorator), scope):
+                if isinstance(value, FuncRef):
+                    yield value.func
+                    yield from value.func.inner

@@ -1,0 +1,221 @@
+"""What a program itself records of its calls of models: log records, rows, metrics, attributes."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from llmlint.audit.catalogue import read
+from llmlint.audit.llmpath import LlmPath
+from llmlint.audit.model import Evidence
+from llmlint.audit.subject import Subject
+from llmlint.audit.tables.observability import ObservabilityFile
+from llmlint.facts import model as m
+from llmlint.facts import walk
+from llmlint.project.kinds import ClassRef, FuncRef
+from llmlint.project.scopes import Func
+from llmlint.project.sites import CallSite
+
+MEASURES = frozenset({"latency", "tokens", "cost"})
+"""What no record that is about something else says."""
+_PARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
+_SHORT = 60
+"""A text of more characters is prose or a prompt, not a name."""
+_INSERT = re.compile(r"\s*insert\s+(?:or\s+\w+\s+)?into\b", re.I)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recording:
+    """A call that records something."""
+
+    func: Func
+    call: m.Call
+    how: str
+    """``telemetry``, ``stored``, ``logged`` or ``printed``."""
+    says: frozenset[str]
+    """What it says, in the words of ``[[said]]``."""
+
+    @property
+    def weight(self) -> tuple[int, int]:
+        """How much it says of what only calls of models have, and how much in all."""
+        return len(self.says & MEASURES), len(self.says)
+
+    @property
+    def evidence(self) -> Evidence:
+        """The place, with what is said there."""
+        name = walk.dotted(self.call.func) or last_name(self.call)
+        what = f"`{name[-40:]}` records {', '.join(sorted(self.says))}"
+        return Evidence(self.func.path, self.call.span.line, what)
+
+
+class Recordings:
+    """Reads the calls of the functions around models; made once per subject."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._project = subject.project
+        self._path = subject.once(LlmPath)
+        table = read("observability", ObservabilityFile)
+        self._words = table.records
+        self._said = [
+            (one.name, re.compile(one.pattern), re.compile(one.unless or r"(?!)")) for one in table.said
+        ]
+        self._known: dict[str, frozenset[str]] = {}
+        self._records = re.compile(table.records.records)
+        self._stores = re.compile(table.records.stores)
+        self._keeps = re.compile(table.records.keeps)
+        self._passing = re.compile(table.records.passing)
+
+    @functools.cached_property
+    def all(self) -> tuple[Recording, ...]:
+        """Every call that records at least one thing, in reading order."""
+        return tuple(one for func in self._path.functions for one in self._of(func))
+
+    @functools.cached_property
+    def measured(self) -> dict[Func, list[Recording]]:
+        """Those of functions that record time, tokens or money, by function; printing is none."""
+        found: dict[Func, list[Recording]] = {}
+        for one in self.all:
+            if one.how != "printed":
+                found.setdefault(one.func, []).append(one)
+        return {func: own for func, own in found.items() if self._is_of_calls(func, self.said(own))}
+
+    def _is_of_calls(self, func: Func, said: frozenset[str]) -> bool:
+        """Whether a record is about calls of models: of time alone, only beside the call."""
+        if said & {"tokens", "cost"} or {"latency", "model"} <= said:
+            return True
+        graph = self._project.graph
+        beside = (func, *(edge.target for edge in graph.edges[func]))
+        asks = (site.call in graph.by_call for one in beside for site in graph.sites[one])
+        return "latency" in said and any(asks)
+
+    @staticmethod
+    def said(recordings: Iterable[Recording]) -> frozenset[str]:
+        """What some recordings say together."""
+        return frozenset().union(*(one.says for one in recordings))
+
+    def lasting(self, one: Recording) -> bool:
+        """Whether a recording is kept where it lasts: a row, a file, a message to a store."""
+        name = last_name(one.call)
+        return one.how == "stored" and not self._passing.search(words_of(name))
+
+    # -- calls ----------------------------------------------------------------------------------
+
+    def _of(self, func: Func) -> Iterator[Recording]:
+        for site in self._project.graph.sites[func]:
+            if site.call in self._project.graph.by_call:
+                continue  # the request itself names a model
+            how = self._how(site)
+            if how:
+                says = self.says(site.call, func, with_receiver=how == "telemetry")
+                if says and (how in ("telemetry", "logged", "printed") or len(says) > 1):
+                    yield Recording(func, site.call, how, says)
+
+    def _how(self, site: CallSite) -> str:
+        call, func, name = site.call, site.func, last_name(site.call)
+        if self._project.telemetry.at_call(call, func):
+            return "telemetry"
+        if self._project.logs.only_talks(call, func):
+            return "printed" if name == "print" else "logged"
+        if self._stores.search(words_of(name)) or (
+            _is_statement(site) and self._records.search(words_of(name))
+        ):
+            return "stored"
+        values = self._project.evaluator.eval(call.func, func)
+        if any(isinstance(v, ClassRef) and self._keeps.search(words_of(v.cls.name)) for v in values):
+            return "stored"
+        return "stored" if self._hands_on(call, func) else ""
+
+    def _hands_on(self, call: m.Call, func: Func) -> bool:
+        """``Thread(target=push_trace, …)``, ``tasks.add_task(save_usage, …)``: it records a little later."""
+        for arg in call.args:
+            if isinstance(arg.value, m.Name | m.Attr):
+                for value in self._project.evaluator.eval(arg.value, func):
+                    words = words_of(value.func.name) if isinstance(value, FuncRef) else ""
+                    if self._records.search(words) or self._stores.search(words):
+                        return True
+        return False
+
+    def says(self, call: m.Call, func: Func, *, with_receiver: bool = False) -> frozenset[str]:
+        """What the arguments of a call say, by their names."""
+        return frozenset(self._said_by(call, func, with_receiver))
+
+    def _said_by(self, call: m.Call, func: Func, with_receiver: bool) -> Iterator[str]:
+        exprs = [arg.value for arg in call.args] + ([call.func] if with_receiver else [])
+        for arg in call.args:
+            if arg.keyword:
+                yield from self.of_name(arg.keyword)
+        for expr in exprs:
+            for name in self.names(expr, func):
+                yield from self.of_name(name)
+
+    def names(self, expr: m.Expr, func: Func, *, aside: bool = True) -> Iterator[str]:
+        """Names in an expression and, one step aside, in what its own names were given here."""
+        for node in walk.expressions(expr):
+            match node:
+                case m.Name(id=name):
+                    yield name
+                    for binding in func.bindings.get(name, ()) if aside else ():
+                        if binding.kind == "value" and binding.expr is not None and not binding.unpack:
+                            yield from self._given(binding.expr, func)
+                case m.Attr(name=name):
+                    yield name
+                case m.Text(value=text):
+                    if _INSERT.match(text):
+                        yield from re.findall(r"\w+", text.partition("VALUES")[0])
+                    elif len(text) <= _SHORT and not re.search(r"\s", text):
+                        yield text
+                case m.Call(args=args):
+                    yield from (arg.keyword for arg in args if arg.keyword)
+                case m.BinOp(op="-", left=m.Call() as left) if self.is_clock(left, func):
+                    yield "latency"
+                case _:
+                    pass
+
+    def _given(self, expr: m.Expr, func: Func) -> Iterator[str]:
+        if isinstance(expr, m.DictDisplay | m.BinOp | m.Attr | m.Sub) or (
+            isinstance(expr, m.Call)
+            and last_name(expr) in ("round", "int", "float", "dict", "getattr", "get")
+        ):
+            yield from self.names(expr, func, aside=False)
+        elif isinstance(expr, m.Call):
+            yield from (arg.keyword for arg in expr.args if arg.keyword)
+
+    def is_clock(self, call: m.Call, func: Func) -> bool:
+        """Whether a call tells the time."""
+        return walk.dotted(call.func) in self._words.clocks or any(
+            getattr(value, "name", "") in self._words.clocks
+            for value in self._project.evaluator.eval(call.func, func)
+        )
+
+    def of_name(self, name: str) -> frozenset[str]:
+        """What a name says: ``prompt_tokens`` tokens, ``latency_ms`` latency."""
+        known = self._known.get(name)
+        if known is None:
+            words = words_of(name)
+            known = self._known[name] = frozenset(
+                fact for fact, found, unless in self._said if found.search(words) and not unless.search(words)
+            )
+        return known
+
+
+def _is_statement(site: CallSite) -> bool:
+    """Whether nothing is made of the result of a call."""
+    stmt = site.stmt
+    value = stmt.value if isinstance(stmt, m.ExprStmt) else None
+    return site.call is (value.value if isinstance(value, m.Await) else value)
+
+
+def words_of(name: str) -> str:
+    """``promptTokens`` as ``_prompt_tokens_``, ``usage.input_tokens`` as ``_usage_input_tokens_``."""
+    return f"_{_PARTS.sub('_', name).strip('_').lower()}_"
+
+
+def last_name(call: m.Call) -> str:
+    """``create`` of ``client.messages.create(…)``; empty where what is called has no name."""
+    match call.func:
+        case m.Attr(name=name) | m.Name(id=name):
+            return name
+        case _:
+            return ""

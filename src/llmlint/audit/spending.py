@@ -1,0 +1,112 @@
+"""What a program knows of what its calls cost: usage that is read, and kept. Detector of LLM409 too."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Iterator
+
+from llmlint.audit.budgets import Budgets
+from llmlint.audit.llmpath import LlmPath
+from llmlint.audit.model import Evidence
+from llmlint.audit.recordings import Recordings, last_name
+from llmlint.audit.subject import Subject
+from llmlint.audit.tracing import Tracing
+from llmlint.facts import model as m
+from llmlint.facts import walk
+from llmlint.project.scopes import Func
+
+_MONEY = frozenset({"tokens", "cost"})
+_READERS = frozenset({"get", "getattr"})
+
+
+class Spending:
+    """Made once per subject."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        self._project = subject.project
+        self._path = subject.once(LlmPath)
+        self._recordings = subject.once(Recordings)
+
+    @functools.cached_property
+    def read(self) -> tuple[Evidence, ...]:
+        """Where the usage of a response is read, once per file."""
+        usage = self._project.catalogue.usage - {"response_metadata", "llm_output", "tokens"}
+        found = []
+        for func in self._path.functions:
+            place = next(self._reads(func, usage), None)
+            if place is not None:
+                found.append(self._subject.at(func, place[0], f"`{place[1]}` is read"))
+        return _first_of_each_file(found)
+
+    def _reads(self, func: Func, usage: set[str]) -> Iterator[tuple[m.Span, str]]:
+        for stmt in func.statements:
+            targets = {id(t) for t in stmt.targets} if isinstance(stmt, m.Assign) else set()
+            span = getattr(stmt, "span", func.facts.span)
+            for own in walk.own_expressions(stmt):
+                for node in walk.expressions(own):
+                    if id(node) in targets:
+                        continue
+                    match node:
+                        case m.Attr(name=name) if name in usage:
+                            yield span, name
+                        case m.Sub(index=m.Text(value=name)) if name in usage:
+                            yield span, name
+                        case m.Call(args=args, span=where) if last_name(node) in _READERS:
+                            for arg in args:
+                                if isinstance(arg.value, m.Text) and arg.value.value in usage:
+                                    yield where, arg.value.value
+                        case _:
+                            pass
+
+    @functools.cached_property
+    def kept(self) -> tuple[Evidence, ...]:
+        """Where tokens or money of calls are added up, stored or counted as a metric."""
+        found = (
+            one.evidence
+            for own in self._recordings.measured.values()
+            for one in own
+            if one.how in ("telemetry", "stored") and one.says & _MONEY
+        )
+        return (*_first_of_each_file(found), *self.added)
+
+    @functools.cached_property
+    def added(self) -> tuple[Evidence, ...]:
+        """Where they are added up, once per file."""
+        return _first_of_each_file(
+            self._subject.at(func, stmt.span, "is added up")
+            for func in self._path.functions
+            for stmt in func.statements
+            if isinstance(stmt, m.AugAssign) and self._speaks(stmt.target, func)
+        )
+
+    @functools.cached_property
+    def logged(self) -> tuple[Evidence, ...]:
+        """Where they are only logged or printed."""
+        return _first_of_each_file(
+            one.evidence
+            for one in self._recordings.all
+            if one.how in ("logged", "printed") and one.says & _MONEY
+        )
+
+    def _speaks(self, expr: m.Expr, func: Func) -> bool:
+        names = self._recordings.names(expr, func, aside=False)
+        return any(self._recordings.of_name(name) & _MONEY for name in names)
+
+    @functools.cached_property
+    def seen(self) -> tuple[Evidence, ...]:
+        """Instrumentation that keeps the usage of every call."""
+        return tuple(trace.evidence for trace in self._subject.once(Tracing).traces if trace.all_calls)
+
+    @property
+    def unknown(self) -> bool:
+        """Whether no code knows what a call has used, and nobody else limits it."""
+        budgets = self._subject.once(Budgets)
+        return not (self.read or self.kept or self.logged or self.seen or budgets.limits or budgets.checks)
+
+
+def _first_of_each_file(found: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    first: dict[str, Evidence] = {}
+    for place in found:
+        first.setdefault(place.path, place)
+    return tuple(first.values())

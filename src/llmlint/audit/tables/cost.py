@@ -1,0 +1,80 @@
+"""``cost.toml``: budgets that libraries and gateways keep, and how programs keep their own."""
+
+from __future__ import annotations
+
+from llmlint.audit.catalogue import Fact, Table
+
+
+class Budget(Fact, frozen=True, kw_only=True, eq=False):
+    """A limit on spending that somebody else's code enforces."""
+
+    name: str
+    calls: tuple[str, ...] = ()
+    """Dotted functions and classes that set it, whatever they are given or with one of ``given``."""
+    given: tuple[str, ...] = ()
+    """Arguments one of which must be there."""
+    assigns: tuple[str, ...] = ()
+    """Dotted module attributes that are assigned the limit."""
+    keys: tuple[str, ...] = ()
+    """Keys of the tool's configuration files that set it."""
+    periods: tuple[str, ...] = ()
+    """Arguments and keys that say for how long it holds."""
+    whose: tuple[str, ...] = ()
+    """Arguments and keys (or calls) by which it holds for one user or tenant."""
+    warns: tuple[str, ...] = ()
+    """Arguments and keys by which somebody is told before it is reached."""
+    headers: tuple[str, ...] = ()
+    """Names of headers that set it."""
+    files: tuple[str, ...] = ()
+    """Patterns of the tool's configuration files."""
+    marks: tuple[str, ...] = ()
+    """Keys at the top one of which such a file has."""
+    limits: str = "money"
+    """``money``, ``tokens`` or ``requests`` (which says little about money)."""
+    scope: str = "all"
+    """``all``: everything that is spent; ``run``: a single run or conversation."""
+
+
+class SpendAlert(Fact, frozen=True, kw_only=True, eq=False):
+    """How a bill is watched, as code."""
+
+    name: str
+    resources: tuple[str, ...] = ()
+    """Types of Terraform resources."""
+    thresholds: tuple[str, ...] = ()
+    """Attributes that say at which part of the budget somebody is told, in percent or as a fraction."""
+    kinds: tuple[str, ...] = ()
+    """Types of resources in CloudFormation and the like."""
+
+
+class CostWords(Fact, frozen=True, kw_only=True, eq=False):
+    """How a program's own budget is spelt; regular expressions look in names with words parted by ``_``."""
+
+    budgets: str
+    """Names of limits on money, or on what one may use."""
+    may_be_budgets: str
+    """Names that are one only beside a name of what was spent, or of a user."""
+    not_budgets: str
+    """What else limits are about: the context window, thinking, retries."""
+    spending: str
+    """Names of what was spent."""
+    whose: str
+    """Names of users and tenants."""
+    periods: str
+    """Names of days and other periods."""
+    refuses: str
+    """Names of calls and classes by which something is refused."""
+    tells: str
+    """Names of calls that tell somebody."""
+    early: str
+    """Names of bars that lie below the limit."""
+    step_limits: tuple[str, ...]
+    """Keys by which runs of a framework are given a limit of rounds."""
+
+
+class CostFile(Table, frozen=True, kw_only=True):
+    """The whole file."""
+
+    budget: tuple[Budget, ...]
+    spend_alert: tuple[SpendAlert, ...]
+    words: CostWords

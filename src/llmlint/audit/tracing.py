@@ -1,0 +1,169 @@
+"""What lets somebody look at a single call: the detector of ``observability.traces`` and of LLM203."""
+
+from __future__ import annotations
+
+import fnmatch
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from llmlint.audit.catalogue import read
+from llmlint.audit.deployed import Setting, commands, settings
+from llmlint.audit.model import Evidence
+from llmlint.audit.recordings import Recording, Recordings
+from llmlint.audit.subject import Subject
+from llmlint.audit.tables.observability import ObservabilityFile
+from llmlint.facts import model as m
+from llmlint.facts import walk
+from llmlint.project.kinds import Data, external_name
+from llmlint.project.scopes import Func
+from llmlint.project.telemetry import TelemetryUse
+
+_OFF = frozenset({"", "0", "false", "no", "off"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trace:
+    """One use of telemetry that sees calls of models."""
+
+    name: str
+    evidence: Evidence
+    all_calls: bool
+    """Whether it sees every call by itself; otherwise the function it stands in."""
+    keeps: bool
+    """Whether inputs and outputs are kept with it."""
+    use: TelemetryUse | None = None
+
+
+class Tracing:
+    """Answers about traces of one package; made once per subject."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+        table = read("observability", ObservabilityFile)
+        self._tracers = {name: tracer for tracer in table.tracer for name in tracer.names}
+        self._switches = table.switch
+        self._senders = table.records.senders
+
+    @functools.cached_property
+    def traces(self) -> tuple[Trace, ...]:
+        """What sees calls of models, code first."""
+        return (*self._of_code(), *self._of_deployment())
+
+    def _of_code(self) -> Iterator[Trace]:
+        reach = self.subject.project.reach
+        for use in self.subject.telemetry:
+            tracer = self._tracers.get(use.table.name)
+            if use.table.kind == "instrumentation":
+                sees = tracer is None or _fits(use.what, tracer.sees)
+                if use.what in use.table.hosts:
+                    sees = use.what in self._addresses
+                if sees and use.what not in use.table.bases:
+                    yield self._trace(use, all_calls=True)
+            elif use.what in use.table.hosts and not self._sends(use.func):
+                continue
+            elif use.table.kind == "span" and (
+                (tracer is not None and tracer.spans) or reach.reaches(use.func)
+            ):
+                yield self._trace(use, all_calls=False)
+
+    @functools.cached_property
+    def _addresses(self) -> frozenset[str]:
+        """Hosts of proxies that clients of models, or calls, are given as their address."""
+        project = self.subject.project
+        found: set[str] = set()
+        told = [(call.site.call, call.site.func) for call in self.subject.sites]
+        clients = [call.client.site for call in self.subject.sites if call.client and call.client.site]
+        for call, func in (*told, *((site.call, site.func) for site in clients)):
+            keywords, _ = project.evaluator.keyword_items(call, func)
+            for value, scope in keywords.values():
+                for held in project.evaluator.eval(value, scope):
+                    texts = walk.expressions(held.expr) if isinstance(held, Data) else ()
+                    for text in texts:
+                        if isinstance(text, m.Text) and "://" in text.value:
+                            proxies = project.catalogue.observed.proxies
+                            found.update(host for host in proxies if f"{host}/" in f"{text.value}/")
+        return frozenset(found)
+
+    def _sends(self, func: Func) -> bool:
+        """Whether a function sends requests: an address alone is only text."""
+        project = self.subject.project
+        return any(
+            external_name(value).startswith(self._senders)
+            for site in project.graph.sites[func]
+            for value in project.evaluator.eval(site.call.func, func)
+        )
+
+    def _trace(self, use: TelemetryUse, *, all_calls: bool) -> Trace:
+        what = f"{use.table.name}: `{use.what}`"
+        place = Evidence(use.func.path, use.span.line, what)
+        return Trace(use.table.name, place, all_calls, self._keeps(use.table.name), use)
+
+    def _of_deployment(self) -> Iterator[Trace]:
+        for one in settings(self.subject):
+            if one.is_example:
+                continue
+            for name in self._switched_on(one):
+                place = Evidence(one.path, one.line, f"{name}: `{one.name}`")
+                yield Trace(name, place, True, self._keeps(name))
+        for path, line, text in commands(self.subject):
+            for switch in self._switches:
+                if any(re.search(rf"(?:^|[\s\"'\[]){re.escape(c)}\b", text) for c in switch.commands):
+                    place = Evidence(path, line, f"{switch.name}: `{text[:50]}`")
+                    yield Trace(switch.name, place, True, self._keeps(switch.name))
+
+    def _keeps(self, name: str) -> bool:
+        return name in self._tracers and self._tracers[name].keeps
+
+    def _switched_on(self, one: Setting) -> Iterator[str]:
+        for switch in self._switches:
+            if one.name in switch.variables and one.value.strip().lower() not in _OFF:
+                if not switch.only or self._sdks & set(switch.only):
+                    yield switch.name
+        for host, table in self.subject.project.catalogue.observed.proxies.items():
+            if (
+                f"{host}/" in f"{one.value}/"
+                and "URL" in one.name.upper()
+                and table.kind == "instrumentation"
+            ):
+                yield table.name
+
+    @functools.cached_property
+    def _sdks(self) -> frozenset[str]:
+        catalogue = self.subject.project.catalogue
+        entries = [call.entry for call in self.subject.sites]
+        entries += [call.client.entry for call in self.subject.sites if call.client is not None]  # type: ignore[misc]
+        return frozenset(sdk.id for entry in entries if (sdk := catalogue.sdk_of(entry)) is not None)
+
+    @functools.cached_property
+    def own(self) -> tuple[Recording, ...]:
+        """Where the program records time, tokens or money of calls by itself, one place per function."""
+        measured = self.subject.once(Recordings).measured
+        return tuple(max(own, key=lambda one: one.weight) for own in measured.values())
+
+    @functools.cached_property
+    def around(self) -> tuple[Evidence, ...]:
+        """Telemetry that sees what stands around the calls, not the calls."""
+        seen = {trace.use for trace in self.traces}
+        return tuple(
+            Evidence(use.func.path, use.span.line, f"{use.table.name}: `{use.what}`")
+            for use in self.subject.telemetry
+            if use not in seen
+            and use.table.kind in ("instrumentation", "span")
+            and use.what not in use.table.bases
+        )
+
+    @functools.cached_property
+    def examples(self) -> tuple[Evidence, ...]:
+        """Settings in examples by which tracing could be switched on."""
+        return tuple(
+            Evidence(one.path, one.line, f"{name}: `{one.name}`")
+            for one in settings(self.subject)
+            if one.is_example
+            for name in self._switched_on(one)
+        )
+
+
+def _fits(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)

@@ -23,6 +23,12 @@ MEASURES = frozenset({"latency", "tokens", "cost"})
 _PARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
 _SHORT = 60
 """A text of more characters is prose or a prompt, not a name."""
+_ASIDE = frozenset({"len", "bool", "type", "isinstance", "id", "hash"})
+"""Calls that say something about a value and not the value."""
+_KEEPING = frozenset(
+    {"round", "int", "float", "str", "dict", "getattr", "get", "max", "asdict", "model_dump"}
+)
+"""Calls that give what they are given in another form."""
 _INSERT = re.compile(r"\s*insert\s+(?:or\s+\w+\s+)?into\b", re.I)
 
 
@@ -152,7 +158,9 @@ class Recordings:
 
     def names(self, expr: m.Expr, func: Func, *, aside: bool = True) -> Iterator[str]:
         """Names in an expression and, one step aside, in what its own names were given here."""
-        for node in walk.expressions(expr):
+        pending = [expr]
+        while pending:
+            node = pending.pop()
             match node:
                 case m.Name(id=name):
                     yield name
@@ -161,26 +169,27 @@ class Recordings:
                             yield from self._given(binding.expr, func)
                 case m.Attr(name=name):
                     yield name
+                    if self.of_name(name) and walk.dotted(node):
+                        continue  # ``reply.usage`` is about usage, whatever the object is called
                 case m.Text(value=text):
                     if _INSERT.match(text):
                         yield from re.findall(r"\w+", text.partition("VALUES")[0])
                     elif len(text) <= _SHORT and not re.search(r"\s", text):
                         yield text
                 case m.Call(args=args):
+                    if last_name(node) in _ASIDE:
+                        continue
                     yield from (arg.keyword for arg in args if arg.keyword)
                 case m.BinOp(op="-", left=m.Call() as left) if self.is_clock(left, func):
                     yield "latency"
                 case _:
                     pass
+            pending += walk.children(node)
 
     def _given(self, expr: m.Expr, func: Func) -> Iterator[str]:
-        if isinstance(expr, m.DictDisplay | m.BinOp | m.Attr | m.Sub) or (
-            isinstance(expr, m.Call)
-            and last_name(expr) in ("round", "int", "float", "dict", "getattr", "get")
-        ):
+        keeps = isinstance(expr, m.Call) and last_name(expr) in _KEEPING
+        if keeps or isinstance(expr, m.DictDisplay | m.BinOp | m.Attr | m.Sub):
             yield from self.names(expr, func, aside=False)
-        elif isinstance(expr, m.Call):
-            yield from (arg.keyword for arg in expr.args if arg.keyword)
 
     def is_clock(self, call: m.Call, func: Func) -> bool:
         """Whether a call tells the time."""

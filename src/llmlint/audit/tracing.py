@@ -151,7 +151,7 @@ class Tracing:
             for use in self.subject.telemetry
             if use not in seen
             and use.table.kind in ("instrumentation", "span")
-            and use.what not in use.table.bases
+            and use.what not in (*use.table.bases, *use.table.hosts)
         )
 
     @functools.cached_property

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from llmlint.audit.catalogue import read
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.evals import EvalsFile
+from llmlint.facts import model as m
+from llmlint.facts import walk
 from llmlint.project.calls import LlmCall
 from llmlint.project.kinds import FuncRef
 from llmlint.project.scopes import Func
@@ -72,13 +74,11 @@ class LlmPath:
     def _required(self, func: Func) -> Iterable[Func]:
         """What a framework runs before it: ``Depends(check_quota)`` among its defaults, its decorators."""
         evaluator, scope = self._subject.project.evaluator, func.parent or func
-        for given in (*(param.default for param in func.facts.params), *func.facts.decorators):
-            for arg in getattr(given, "args", ()):
-                for value in evaluator.eval(arg.value, scope):
-                    if isinstance(value, FuncRef):
-                        yield value.func
-        for decorator in func.facts.decorators:
-            for value in evaluator.eval(getattr(decorator, "func", decorator), scope):
-                if isinstance(value, FuncRef):
-                    yield value.func
-                    yield from value.func.inner
+        defaults = (param.default for param in func.facts.params)
+        for given in (*(one for one in defaults if one is not None), *func.facts.decorators):
+            for node in walk.expressions(given):
+                if isinstance(node, m.Name | m.Attr):
+                    for value in evaluator.eval(node, scope):
+                        if isinstance(value, FuncRef):
+                            yield value.func
+                            yield from value.func.inner

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 from llmlint.audit.alerting import terraform
@@ -10,11 +11,11 @@ from llmlint.audit.catalogue import read
 from llmlint.audit.deployed import settings
 from llmlint.audit.model import CriterionResult, Evidence, met, missing, vague
 from llmlint.audit.recordings import Recordings, words_of
-from llmlint.audit.subject import Subject
+from llmlint.audit.subject import Subject, Use
 from llmlint.audit.tables.observability import ObservabilityFile, RecordWords
 from llmlint.audit.tracing import Tracing
 from llmlint.facts import model as m
-from llmlint.project.scopes import Func
+from llmlint.project.scopes import Func, Mod
 
 NEEDED = ("input", "output", "model", "prompt version")
 BESIDE = ("context", "action")
@@ -68,24 +69,26 @@ def _retention(subject: Subject, words: RecordWords) -> Iterator[Evidence]:
 def feedback(subject: Subject) -> CriterionResult:
     """Something takes samples or ratings out of production and makes cases of them."""
     table = read("observability", ObservabilityFile)
-    firm, cases, samples, ratings = [], {}, {}, []
+    firm: list[Evidence] = []
+    ratings: list[Evidence] = []
+    cases: dict[Mod, list[Evidence]] = defaultdict(list)
+    samples: dict[Mod, list[Evidence]] = defaultdict(list)
     for tool in table.feedback:
         for use in subject.uses(*tool.of):
             last = use.name.rsplit(".", 1)[-1]
-            if last in tool.direct or (
-                last in tool.cases and _says_source(subject, use.func, use.span, tool.direct)
-            ):
+            if last in tool.direct or (last in tool.cases and _is_given(subject, use, tool.direct)):
                 firm.append(use.evidence)
             elif last in tool.cases:
-                cases[use.func.mod] = use.evidence
+                cases[use.func.mod].append(use.evidence)
             elif last in tool.samples:
-                samples[use.func.mod] = use.evidence
+                samples[use.func.mod].append(use.evidence)
             elif last in tool.ratings and use.func.mod.production:
                 ratings.append(use.evidence)
-    firm += [place for mod in cases if mod in samples for place in (samples[mod], cases[mod])]
+    for mod in cases.keys() & samples.keys():
+        firm += [min(found, key=lambda place: place.line) for found in (samples[mod], cases[mod])]
     firm += _written(subject, table)
     if firm:
-        return met(firm)
+        return met(sorted(firm, key=lambda place: place.path))
     ratings += _rated(subject, table)
     if ratings:
         return vague(ratings, "what people thought is kept, and becomes no case of the evals")
@@ -93,8 +96,9 @@ def feedback(subject: Subject) -> CriterionResult:
     return vague(said, "the docs say so, nothing here does it") if said else missing()
 
 
-def _says_source(subject: Subject, func: Func, span: m.Span, names: tuple[str, ...]) -> bool:
-    calls = (site.call for site in subject.with_tests.graph.sites[func] if site.call.span is span)
+def _is_given(subject: Subject, use: Use, names: tuple[str, ...]) -> bool:
+    """Whether a call is given one of these arguments."""
+    calls = (site.call for site in subject.with_tests.graph.sites[use.func] if site.call.span is use.span)
     return any(arg.keyword in names for call in calls for arg in call.args if arg.keyword)
 
 

@@ -164,6 +164,11 @@ class Tracing:
             for name in self._switched_on(one)
         )
 
+    @property
+    def nothing(self) -> bool:
+        """Whether there is no trace, no record and no telemetry around the calls."""
+        return not (self.traces or self.own or self.around or self.examples)
+
 
 def _fits(name: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)

@@ -64,6 +64,8 @@ class Budgets:
         words = self._table.words
         self._budget = re.compile(words.budgets)
         self._may_be = re.compile(words.may_be_budgets)
+        self._asks = re.compile(words.asks)
+        self._money = re.compile(r"_(?:costs?|total_cost|spend|spent|usd)_")
         self._other = re.compile(words.not_budgets)
         self._spending = re.compile(words.spending)
         self._whose = re.compile(words.whose)
@@ -144,7 +146,7 @@ class Budgets:
         if self._other.search(words_of(func.name)):
             return
         for stmt in func.statements:
-            if isinstance(stmt, m.If | m.While | m.Assert) and self._is_budget(stmt.test):
+            if isinstance(stmt, m.If | m.While | m.Assert) and self._is_budget(stmt.test, func):
                 around = " ".join((*_names(stmt.test), func.name, *func.params, *_owners(func)))
                 said = " ".join(map(words_of, around.split()))
                 inside = {words_of(name) for node in func.nodes for name in _names(node, deep=False)}
@@ -157,9 +159,11 @@ class Budgets:
                     early=self._is_early(stmt, func),
                 )
 
-    def _is_budget(self, test: m.Expr) -> bool:
+    def _is_budget(self, test: m.Expr, func: Func) -> bool:
         """Whether a condition compares what was spent with a limit, or asks whether anything is left."""
         for node in walk.expressions(test):
+            if isinstance(node, m.Call) and self._asks.search(words_of(last_name(node))):
+                return True
             if isinstance(node, m.Compare) and _ORDER & set(node.ops):
                 names = [words_of(name) for side in (node.left, *node.rights) for name in _names(side)]
                 if any(self._other.search(name) for name in names):
@@ -168,6 +172,10 @@ class Budgets:
                     return True
                 may_be = any(self._may_be.search(name) for name in names)
                 if may_be and any(self._spending.search(n) or self._whose.search(n) for n in names):
+                    return True
+                if may_be and any(
+                    self._money.search(words_of(n)) for one in func.nodes for n in _names(one, deep=False)
+                ):
                     return True
         return False
 

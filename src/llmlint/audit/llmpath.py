@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from llmlint.audit.catalogue import read
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.evals import EvalsFile
+from llmlint.audit.tables.observability import ObservabilityFile
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.calls import LlmCall
@@ -29,9 +30,10 @@ class LlmPath:
 
     @functools.cached_property
     def functions(self) -> tuple[Func, ...]:
-        """Production functions that reach a model, and what those call or have run first; evals are none."""
-        project, places = self._subject.project, read("evals", EvalsFile).words.places
-        evals = set(self._subject.repository.matching(places))
+        """Production functions that reach a model, and what those call or have run first, without evals."""
+        project, aside = self._subject.project, read("observability", ObservabilityFile).records.aside
+        places = read("evals", EvalsFile).words.places
+        evals = set(self._subject.repository.matching((*places, *aside)))
         reaching = [func for func in project.functions if project.reach.reaches(func)]
         found = self._below({*reaching, *(f for func in reaching for f in self._required(func))}, DOWN)
         found |= self.listening

@@ -29,6 +29,7 @@ _KEEPING = frozenset(
     {"round", "int", "float", "str", "dict", "getattr", "get", "max", "asdict", "model_dump"}
 )
 """Calls that give what they are given in another form."""
+_EXECUTES = frozenset({"execute", "executemany", "fetch", "fetchrow"})
 _INSERT = re.compile(r"\s*insert\s+(?:or\s+\w+\s+)?into\b", re.I)
 
 
@@ -124,6 +125,10 @@ class Recordings:
             return "telemetry"
         if self._project.logs.only_talks(call, func):
             return "printed" if name == "print" else "logged"
+        if name in _EXECUTES:
+            given = walk.expressions(call)
+            inserts = any(isinstance(node, m.Text) and _INSERT.match(node.value) for node in given)
+            return "stored" if inserts else ""
         if self._stores.search(words_of(name)) or (
             _is_statement(site) and self._records.search(words_of(name))
         ):
@@ -177,7 +182,7 @@ class Recordings:
                     elif len(text) <= _SHORT and not re.search(r"\s", text):
                         yield text
                 case m.Call(args=args):
-                    if last_name(node) in _ASIDE:
+                    if last_name(node) in _ASIDE or not (aside or last_name(node) in _KEEPING):
                         continue
                     yield from (arg.keyword for arg in args if arg.keyword)
                 case m.BinOp(op="-", left=m.Call() as left) if self.is_clock(left, func):

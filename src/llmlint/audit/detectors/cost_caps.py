@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from llmlint.audit.catalogue import read
+from llmlint.audit.llmpath import LlmPath
 from llmlint.audit.model import Count, CriterionResult, Evidence, met, missing, not_applicable, vague
+from llmlint.audit.recordings import words_of
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.cost import CostFile
 from llmlint.facts import model as m
+from llmlint.facts import walk
 from llmlint.project.calls import LlmCall
 from llmlint.project.loops import BUDGET
 from llmlint.project.scopes import Func
@@ -39,6 +43,9 @@ def per_call(subject: Subject) -> CriterionResult:
     if not count.total:
         if not unseen:
             return not_applicable("no call of a chat model")
+        meant = list(_meant(subject, unseen))
+        if meant:
+            return vague(meant, "a cap is written down, and whether the calls get it is not seen")
         return missing("no cap is seen, and what the calls are given is not seen either")
     if not bare:
         why = f"what {len(unseen)} other calls are given is not seen" if unseen else ""
@@ -48,6 +55,23 @@ def per_call(subject: Subject) -> CriterionResult:
     if 2 * count.done >= count.total:
         return vague([*dict.fromkeys(capped), *bare], "the other calls have none", count)
     return missing("most calls have none" if capped else "", bare, count)
+
+
+def _meant(subject: Subject, calls: list[LlmCall]) -> Iterator[Evidence]:
+    """Where a number is given to a parameter that would cap such calls."""
+    paths = {path for call in calls for path in call.entry.cap}
+    paths |= {path for call in calls if call.client is not None for path in call.client.entry.cap}
+    caps = {name for path in paths for name in path.rsplit(".", 1)[-1].split("|") if not name.isdigit()}
+    for func in subject.project.functions:
+        for node in func.nodes if subject.within(func.path) else ():
+            if isinstance(node, m.DictDisplay):
+                for key, value in node.items:
+                    if isinstance(key, m.Text) and key.value in caps and not _is_none(value):
+                        yield subject.at(func, key.span, f"`{key.value}`")
+
+
+def _is_none(value: m.Expr) -> bool:
+    return isinstance(value, m.Const) and value.value is None
 
 
 def loops(subject: Subject) -> CriterionResult:
@@ -92,24 +116,55 @@ def _bounded(subject: Subject) -> Iterator[Evidence]:
             isinstance(loop, m.While | m.For)
             and subject.within(func.path)
             and _is_counted(subject, loop, func)
-            and not project.repeats.by_hand(loop, func)
+            and not (project.repeats.by_hand(loop, func) or _tries_again(loop))
         ):
             for site in project.graph.sites[func]:
                 if next(site.loops(), None) is loop and project.reach.at_site(site) is not None:
                     yield subject.at(func, loop.span, "the loop is counted")
                     break
-    keys = read("cost", CostFile).words.step_limits
+    words = read("cost", CostFile).words
+    yield from _rounds(subject, re.compile(words.rounds))
     for func in project.functions:
         if subject.within(func.path):
             for node in func.nodes:
                 for key, _ in node.items if isinstance(node, m.DictDisplay) else ():
-                    if isinstance(key, m.Text) and key.value in keys:
+                    if isinstance(key, m.Text) and key.value in words.step_limits:
                         yield subject.at(func, key.span, f"`{key.value}` is given")
             for limit in project.caps.holding(func):
                 name = limit.cap.param.rsplit("|", 1)[-1].rsplit(".", 1)[-1]
                 own = limit.setting.state == "given"
                 what = f"`{name}` is given" if own else f"`{name}` is {limit.cap.default:g} by default"
                 yield subject.at(func, limit.site.call.span, what)
+
+
+def _rounds(subject: Subject, names: re.Pattern[str]) -> Iterator[Evidence]:
+    """``if max_iterations <= done: return``, where each round is a task of its own."""
+    for func in subject.once(LlmPath).functions:
+        for stmt in func.statements:
+            if not isinstance(stmt, m.If) or not any(isinstance(s, m.Return | m.Raise) for s in stmt.body):
+                continue
+            for node in walk.expressions(stmt.test):
+                if isinstance(node, m.Compare) and {"<", ">", "<=", ">="} & set(node.ops):
+                    said = (n for n in walk.expressions(node) if isinstance(n, m.Name | m.Attr | m.Text))
+                    name = next((_named(n) for n in said if names.search(words_of(_named(n)))), None)
+                    if name:
+                        yield subject.at(func, stmt.span, f"ends at `{name}`")
+
+
+def _named(expr: m.Name | m.Attr | m.Text) -> str:
+    match expr:
+        case m.Name(id=name) | m.Attr(name=name) | m.Text(value=name):
+            return name
+
+
+def _tries_again(loop: m.While | m.For) -> bool:
+    """Whether it goes round only after a failure: what is tried leaves the loop when it works."""
+    return any(
+        isinstance(inner, m.Return) or (isinstance(inner, m.Simple) and inner.what == "break")
+        for stmt in loop.body
+        if isinstance(stmt, m.Try)
+        for inner in (*stmt.body, *stmt.orelse)
+    )
 
 
 def _is_counted(subject: Subject, loop: m.While | m.For, func: Func) -> bool:

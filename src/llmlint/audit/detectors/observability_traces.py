@@ -15,7 +15,9 @@ from llmlint.project.calls import LlmCall
 from llmlint.project.scopes import Func
 
 ASKED = ("latency", "tokens", "cost", "model", "outcome")
-"""What a record says of a call; four of them are enough."""
+"""What a record says of a call; one of them may be missing."""
+ENOUGH = 3
+"""So many of them in one record are a trace of the program's own."""
 
 
 def traces(subject: Subject) -> CriterionResult:
@@ -23,11 +25,12 @@ def traces(subject: Subject) -> CriterionResult:
     tracing = subject.once(Tracing)
     if tracing.traces:
         return met(trace.evidence for trace in tracing.traces)
-    kept = [one.evidence for one in tracing.own if len(one.says) > 1]
+    kept = [one.evidence for one in tracing.own if len(one.says & set(ASKED)) >= ENOUGH]
     if kept:
         return met(kept, "the program keeps records of its own")
     if tracing.own:
-        return vague((one.evidence for one in tracing.own), "one number is recorded, not the call")
+        why = "what is recorded is not enough to look at a single call"
+        return vague((one.evidence for one in tracing.own), why)
     if tracing.around:
         return vague(tracing.around, "it sees what stands around the calls, not the calls")
     return (

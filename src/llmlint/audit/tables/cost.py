@@ -62,6 +62,10 @@ class CostWords(Fact, frozen=True, kw_only=True, eq=False):
     """Names of users and tenants."""
     periods: str
     """Names of days and other periods."""
+    asks: str
+    """Names of functions that answer whether anything is left."""
+    rounds: str
+    """Names of limits on rounds of an agent that is not a loop: each round is a task of its own."""
     refuses: str
     """Names of calls and classes by which something is refused."""
     tells: str

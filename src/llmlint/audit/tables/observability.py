@@ -59,6 +59,8 @@ class RecordWords(Fact, frozen=True, kw_only=True, eq=False):
     """Dotted functions that tell the time."""
     deployments: tuple[str, ...]
     """Patterns of files that say what the program runs with."""
+    aside: tuple[str, ...]
+    """Patterns of Python files that run beside production: benchmarks, what is kept from former times."""
     examples: tuple[str, ...]
     """Patterns of files that show settings without making them."""
     retention: str

@@ -65,7 +65,7 @@ class Budgets:
         self._budget = re.compile(words.budgets)
         self._may_be = re.compile(words.may_be_budgets)
         self._asks = re.compile(words.asks)
-        self._money = re.compile(r"_(?:costs?|total_cost|spend|spent|usd)_")
+        self._money = re.compile(words.money)
         self._other = re.compile(words.not_budgets)
         self._spending = re.compile(words.spending)
         self._whose = re.compile(words.whose)
@@ -173,7 +173,7 @@ class Budgets:
                 may_be = any(self._may_be.search(name) for name in names)
                 if may_be and any(self._spending.search(n) or self._whose.search(n) for n in names):
                     return True
-                if may_be and any(
+                if any(re.search(r"_(?:budget|allowance|balance)_", name) for name in names) and any(
                     self._money.search(words_of(n)) for one in func.nodes for n in _names(one, deep=False)
                 ):
                     return True

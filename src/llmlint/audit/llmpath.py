@@ -30,18 +30,17 @@ class LlmPath:
 
     @functools.cached_property
     def functions(self) -> tuple[Func, ...]:
-        """Production functions that reach a model, and what those call or have run first, without evals."""
-        project, aside = self._subject.project, read("observability", ObservabilityFile).records.aside
+        """Production functions that reach a model, and what those call or have run first.
+
+        Evals and what runs beside production reach one too, and lead nowhere; what they share with it counts.
+        """
+        project, repository = self._subject.project, self._subject.repository
         places = read("evals", EvalsFile).words.places
-        evals = set(self._subject.repository.matching((*places, *aside)))
-        reaching = [func for func in project.functions if project.reach.reaches(func)]
+        aside = set(repository.matching((*places, *read("observability", ObservabilityFile).records.aside)))
+        reaching = [f for f in project.functions if project.reach.reaches(f) and f.path not in aside]
         found = self._below({*reaching, *(f for func in reaching for f in self._required(func))}, DOWN)
         found |= self.listening
-        return tuple(
-            f
-            for f in project.functions
-            if f in found and f.path not in evals and self._subject.within(f.path)
-        )
+        return tuple(f for f in project.functions if f in found and self._subject.within(f.path))
 
     @functools.cached_property
     def listening(self) -> frozenset[Func]:

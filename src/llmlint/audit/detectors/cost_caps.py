@@ -13,9 +13,10 @@ from llmlint.audit.subject import Subject
 from llmlint.audit.tables.cost import CostFile
 from llmlint.facts import model as m
 from llmlint.facts import walk
-from llmlint.project.calls import LlmCall
+from llmlint.project.calls import Edge, LlmCall
 from llmlint.project.loops import BUDGET
 from llmlint.project.scopes import Func
+from llmlint.project.sites import CallSite
 from llmlint.project.wording import callee
 
 _KINDS = frozenset({"chat", "text", "structured", "agent"})
@@ -117,11 +118,12 @@ def _bounded(subject: Subject) -> Iterator[Evidence]:
             and subject.within(func.path)
             and _is_counted(subject, loop, func)
             and not (project.repeats.by_hand(loop, func) or _tries_again(loop))
+            and not project.loops.waits(loop, func)  # a person asks for each round
         ):
-            for site in project.graph.sites[func]:
-                if next(site.loops(), None) is loop and project.reach.at_site(site) is not None:
-                    yield subject.at(func, loop.span, "the loop is counted")
-                    break
+            if any(
+                _asks(subject, site) for site in project.graph.sites[func] if next(site.loops(), None) is loop
+            ):
+                yield subject.at(func, loop.span, "the loop is counted")
     words = read("cost", CostFile).words
     yield from _rounds(subject, re.compile(words.rounds))
     for func in project.functions:
@@ -135,6 +137,12 @@ def _bounded(subject: Subject) -> Iterator[Evidence]:
                 own = limit.setting.state == "given"
                 what = f"`{name}` is given" if own else f"`{name}` is {limit.cap.default:g} by default"
                 yield subject.at(func, limit.site.call.span, what)
+
+
+def _asks(subject: Subject, site: CallSite) -> bool:
+    """Whether a model is asked at this site, here and now."""
+    target = subject.project.reach.at_site(site)
+    return target is not None and not (isinstance(target, Edge) and target.deferred)
 
 
 def _rounds(subject: Subject, names: re.Pattern[str]) -> Iterator[Evidence]:

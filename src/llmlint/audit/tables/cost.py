@@ -58,6 +58,8 @@ class CostWords(Fact, frozen=True, kw_only=True, eq=False):
     """What else limits are about: the context window, thinking, retries."""
     spending: str
     """Names of what was spent."""
+    money: str
+    """Names of money."""
     whose: str
     """Names of users and tenants."""
     periods: str

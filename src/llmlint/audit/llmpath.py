@@ -30,7 +30,7 @@ class LlmPath:
 
     @functools.cached_property
     def functions(self) -> tuple[Func, ...]:
-        """Production functions that reach a model, and what those call or have run first.
+        """Production functions that reach a model, and what those call, wherever it is, or have run first.
 
         Evals and what runs beside production reach one too, and lead nowhere; what they share with it counts.
         """
@@ -40,7 +40,8 @@ class LlmPath:
         reaching = [f for f in project.functions if project.reach.reaches(f) and f.path not in aside]
         found = self._below({*reaching, *(f for func in reaching for f in self._required(func))}, DOWN)
         found |= self.listening
-        return tuple(f for f in project.functions if f in found and self._subject.within(f.path))
+        every = (f for mod in project.modules for f in mod.functions)
+        return tuple(f for f in every if f in found and self._subject.within(f.path))
 
     @functools.cached_property
     def listening(self) -> frozenset[Func]:

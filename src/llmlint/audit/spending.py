@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterable, Iterator
 
 from llmlint.audit.budgets import Budgets
@@ -16,7 +17,8 @@ from llmlint.facts import walk
 from llmlint.project.scopes import Func
 
 _MONEY = frozenset({"tokens", "cost"})
-_READERS = frozenset({"get", "getattr"})
+_READS = re.compile(r"(?:^|_)get(?:attr)?(?:_|$)")
+"""``getattr``, ``get`` and helpers that are called so."""
 
 
 class Spending:
@@ -52,7 +54,7 @@ class Spending:
                             yield span, name
                         case m.Sub(index=m.Text(value=name)) if name in usage:
                             yield span, name
-                        case m.Call(args=args, span=where) if last_name(node) in _READERS:
+                        case m.Call(args=args, span=where) if _READS.search(last_name(node)):
                             for arg in args:
                                 if isinstance(arg.value, m.Text) and arg.value.value in usage:
                                     yield where, arg.value.value

@@ -118,7 +118,8 @@ def _bounded(subject: Subject) -> Iterator[Evidence]:
             and subject.within(func.path)
             and _is_counted(subject, loop, func)
             and not (project.repeats.by_hand(loop, func) or _tries_again(loop))
-            and not project.loops.waits(loop, func)  # a person asks for each round
+            # A person asks for each round.
+            and not (project.loops.endless(loop, func) and project.loops.waits(loop, func))
         ):
             if any(
                 _asks(subject, site) for site in project.graph.sites[func] if next(site.loops(), None) is loop

@@ -11,7 +11,8 @@ from llmlint.audit.catalogue import read
 from llmlint.audit.model import Evidence
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.cost import CostFile, SpendAlert
-from llmlint.audit.tables.observability import AlertRules, ObservabilityFile, Pager
+from llmlint.audit.tables.observability import AlertRules, ObservabilityFile
+from llmlint.audit.tables.oncall import OncallFile, Pager
 from llmlint.facts import model as m
 from llmlint.repository.terraform import Block, blocks
 from llmlint.repository.tree import Node
@@ -51,6 +52,7 @@ class Alerting:
         self._subject = subject
         self._repository = subject.repository
         self._table = read("observability", ObservabilityFile)
+        self._pagers = read("oncall", OncallFile).pager
         self._bills = read("cost", CostFile).spend_alert
         self._symptoms = re.compile(self._table.alerts.symptoms, re.I)
         self._spend = re.compile(self._table.alerts.spend, re.I)
@@ -120,7 +122,7 @@ class Alerting:
         return tuple(one.evidence for one in self.reached)
 
     def _reached(self) -> Iterator[Reached]:
-        for pager in self._table.pager:
+        for pager in self._pagers:
             for path, tree in self._trees:
                 for keys, node in tree.walk():
                     if self._receives(pager, str(keys[-1]) if keys else "", node):

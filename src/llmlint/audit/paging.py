@@ -71,10 +71,8 @@ class Paging:
                     yield text.line, " ".join(one.text for _, one in text.walk())
 
     def _notifies(self, block: Block, pager: Pager) -> bool:
-        if block.labels[0] in pager.resources:
-            return True
         if block.labels[0] not in self.table.monitors.notifiers:
-            return False
+            return block.labels[0] in pager.resources
         words = {*pager.handles, *pager.hosts, *(f"{kind} {{" for kind in pager.types)}
         return any(word in block.text for word in words)
 

@@ -8,7 +8,7 @@ from llmlint.audit.subject import Subject
 
 
 def paging(subject: Subject) -> CriterionResult:
-    """Alerts are sent to a tool that pages: met. A tool without alerts, a chat channel, a mailbox: vague."""
+    """Alerts are sent to a tool that pages: met. A tool without alerts, chat, mail, a webhook: vague."""
     found = subject.once(Paging)
     if found.paged:
         return met(found.paged)
@@ -18,7 +18,7 @@ def paging(subject: Subject) -> CriterionResult:
     if named:
         return vague(named, "the service is named, and nothing here sends alerts to it")
     if found.told:
-        return vague(found.told, "alerts reach a chat channel or a mailbox, and wake nobody")
+        return vague(found.told, "alerts reach chat, mail or a webhook, and as far as is seen wake nobody")
     own = list(found.own)
     return (
         vague(own, "the program alerts in a way of its own, and whom it wakes is not seen")

@@ -100,26 +100,6 @@ class DashboardWords(Fact, frozen=True, kw_only=True, eq=False):
     """Of numbers that a page about models shows."""
 
 
-class Pager(Fact, frozen=True, kw_only=True, eq=False):
-    """A service that wakes somebody, or one that only tells."""
-
-    name: str
-    pages: bool = True
-    """False: a mailbox or a chat channel, which nobody has to read at night."""
-    receivers: tuple[str, ...] = ()
-    """Keys of receivers in Alertmanager's configuration."""
-    types: tuple[str, ...] = ()
-    """Types of contact points in Grafana's provisioning."""
-    resources: tuple[str, ...] = ()
-    """Types of Terraform resources that are, or reach, such a service."""
-    handles: tuple[str, ...] = ()
-    """Beginnings of the names by which monitors address it (``@pagerduty``)."""
-    hosts: tuple[str, ...] = ()
-    """Hosts and paths to which alerts are sent."""
-    calls: tuple[str, ...] = ()
-    """Dotted functions and classes that send one."""
-
-
 class AlertRules(Fact, frozen=True, kw_only=True, eq=False):
     """A tool that evaluates rules, and how its rules are kept as code."""
 
@@ -188,7 +168,6 @@ class ObservabilityFile(Table, frozen=True, kw_only=True):
     records: RecordWords
     dashboard: tuple[Dashboard, ...]
     dashboards: DashboardWords
-    pager: tuple[Pager, ...]
     alert_rules: tuple[AlertRules, ...]
     alerts: AlertWords
     feedback: tuple[Feedback, ...]

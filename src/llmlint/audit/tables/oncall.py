@@ -10,7 +10,7 @@ class Pager(Fact, frozen=True, kw_only=True, eq=False):
 
     name: str
     pages: bool = True
-    """Whether it wakes somebody; False: a channel that sleeps (chat, mail)."""
+    """Whether it wakes somebody; False: chat and mail, which sleep, and what shows nobody behind it."""
     receivers: tuple[str, ...] = ()
     """Keys of a receiver of Alertmanager under which it is configured."""
     types: tuple[str, ...] = ()
@@ -42,7 +42,7 @@ class Monitors(Fact, frozen=True, kw_only=True, eq=False):
     messages: tuple[tuple[str, str], ...]
     """Pairs of keys of a mapping: the text that names who is told, and a key that makes it a monitor."""
     notifiers: tuple[str, ...]
-    """Types of Terraform's resources that name who is told in their texts."""
+    """Types of Terraform's resources that name who is told in their texts; without that they tell nobody."""
     senders: str
     """Regular expression of names of functions by which a program alerts people in a way of its own."""
 

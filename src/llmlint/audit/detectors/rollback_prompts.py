@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from llmlint.audit.catalogue import read
 from llmlint.audit.model import Count, CriterionResult, Evidence, met, missing, not_applicable, vague
+from llmlint.audit.promptfiles import PromptFiles
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.rollback import RollbackFile, RollbackWords
 from llmlint.facts import model as m
@@ -46,7 +47,7 @@ def prompts(subject: Subject) -> CriterionResult:
 def _files(subject: Subject) -> Iterator[Evidence]:
     """Prompt files whose name, or whose folder, production code names."""
     words = read("rollback", RollbackFile).words
-    paths = [p for p in subject.repository.matching(words.prompt_files) if not _is_aside(p)]
+    paths = subject.once(PromptFiles).paths
     if not paths:
         return
     names, folders = _named(subject, words)
@@ -55,16 +56,6 @@ def _files(subject: Subject) -> Iterator[Evidence]:
         inside = {part.lower() for part in posixpath.dirname(path).split("/")} & folders
         if name in names or (inside and _stem(name) in names) or (inside and folders):
             yield Evidence(path, 1, "a prompt that code reads")
-
-
-def _is_aside(path: str) -> bool:
-    """Whether a file is of an editor, a test, or an agent that works on the repository."""
-    parts = path.lower().split("/")
-    return parts[-1].startswith("readme") or any(
-        part.startswith(".")
-        or part in ("tests", "test", "docs", "examples", "archive", "node_modules", "evals")
-        for part in parts[:-1]
-    )
 
 
 def _stem(name: str) -> str:

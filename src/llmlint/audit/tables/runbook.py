@@ -50,6 +50,8 @@ class Topic(Table, frozen=True, kw_only=True):
     """Regular expression of single paragraphs that are about it, under whatever heading."""
     outside: str
     """Regular expression of headings that announce it in documents that are no runbook."""
+    guides: str = ""
+    """Regular expression of paragraphs that are about it in guides to trouble, which are no runbook."""
     shows: tuple[str, ...]
     """What makes it specific, one of: ``code`` (a command, a name in code), ``link``, ``amount`` (a number
     with its unit), ``steps`` (three), ``diagram``, ``prose``, ``contact``."""

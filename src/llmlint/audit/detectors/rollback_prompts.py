@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from llmlint.audit.catalogue import read
 from llmlint.audit.model import Count, CriterionResult, Evidence, met, missing, not_applicable, vague
-from llmlint.audit.promptfiles import PromptFiles
+from llmlint.audit.promptfiles import LONG, PromptFiles, named, unfollowed
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.rollback import RollbackFile, RollbackWords
 from llmlint.facts import model as m
@@ -16,8 +16,6 @@ from llmlint.project.scopes import Func
 from llmlint.project.sites import CallSite
 from llmlint.project.wording import callee
 
-LONG = 25
-"""Words from which on a literal counts as an instruction prompt, as for LLM703."""
 SHOWN = 8
 
 
@@ -26,16 +24,19 @@ def prompts(subject: Subject) -> CriterionResult:
     inline = list(dict.fromkeys(subject.of_findings(subject.reported("LLM703"))))
     unpinned = list(dict.fromkeys(subject.of_findings(subject.reported("LLM705"))))
     apart = [*_files(subject), *_registries(subject)]
+    perhaps = list(unfollowed(subject))
     modules, beside = _literals(subject)
     good = list(dict.fromkeys([*apart, *modules]))
     total = len(good) + len(inline) + len(unpinned) + len(beside)
     count = Count(len(good), total, "prompts") if total else None
-    if good and not (inline or unpinned):
+    if good and not (inline or unpinned or beside):
         return met(good[:SHOWN], count=count)
     if good:
-        return vague(
-            [*inline, *unpinned, *good][: 2 * SHOWN], "other prompts roll back only with the code", count
-        )
+        mixed = [*inline, *unpinned, *beside, *good][: 2 * SHOWN]
+        return vague(mixed, "other prompts roll back only with the code", count)
+    if perhaps:
+        why = "some text stands apart, and is not seen to reach a call as its prompt"
+        return vague([*perhaps[:SHOWN], *inline, *unpinned, *beside][: 2 * SHOWN], why)
     if beside and not (inline or unpinned):
         return vague(beside[:SHOWN], "constants of ordinary modules: they roll back with the code", count)
     if inline or unpinned:
@@ -50,7 +51,7 @@ def _files(subject: Subject) -> Iterator[Evidence]:
     paths = subject.once(PromptFiles).paths
     if not paths:
         return
-    names, folders = _named(subject, words)
+    names, folders = named(subject, words.prompt_folders)
     for path in paths:
         name = posixpath.basename(path)
         inside = {part.lower() for part in posixpath.dirname(path).split("/")} & folders
@@ -60,24 +61,6 @@ def _files(subject: Subject) -> Iterator[Evidence]:
 
 def _stem(name: str) -> str:
     return name.split(".", 1)[0]
-
-
-def _named(subject: Subject, words: RollbackWords) -> tuple[set[str], set[str]]:
-    """Last parts of paths in texts of production code, and folders of prompts among their parts."""
-    names: set[str] = set()
-    folders: set[str] = set()
-    for mod in subject.project.modules:
-        if not mod.production or not subject.within(mod.path):
-            continue
-        for func in mod.functions:
-            said = {stmt.value for stmt in func.statements if isinstance(stmt, m.ExprStmt)}
-            for node in func.nodes:
-                if isinstance(node, m.Text) and node not in said and 0 < len(node.value) < 200:
-                    parts = [part for part in node.value.replace("\\", "/").split("/") if part]
-                    if parts and " " not in node.value:
-                        names.add(parts[-1])
-                        folders |= {part.lower() for part in parts} & set(words.prompt_folders)
-    return names, folders
 
 
 def _registries(subject: Subject) -> Iterator[Evidence]:

@@ -103,6 +103,12 @@ class Settings(Fact, frozen=True, kw_only=True, eq=False):
     documents: tuple[str, ...]
     given: tuple[str, ...]
     """Regular expressions of variables that the platform or the system sets."""
+    wrappers: tuple[str, ...]
+    """Beginnings of dotted names of what is put around models: retries, fallbacks, middleware."""
+    loaders: tuple[str, ...]
+    """Functions that parse files."""
+    files: str
+    """Regular expression of names of files that hold settings."""
 
 
 class Provider(Fact, frozen=True, kw_only=True, eq=False):

@@ -59,6 +59,17 @@ def _of_page(runbook: Runbook, page: Page) -> Iterator[Incident]:
             yield Incident(Evidence(page.path, block.line, "a row with its steps"), 3)
 
 
+def in_guides(runbook: Runbook) -> tuple[Evidence, ...]:
+    """Where guides to trouble, read for want of a runbook, say what goes wrong and what to do then."""
+    words = compiled(runbook.table.incidents.headings)
+    found = [one.place for page in runbook.guides for one in _of_page(runbook, page) if one.steps]
+    for page in runbook.guides:
+        for number, block in enumerate(page.blocks):
+            if block.kind == "item" and words.search(block.text[:READ]):
+                found.append(page.around(number, 1).evidence)
+    return tuple({(one.path, one.line): one for one in found}.values())
+
+
 def _below(page: Page, section: Section) -> Iterator[Section]:
     for other in page.sections:
         if other.line > section.line:

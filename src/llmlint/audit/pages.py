@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from llmlint.audit.catalogue import read
 from llmlint.audit.model import Evidence
+from llmlint.audit.promptfiles import PromptFiles
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.runbook import RunbookFile
 from llmlint.repository.markdown import Block, Link, Markdown, Section
@@ -132,7 +133,8 @@ class Documents:
         self._repository = subject.repository
         words = read("runbook", RunbookFile).pages
         left_out = frozenset(self._repository.matching(words.other))
-        self.paths = tuple(p for p in self._repository.matching(words.documents) if p not in left_out)
+        people = subject.once(PromptFiles).without(words.documents)
+        self.paths = tuple(path for path in people if path not in left_out)
         self._pages: dict[str, Page] = {}
 
     def page(self, path: str) -> Page:

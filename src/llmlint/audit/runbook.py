@@ -44,6 +44,8 @@ class Part:
     """There, and not specific."""
     elsewhere: tuple[Evidence, ...]
     """Specific, in a document that the runbook does not lead to."""
+    guides: tuple[Evidence, ...] = ()
+    """Specific, in what is read for want of a runbook."""
 
 
 class Runbook:
@@ -104,6 +106,11 @@ class Runbook:
         pages = (self.documents.page(path) for path in paths if path in known)
         return tuple(page for page in pages if not self.is_stub(page) and self.about_models(page))
 
+    @property
+    def guides(self) -> tuple[Page, ...]:
+        """The same, where there is no runbook."""
+        return () if self.pages else self.near
+
     # -- parts ----------------------------------------------------------------------------------
 
     @property
@@ -130,7 +137,18 @@ class Runbook:
                 if page.path not in led:
                     passages = page.headed(compiled(topic.outside))
                     elsewhere += [p.evidence for p in passages if self._is_specific(topic, p)][:1]
-        return Part(_unique(specific), _unique(unspecific), _unique(elsewhere))
+        return Part(
+            _unique(specific), _unique(unspecific), _unique(elsewhere), _unique(self._in_guides(topic))
+        )
+
+    def _in_guides(self, topic: Topic) -> Iterator[Evidence]:
+        for page in self.guides:
+            for passage in self._passages(topic, page, whole=True):
+                if self._is_specific(topic, passage):
+                    yield passage.evidence
+            for passage in page.saying(compiled(topic.guides)) if topic.guides else ():
+                if self._is_specific(topic, passage):
+                    yield passage.evidence
 
     def _passages(self, topic: Topic, page: Page, whole: bool) -> Iterator[Passage]:
         own = compiled(self.table.pages.own)

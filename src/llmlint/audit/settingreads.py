@@ -8,16 +8,25 @@ from dataclasses import dataclass
 
 from llmlint.audit.catalogue import read
 from llmlint.audit.model import Evidence
+from llmlint.audit.settingkeys import SettingKeys, given_for, place_of, written_to
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.runbook import RunbookFile
 from llmlint.facts import model as m
 from llmlint.facts import walk
-from llmlint.project.kinds import ClassRef, Data, External, ExternalMethod, ExternalObject, ModuleRef, Obj
+from llmlint.project.kinds import (
+    ClassRef,
+    ClientMethod,
+    Data,
+    External,
+    ExternalObject,
+    FuncRef,
+    ModuleRef,
+    Obj,
+)
 from llmlint.project.names import binding_scope
 from llmlint.project.scopes import Cls, Func, Mod
 from llmlint.project.targets import Binding
 
-_GETTERS = frozenset({"get", "pop", "setdefault"})
 DEPTH = 6
 """How many names are followed from a call to where its value is read."""
 
@@ -27,7 +36,7 @@ class Read:
     """A place where a setting is read."""
 
     name: str
-    """As the environment, or the table of settings, has it."""
+    """As the environment, or the table of settings, has it; empty when it is made at run time."""
     func: Func
     span: m.Span
 
@@ -50,7 +59,10 @@ class _Reader:
         self._evaluator = subject.project.evaluator
         self._calls = [call.site for call in subject.sites]
         self._calls += [made.site for made in subject.project.constructions]
-        self._models = re.compile(read("runbook", RunbookFile).settings.models, re.IGNORECASE)
+        words = read("runbook", RunbookFile).settings
+        self._models = re.compile(words.models, re.IGNORECASE)
+        self._wrappers = words.wrappers
+        self._keys = SettingKeys(subject)
         self._seen: set[tuple[m.Expr, Func]] = set()
 
     def all(self) -> Iterator[Read]:
@@ -59,13 +71,30 @@ class _Reader:
             for one in self._written_in(scope):
                 if scope in near or self._models.search(one.name):
                     yield one
+            if scope in near:
+                for decorator in scope.facts.decorators:
+                    yield from self._behind(decorator, scope.parent or scope, 0)
+            for call in scope.nodes:
+                if isinstance(call, m.Call) and call.args and self._wraps(call, scope):
+                    for arg in call.args:
+                        yield from self._behind(arg.value, scope, 0)
         for site in self._calls:
             for arg in site.call.args:
                 yield from self._behind(arg.value, site.func, 0)
 
+    def _wraps(self, call: m.Call, func: Func) -> bool:
+        """Whether it makes retries, fallbacks or middleware around a model: ``model.with_retry(…)``."""
+        return any(
+            isinstance(value, ClientMethod)
+            or (isinstance(value, External) and value.name.startswith(self._wrappers))
+            for value in self._evaluator.eval(call.func, func)
+        )
+
     def _written_in(self, func: Func) -> Iterator[Read]:
+        written = written_to(func)
         for node in func.nodes:
-            yield from self._read(node, func)
+            if node not in written:
+                yield from self._read(node, func)
 
     def _behind(self, expr: m.Expr, func: Func, depth: int) -> Iterator[Read]:
         """What is read in an expression, and where the names in it come from."""
@@ -96,6 +125,11 @@ class _Reader:
                     elif isinstance(value, Data) and value.expr is not expr:
                         yield from self._behind(value.expr, value.func, depth + 1)
             case _:
+                if isinstance(expr, m.Call):
+                    for target in self._targets(expr, func):
+                        for stmt in target.statements:
+                            if isinstance(stmt, m.Return) and stmt.value is not None:
+                                yield from self._behind(stmt.value, target, depth + 1)
                 for inner in walk.children(expr):
                     yield from self._behind(inner, func, depth)
 
@@ -115,17 +149,18 @@ class _Reader:
 
     def _read(self, expr: m.Expr, func: Func) -> Iterator[Read]:
         """``os.getenv("X")``, ``os.environ["X"]``, ``settings.x`` of a class of settings."""
+        key = self._keys.of(expr, func)
+        if key is not None:
+            span = place_of(expr, func)
+            name = self._keys.name(key, func)
+            if name is None:
+                if not (isinstance(key, m.Name) and key.id in func.params):  # what it is, callers say
+                    yield Read("", func, span)
+            elif not self._keys.is_set_before(name, func, span):
+                yield Read(name, func, span)
         match expr:
-            case m.Call(func=callee, span=span):
-                name = self._called(expr, func)
-                if name is None and isinstance(callee, m.Attr) and callee.name in _GETTERS and expr.args:
-                    name = self._key(callee.value, expr.args[0].value, func)
-                if name:
-                    yield Read(name, func, span)
-            case m.Sub(value=base, index=m.Text(span=span) as index):
-                name = self._key(base, index, func)
-                if name:
-                    yield Read(name, func, span)
+            case m.Call():
+                yield from self._through(expr, func)
             case m.Attr(value=base, name=field):
                 for value in self._evaluator.eval(base, func):
                     if isinstance(value, Obj):
@@ -133,31 +168,35 @@ class _Reader:
             case _:
                 pass
 
-    def _called(self, call: m.Call, func: Func) -> str | None:
-        """The name that a function or method for settings is given; stores of secrets are none."""
-        for callee in self._evaluator.eval(call.func, func):
-            match callee:
-                case External(name=name) | ExternalObject(name=name):
-                    tables = [t for t in self._project.catalogue.secrets.get(name) if t.form == "call"]
-                case ExternalMethod(owner=owner, path=path):
-                    tables = self._project.catalogue.secret_methods(owner.name, path)
-                case _:
+    def _through(self, call: m.Call, func: Func) -> Iterator[Read]:
+        """What a function of the project reads for its caller: ``get_setting("X")``."""
+        for target in self._targets(call, func):
+            for node in target.nodes:
+                key = self._keys.of(node, target) or self._handed_on(node, target)
+                if key is None or self._keys.name(key, target) is not None:
                     continue
-            for table in tables:
-                given = walk.argument(call, table.name_arg) if table.name_arg else None
-                if isinstance(given, m.Text) and not table.always:
-                    return given.value
+                if isinstance(key, m.Name) and key.id in target.params:
+                    given = given_for(call, target, key.id)
+                    name = self._keys.name(given, func) if given is not None else None
+                    if name is not None and not self._keys.is_set_before(name, func, call.span):
+                        yield Read(name, func, call.span)
+                else:
+                    yield Read("", target, place_of(node, target))
+
+    def _handed_on(self, node: m.Expr, func: Func) -> m.Expr | None:
+        """The name that is given to a function that reads a setting of that name."""
+        if isinstance(node, m.Call):
+            for target in self._targets(node, func):
+                for inner in target.nodes:
+                    key = self._keys.of(inner, target)
+                    if isinstance(key, m.Name) and key.id in target.params:
+                        return given_for(node, target, key.id)
         return None
 
-    def _key(self, base: m.Expr, key: m.Expr, func: Func) -> str | None:
-        """``key`` where ``base`` is a table of settings."""
-        if not isinstance(key, m.Text):
-            return None
-        for value in self._evaluator.eval(base, func):
-            if isinstance(value, External | ExternalObject):
-                if any(t.form == "mapping" for t in self._project.catalogue.secrets.get(value.name)):
-                    return key.value
-        return None
+    def _targets(self, call: m.Call, func: Func) -> Iterator[Func]:
+        for value in self._evaluator.eval(call.func, func):
+            if isinstance(value, FuncRef):
+                yield value.func
 
     def _field(self, cls: Cls, field: str) -> Iterator[Read]:
         """A field that a class of settings reads from the environment, under its prefix."""

@@ -20,6 +20,8 @@ class Listed:
     documented: tuple[Evidence, ...]
     """Where they are listed."""
     undocumented: tuple[Read, ...]
+    unnamed: tuple[Evidence, ...] = ()
+    """Where settings are read whose names are made at run time: nobody sees here whether they are listed."""
 
 
 def listed(subject: Subject) -> Listed:
@@ -27,13 +29,17 @@ def listed(subject: Subject) -> Listed:
     words = read("runbook", RunbookFile).settings
     given = re.compile("|".join(words.given))
     first: dict[str, Read] = {}
+    unnamed: list[Evidence] = []
     for one in reads(subject):
-        if not given.fullmatch(one.name):
+        if not one.name:
+            unnamed.append(Evidence(one.func.path, one.span.line, "its name is made at run time"))
+        elif not given.fullmatch(one.name):
             first.setdefault(one.name, one)
     places = _places(subject, words.documents, first) if first else {}
     return Listed(
         tuple(places[name] for name in first if name in places),
         tuple(one for name, one in first.items() if name not in places),
+        tuple(dict.fromkeys(unnamed)),
     )
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from llmlint.audit.model import CriterionResult, Evidence, met, missing, vague
+from llmlint.audit.promptfiles import PromptFiles
 from llmlint.audit.releases import Releases
 from llmlint.audit.subject import Subject
 from llmlint.repository.markdown import Block, Section
@@ -40,12 +41,17 @@ def _passages(subject: Subject) -> Iterator[tuple[str, Section, Block]]:
     headings = re.compile("|".join(words.headings), re.IGNORECASE)
     other = re.compile("|".join(words.not_releases), re.IGNORECASE)
     rehearsals = re.compile("|".join(words.rehearsals), re.IGNORECASE)
-    for path in subject.repository.matching(words.documents):
+    for path in _documents(subject):
         for section in subject.repository.markdown(path).sections:
             title = section.title
             if headings.search(title) and not other.search(title) and not rehearsals.search(title):
                 if not other.search(section.text):
                     yield from ((path, section, block) for block in section.blocks)
+
+
+def _documents(subject: Subject) -> tuple[str, ...]:
+    """What people read; a prompt tells a model."""
+    return subject.once(PromptFiles).without(subject.once(Releases).table.words.documents)
 
 
 def _commands(subject: Subject) -> re.Pattern[str]:
@@ -82,7 +88,7 @@ def _mentions(subject: Subject, prose: tuple[str, ...], others: tuple[str, ...])
     """Paragraphs that speak of going back to a release without saying how."""
     spoken = re.compile("|".join(prose), re.IGNORECASE)
     other = re.compile("|".join(others), re.IGNORECASE)
-    for path in subject.repository.matching(subject.once(Releases).table.words.documents):
+    for path in _documents(subject):
         if posixpath.basename(path).upper().startswith("CHANGELOG"):
             continue
         for block in subject.repository.markdown(path).blocks:
@@ -133,7 +139,7 @@ def _records(subject: Subject) -> Iterator[tuple[Evidence, datetime.date | None]
     """Sections and files about rehearsals, each with the last day in it, or the day it was committed."""
     words = subject.once(Releases).table.words
     about = re.compile("|".join(words.rehearsals), re.IGNORECASE)
-    for path in subject.repository.matching(words.documents):
+    for path in _documents(subject):
         page = subject.repository.markdown(path)
         if about.search(_words(path)):
             days = list(_days(path)) or [day for block in page.blocks for day in _days(block.text)]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from llmlint.audit.catalogue import read
 from llmlint.audit.model import Count, CriterionResult, Evidence, met, missing, not_applicable, vague
+from llmlint.audit.promptfiles import LONG, PromptFiles, named, unfollowed
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.rollback import RollbackFile, RollbackWords
 from llmlint.facts import model as m
@@ -15,8 +16,6 @@ from llmlint.project.scopes import Func
 from llmlint.project.sites import CallSite
 from llmlint.project.wording import callee
 
-LONG = 25
-"""Words from which on a literal counts as an instruction prompt, as for LLM703."""
 SHOWN = 8
 
 
@@ -25,16 +24,19 @@ def prompts(subject: Subject) -> CriterionResult:
     inline = list(dict.fromkeys(subject.of_findings(subject.reported("LLM703"))))
     unpinned = list(dict.fromkeys(subject.of_findings(subject.reported("LLM705"))))
     apart = [*_files(subject), *_registries(subject)]
+    perhaps = list(unfollowed(subject))
     modules, beside = _literals(subject)
     good = list(dict.fromkeys([*apart, *modules]))
     total = len(good) + len(inline) + len(unpinned) + len(beside)
     count = Count(len(good), total, "prompts") if total else None
-    if good and not (inline or unpinned):
+    if good and not (inline or unpinned or beside):
         return met(good[:SHOWN], count=count)
     if good:
-        return vague(
-            [*inline, *unpinned, *good][: 2 * SHOWN], "other prompts roll back only with the code", count
-        )
+        mixed = [*inline, *unpinned, *beside, *good][: 2 * SHOWN]
+        return vague(mixed, "other prompts roll back only with the code", count)
+    if perhaps:
+        why = "some text stands apart, and is not seen to reach a call as its prompt"
+        return vague([*perhaps[:SHOWN], *inline, *unpinned, *beside][: 2 * SHOWN], why)
     if beside and not (inline or unpinned):
         return vague(beside[:SHOWN], "constants of ordinary modules: they roll back with the code", count)
     if inline or unpinned:
@@ -46,10 +48,10 @@ def prompts(subject: Subject) -> CriterionResult:
 def _files(subject: Subject) -> Iterator[Evidence]:
     """Prompt files whose name, or whose folder, production code names."""
     words = read("rollback", RollbackFile).words
-    paths = [p for p in subject.repository.matching(words.prompt_files) if not _is_aside(p)]
+    paths = subject.once(PromptFiles).paths
     if not paths:
         return
-    names, folders = _named(subject, words)
+    names, folders = named(subject, words.prompt_folders)
     for path in paths:
         name = posixpath.basename(path)
         inside = {part.lower() for part in posixpath.dirname(path).split("/")} & folders
@@ -57,36 +59,8 @@ def _files(subject: Subject) -> Iterator[Evidence]:
             yield Evidence(path, 1, "a prompt that code reads")
 
 
-def _is_aside(path: str) -> bool:
-    """Whether a file is of an editor, a test, or an agent that works on the repository."""
-    parts = path.lower().split("/")
-    return parts[-1].startswith("readme") or any(
-        part.startswith(".")
-        or part in ("tests", "test", "docs", "examples", "archive", "node_modules", "evals")
-        for part in parts[:-1]
-    )
-
-
 def _stem(name: str) -> str:
     return name.split(".", 1)[0]
-
-
-def _named(subject: Subject, words: RollbackWords) -> tuple[set[str], set[str]]:
-    """Last parts of paths in texts of production code, and folders of prompts among their parts."""
-    names: set[str] = set()
-    folders: set[str] = set()
-    for mod in subject.project.modules:
-        if not mod.production or not subject.within(mod.path):
-            continue
-        for func in mod.functions:
-            said = {stmt.value for stmt in func.statements if isinstance(stmt, m.ExprStmt)}
-            for node in func.nodes:
-                if isinstance(node, m.Text) and node not in said and 0 < len(node.value) < 200:
-                    parts = [part for part in node.value.replace("\\", "/").split("/") if part]
-                    if parts and " " not in node.value:
-                        names.add(parts[-1])
-                        folders |= {part.lower() for part in parts} & set(words.prompt_folders)
-    return names, folders
 
 
 def _registries(subject: Subject) -> Iterator[Evidence]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from llmlint.audit.detectors.runbook_page import NO_RUNBOOK
-from llmlint.audit.incidents import incidents, postmortems
+from llmlint.audit.incidents import in_guides, incidents, postmortems
 from llmlint.audit.model import Count, CriterionResult, met, missing, vague
 from llmlint.audit.runbook import Runbook
 from llmlint.audit.subject import Subject
@@ -23,6 +23,9 @@ def top_incidents(subject: Subject) -> CriterionResult:
         return vague((one.place for one in found), why, count)
     if found:
         return vague((one.place for one in found), f"none has {words.steps} steps", count)
+    guides = in_guides(runbook)
+    if guides:
+        return vague(guides, f"it is in a guide, and {NO_RUNBOOK}")
     return missing("" if runbook.pages else NO_RUNBOOK)
 
 

@@ -22,6 +22,8 @@ def _part(topic: Topic, subject: Subject) -> CriterionResult:
     if part.elsewhere:
         where = "the runbook does not lead there" if runbook.pages else NO_RUNBOOK
         return vague(part.elsewhere, f"it is in another document, and {where}")
+    if part.guides:
+        return vague(part.guides, f"it is in a guide, and {NO_RUNBOOK}")
     return missing("" if runbook.pages else NO_RUNBOOK)
 
 

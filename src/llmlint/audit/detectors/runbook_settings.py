@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from llmlint.audit.model import Count, CriterionResult, met, missing, not_applicable, vague
+from llmlint.audit.settingsfiles import loaded
 from llmlint.audit.subject import Subject
-from llmlint.audit.undocumented import listed
+from llmlint.audit.undocumented import Listed, listed
 
 
 def settings(subject: Subject) -> CriterionResult:
@@ -12,14 +13,26 @@ def settings(subject: Subject) -> CriterionResult:
     found = listed(subject)
     done, total = len(found.documented), len(found.documented) + len(found.undocumented)
     if not total:
-        return not_applicable("no setting is seen to be read on the way to a model")
+        return _unnamed(subject, found)
     count = Count(done, total, "settings")
+    if done == total and found.unnamed:
+        return vague(found.unnamed, "the names of others are made at run time", count)
     if done == total:
         return met(found.documented, count=count)
     places = [one.evidence for one in found.undocumented]
     if 2 * done >= total:
         return vague(places, "no document lists the others", count)
     return missing("no document lists most of them", places, count)
+
+
+def _unnamed(subject: Subject, found: Listed) -> CriterionResult:
+    """No name of a setting is seen. That is not to say that there is none."""
+    if found.unnamed:
+        return vague(found.unnamed, "the names of the settings are made at run time")
+    files = loaded(subject)
+    if files:
+        return vague(files, "settings come from a file; which of them reach a model is not seen")
+    return not_applicable("no setting is seen to be read on the way to a model")
 
 
 DETECTORS = {"runbook.settings": settings}

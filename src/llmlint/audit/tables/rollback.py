@@ -70,6 +70,8 @@ class RollbackWords(Fact, frozen=True, kw_only=True, eq=False):
 
     prompt_files: tuple[str, ...]
     """Patterns of files that hold prompts."""
+    perhaps_prompts: tuple[str, ...]
+    """Patterns of texts that are prompts more often than not, where code names them."""
     prompt_folders: tuple[str, ...]
     """Names of folders of them."""
     stamps: tuple[str, ...]

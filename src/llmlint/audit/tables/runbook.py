@@ -50,6 +50,8 @@ class Topic(Table, frozen=True, kw_only=True):
     """Regular expression of single paragraphs that are about it, under whatever heading."""
     outside: str
     """Regular expression of headings that announce it in documents that are no runbook."""
+    guides: str = ""
+    """Regular expression of paragraphs that are about it in guides to trouble, which are no runbook."""
     shows: tuple[str, ...]
     """What makes it specific, one of: ``code`` (a command, a name in code), ``link``, ``amount`` (a number
     with its unit), ``steps`` (three), ``diagram``, ``prose``, ``contact``."""
@@ -101,6 +103,12 @@ class Settings(Fact, frozen=True, kw_only=True, eq=False):
     documents: tuple[str, ...]
     given: tuple[str, ...]
     """Regular expressions of variables that the platform or the system sets."""
+    wrappers: tuple[str, ...]
+    """Beginnings of dotted names of what is put around models: retries, fallbacks, middleware."""
+    loaders: tuple[str, ...]
+    """Functions that parse files."""
+    files: str
+    """Regular expression of names of files that hold settings."""
 
 
 class Provider(Fact, frozen=True, kw_only=True, eq=False):

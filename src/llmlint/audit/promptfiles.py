@@ -1,0 +1,102 @@
+"""Which files hold prompts: text for a model, and no document about the program."""
+
+from __future__ import annotations
+
+import functools
+import posixpath
+from collections.abc import Iterable, Iterator
+
+from llmlint.audit.catalogue import read
+from llmlint.audit.model import Evidence
+from llmlint.audit.subject import Subject
+from llmlint.audit.tables.rollback import RollbackFile
+from llmlint.facts import model as m
+from llmlint.facts import walk
+from llmlint.project.scopes import Mod
+
+LONG = 25
+"""Words from which on a literal counts as an instruction prompt, as for LLM703."""
+_ASIDE = ("tests", "test", "docs", "examples", "archive", "node_modules", "evals")
+
+
+class PromptFiles:
+    """Made once per subject (``subject.once(PromptFiles)``)."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+
+    @functools.cached_property
+    def paths(self) -> tuple[str, ...]:
+        """Files that hold prompts of the program, by their names and folders."""
+        words = read("rollback", RollbackFile).words
+        return tuple(p for p in self._subject.repository.matching(words.prompt_files) if not is_aside(p))
+
+    def without(self, documents: Iterable[str]) -> tuple[str, ...]:
+        """The files that fit these patterns and are no prompts, nor in a folder made for them."""
+        prompts = frozenset(self.paths)
+        return tuple(
+            path
+            for path in self._subject.repository.matching(documents)
+            if path not in prompts and not self._subject.project.prompt_module(path)
+        )
+
+
+def is_aside(path: str) -> bool:
+    """Whether a file is of an editor, a test, or an agent that works on the repository."""
+    parts = path.lower().split("/")
+    return parts[-1].startswith("readme") or any(
+        part.startswith(".") or part in _ASIDE for part in parts[:-1]
+    )
+
+
+def named(subject: Subject, among: Iterable[str]) -> tuple[set[str], set[str]]:
+    """Last parts of paths in texts of production code, and folders of prompts among their parts."""
+    names: set[str] = set()
+    folders: set[str] = set()
+    for mod in subject.project.modules:
+        if not mod.production or not subject.within(mod.path):
+            continue
+        for func in mod.functions:
+            said = {stmt.value for stmt in func.statements if isinstance(stmt, m.ExprStmt)}
+            for node in func.nodes:
+                if isinstance(node, m.Text) and node not in said and 0 < len(node.value) < 200:
+                    parts = [part for part in node.value.replace("\\", "/").split("/") if part]
+                    if parts and " " not in node.value:
+                        names.add(parts[-1])
+                        folders |= {part.lower() for part in parts} & set(among)
+    return names, folders
+
+
+def unfollowed(subject: Subject) -> Iterator[Evidence]:
+    """Text that may well be a prompt: files that code names, constants of prompt modules it imports."""
+    words = read("rollback", RollbackFile).words
+    names, _ = named(subject, ())
+    for path in subject.repository.matching(words.perhaps_prompts):
+        if posixpath.basename(path) in names and not is_aside(path):
+            yield Evidence(path, 1, "a text that code names")
+    made_for = [mod for mod in subject.project.modules if subject.project.prompt_module(mod.path)]
+    imported = set(_imported(subject)) if made_for else set()
+    for mod in made_for:
+        if mod.production and mod in imported and subject.within(mod.path):
+            for stmt in mod.body.statements:
+                if isinstance(stmt, m.Assign) and stmt.value is not None and _words(stmt.value) >= LONG:
+                    yield subject.at(mod.body, stmt.span, "a text in a module made for prompts")
+                    break
+
+
+def _imported(subject: Subject) -> Iterator[Mod]:
+    """Modules of the project from which other modules in production import names."""
+    for mod in subject.project.modules:
+        if not mod.production:
+            continue
+        for func in mod.functions:
+            for bindings in func.bindings.values():
+                for one in bindings:
+                    if one.kind == "from":
+                        target = subject.project.evaluator.imports.target(one.module, one.level, mod)
+                        if isinstance(target, Mod) and target is not mod:
+                            yield target
+
+
+def _words(expr: m.Expr) -> int:
+    return sum(len(n.value.split()) for n in walk.expressions(expr) if isinstance(n, m.Text))

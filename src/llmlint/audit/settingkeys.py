@@ -1,0 +1,112 @@
+"""Which expressions read a setting from the environment, and which only write one."""
+
+from __future__ import annotations
+
+from llmlint.audit.subject import Subject
+from llmlint.facts import model as m
+from llmlint.facts import walk
+from llmlint.project.kinds import Data, External, ExternalMethod, ExternalObject
+from llmlint.project.scopes import Func
+
+_GETTERS = frozenset({"get", "pop", "setdefault"})
+
+
+class SettingKeys:
+    """Answers for one package."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._catalogue = subject.project.catalogue
+        self._evaluator = subject.project.evaluator
+
+    def of(self, expr: m.Expr, func: Func) -> m.Expr | None:
+        """The key of ``os.getenv(key)``, ``os.environ[key]`` and the like; None for other expressions."""
+        if isinstance(expr, m.Sub):
+            return expr.index if self._is_table(expr.value, func) else None
+        if not isinstance(expr, m.Call):
+            return None
+        key = self._named_by(expr, func)
+        callee = expr.func
+        if key is None and isinstance(callee, m.Attr) and callee.name in _GETTERS and expr.args:
+            key = expr.args[0].value if self._is_table(callee.value, func) else None
+        return key
+
+    def name(self, key: m.Expr, func: Func) -> str | None:
+        """The text of a key that is one, or a constant that is one."""
+        if isinstance(key, m.Text):
+            return key.value
+        if isinstance(key, m.Name | m.Attr):
+            values = self._evaluator.eval(key, func)
+            if len(values) == 1:
+                for value in values:
+                    if isinstance(value, Data) and isinstance(value.expr, m.Text):
+                        return value.expr.value
+        return None
+
+    def is_set_before(self, name: str, func: Func, span: m.Span) -> bool:
+        """Whether the program itself sets it, come what may, above the place in its scope or module."""
+        for scope in {func, func.mod.body}:
+            for stmt in scope.facts.body:
+                if isinstance(stmt, m.Assign) and (scope is not func or stmt.span.line < span.line):
+                    for target in stmt.targets:
+                        if isinstance(target, m.Sub) and self._is_table(target.value, scope):
+                            if self.name(target.index, scope) == name:
+                                return True
+        return False
+
+    def _named_by(self, call: m.Call, func: Func) -> m.Expr | None:
+        """What a function or method for settings is given as a name; stores of secrets are none."""
+        for callee in self._evaluator.eval(call.func, func):
+            match callee:
+                case External(name=name) | ExternalObject(name=name):
+                    tables = [t for t in self._catalogue.secrets.get(name) if t.form == "call"]
+                case ExternalMethod(owner=owner, path=path):
+                    tables = self._catalogue.secret_methods(owner.name, path)
+                case _:
+                    continue
+            for table in tables:
+                given = walk.argument(call, table.name_arg) if table.name_arg else None
+                if given is not None and not table.always:
+                    return given
+        return None
+
+    def _is_table(self, base: m.Expr, func: Func) -> bool:
+        return any(
+            table.form == "mapping"
+            for value in self._evaluator.eval(base, func)
+            if isinstance(value, External | ExternalObject)
+            for table in self._catalogue.secrets.get(value.name)
+        )
+
+
+def written_to(func: Func) -> frozenset[m.Expr]:
+    """Expressions of a scope that only write: targets, and ``os.environ.setdefault(…)`` as a statement."""
+    found: list[m.Expr] = []
+    for stmt in func.statements:
+        match stmt:
+            case m.Assign(targets=targets) | m.Delete(targets=targets):
+                found += targets
+            case m.ExprStmt(value=m.Call(func=m.Attr(name="setdefault" | "pop")) as call):
+                found.append(call)
+            case _:
+                pass
+    return frozenset(found)
+
+
+def given_for(call: m.Call, target: Func, name: str) -> m.Expr | None:
+    """What a call gives for a parameter; its default where it gives nothing."""
+    params = [one for one in target.facts.params if one.name != target.receiver]
+    place = next((number for number, one in enumerate(params) if one.name == name), None)
+    given = walk.argument(call, name if place is None else f"{place}|{name}")
+    return given if given is not None or place is None else params[place].default
+
+
+def place_of(expr: m.Expr, func: Func) -> m.Span:
+    """Where an expression stands: a subscript has no place of its own, its parts or its statement do."""
+    for node in walk.expressions(expr):
+        if isinstance(node, m.Call | m.Text | m.Template):
+            return node.span
+    for stmt in func.statements:
+        if isinstance(stmt, m.Assign | m.Return | m.ExprStmt | m.If):
+            if any(node is expr for own in walk.own_expressions(stmt) for node in walk.expressions(own)):
+                return stmt.span
+    return func.facts.span

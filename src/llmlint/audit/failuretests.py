@@ -11,7 +11,7 @@ from llmlint.audit.subject import Subject
 from llmlint.audit.tables.recovery import RecoveryFile
 from llmlint.facts import model as m
 from llmlint.facts import walk
-from llmlint.project.kinds import FuncRef
+from llmlint.project.kinds import ClassRef, FuncRef
 from llmlint.project.scopes import Func
 from llmlint.project.sites import CallSite
 from llmlint.project.testing import Tests
@@ -62,7 +62,7 @@ class FailureTests:
         made = [
             (span, kinds)
             for func in self._of_test(test, around)
-            for span, kinds, generic in self._failures(func)
+            for span, kinds, generic in (*self._failures(func), *self._handed_in(func, around))
             if kinds or generic
         ]
         if not made:
@@ -104,7 +104,29 @@ class FailureTests:
                             and reach.reaches(value.func)
                         ):
                             return True
-        return False
+        return self._runs_method(func)
+
+    def _runs_method(self, func: Func) -> bool:
+        """Whether it calls a method by a name that a class has which the file names, however it was made."""
+        called = {
+            site.call.func.name
+            for site in self._project.graph.sites[func]
+            if isinstance(site.call.func, m.Attr)
+        }
+        methods = [f for name in called for f in self._asking_methods.get(name, ())]
+        if not methods:
+            return False
+        named = {node.id for one in func.mod.functions for node in one.nodes if isinstance(node, m.Name)}
+        return any(method.cls is not None and method.cls.name in named for method in methods)
+
+    @functools.cached_property
+    def _asking_methods(self) -> dict[str, list[Func]]:
+        """Methods of the program that ask a model, near or far, by their names."""
+        found: dict[str, list[Func]] = {}
+        for func in self._project.functions:
+            if func.cls is not None and func.mod.production and self._project.reach.reaches(func):
+                found.setdefault(func.name, []).append(func)
+        return found
 
     # -- what fails -------------------------------------------------------------------------------
 
@@ -115,7 +137,7 @@ class FailureTests:
             span = getattr(stmt, "span", func.facts.span)
             if isinstance(stmt, m.Raise) and stmt.value is not None and not func.name.startswith("test"):
                 if _exception(stmt.value) and self._may_be_provider(func):
-                    yield span, self._kinds(stmt.value), _is_generic(stmt.value)
+                    yield span, self._kinds(stmt.value), self._is_unspecific(stmt.value, func)
             elif isinstance(stmt, m.Assign) and stmt.value is not None:
                 for target in stmt.targets:
                     if isinstance(target, m.Attr) and target.name in words.side_effects:
@@ -129,6 +151,28 @@ class FailureTests:
             kinds = self._by_status(site.call)
             if kinds:
                 yield site.call.span, kinds, False
+
+    def _handed_in(
+        self, func: Func, around: tuple[Func, ...]
+    ) -> Iterator[tuple[m.Span, frozenset[str], bool]]:
+        """Exceptions given to a stand-in that raises them: ``FakeModel([RuntimeError("down")])``."""
+        raising = {
+            one.cls.name
+            for one in {*func.mod.functions, *around}
+            if one.cls is not None and one.name in self._names and any(map(_raises_a_value, one.statements))
+        }
+        for site in self._project.graph.sites[func] if raising else ():
+            if (walk.dotted(site.call.func) or "").rpartition(".")[2] in raising:
+                for arg in site.call.args:
+                    if self._is_failure(arg.value):
+                        yield site.call.span, self._kinds(arg.value), _is_generic(arg.value)
+
+    def _is_unspecific(self, raised: m.Expr, func: Func) -> bool:
+        """Whether an exception may stand for any failure: a built-in one, or one of the program."""
+        made = raised.func if isinstance(raised, m.Call) else raised
+        values = self._project.evaluator.eval(made, func)
+        own = any(isinstance(value, ClassRef) and value.cls.mod.production for value in values)
+        return own or _is_generic(raised)
 
     def _may_be_provider(self, func: Func) -> bool:
         """Whether what raises stands for what asks a model: by its name, or by what it is put for."""
@@ -240,6 +284,13 @@ def _exception(node: m.Expr) -> bool:
     node = node.func if isinstance(node, m.Call) else node
     name = node.id if isinstance(node, m.Name) else node.name if isinstance(node, m.Attr) else ""
     return name.endswith(("Error", "Exception", "Timeout", "Exhausted")) and name not in _NO_FAILURES
+
+
+def _raises_a_value(stmt: m.Stmt) -> bool:
+    """``raise outcome``: which exception it is, whoever made the object has said."""
+    return (
+        isinstance(stmt, m.Raise) and isinstance(stmt.value, m.Name | m.Attr) and not _exception(stmt.value)
+    )
 
 
 def _is_generic(expr: m.Expr) -> bool:

@@ -11,6 +11,7 @@ import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from llmlint.audit.alternatives import names_another
 from llmlint.audit.catalogue import read
 from llmlint.audit.model import Evidence
 from llmlint.audit.subject import Subject
@@ -102,6 +103,8 @@ class Fallbacks:
             if frame.kind == "handler" and isinstance(frame.node, m.Try):
                 tried = self._tried(frame.node, site.func)
                 if self._is_given_another(site.call) or self._differs(tried, call):
+                    return True
+                if names_another(self._project, site, frame.node, self._words.alternatives):
                     return True
         key = (site.func, call)
         if key not in self._ones:
@@ -236,7 +239,10 @@ class Fallbacks:
                     found.append(self._found(Kind.MODEL, func, site.call.span, "another model is asked"))
             elif any(self._project.reach.reaches(t) for t in targets if t is not func):
                 asked = [other for target in targets for other in self._asked_by(target)]
-                if self._stands_in(name) or self._is_given_another(site.call) or self._differs(asked, call):
+                words = self._words.alternatives
+                another = any(names_another(self._project, site, b, words) for b in _blocks(site, handler))
+                another = another or self._is_given_another(site.call) or self._differs(asked, call)
+                if self._stands_in(name) or another:
                     found.append(self._found(Kind.MODEL, func, site.call.span, f"`{name}` is asked instead"))
             elif self._stands_in(name) and not self._project.logs.only_talks(site.call, func):
                 found.append(self._found(Kind.ANSWER, func, site.call.span, f"`{name}` answers instead"))
@@ -313,6 +319,13 @@ class Fallbacks:
     def _stands_in(self, name: str) -> bool:
         plain = name.lower().lstrip("_")
         return not plain.startswith(_ASKS) and any(word in plain for word in self._words.stand_ins)
+
+
+def _blocks(site: CallSite, handler: m.Handler) -> Iterator[m.Try]:
+    """The block whose handler a call stands in."""
+    for frame in site.frames:
+        if frame.kind == "handler" and frame.handler is handler and isinstance(frame.node, m.Try):
+            yield frame.node
 
 
 def _provider(call: LlmCall) -> str:

@@ -67,6 +67,24 @@ class Releases:
         """Those that release or deploy."""
         return tuple(step for step in self.steps if step.deployer is not None)
 
+    @property
+    def likely(self) -> tuple[Step, ...]:
+        """Those that release by what they, or their jobs, are called; with a tool that is not known."""
+        words = self.table.words
+        commands, names, moves = (
+            re.compile("|".join(given))
+            for given in (words.likely_deploys, words.deploying_names, words.moves)
+        )
+        found = []
+        for step in self.steps:
+            if step.deployer is not None:
+                continue
+            said = f"{step.pipeline.path.rpartition('/')[2]} {step.job.name}".lower()
+            named = bool(names.search(said)) and any(moves.search(text) for text in step.texts)
+            if named or any(commands.search(text) for text in step.texts):
+                found.append(step)
+        return tuple(found)
+
     def _by_command(self, texts: tuple[str, ...]) -> Deployer | None:
         for deployer in self.table.deployer:
             if any(re.search(command, text) for command in deployer.commands for text in texts):

@@ -111,7 +111,9 @@ class Outcomes:
                 case m.Assign(targets=targets, value=value) if value is not None:
                     if self._stores(targets, value, derived, func, body):
                         return HANDED_ON
-                    if any(isinstance(t, m.Name) and self._made_up_for(t.id, func) for t in targets):
+                    if any(
+                        isinstance(t, m.Name) and self.made_up_for(t.id, func) is not None for t in targets
+                    ):
                         return HANDED_ON
                     if not ends and isinstance(targets[0], m.Name) and targets[0].id not in derived:
                         ends.append(f"sets `{targets[0].id}` to {_constant(value)}")
@@ -133,18 +135,18 @@ class Outcomes:
         return Outcome(True, ends[-1] if ends else "goes on", logged)
 
     @staticmethod
-    def _made_up_for(name: str, func: Func) -> bool:
+    def made_up_for(name: str, func: Func) -> m.Assign | m.Raise | None:
         """``if not answer: answer = other_way()``, or ``raise``: what the handler left empty is seen to."""
         for stmt in walk.statements(func.facts.body):
             if not isinstance(stmt, m.If) or name not in _asked_for_nothing(stmt.test):
                 continue
             for inner in stmt.body:
                 if isinstance(inner, m.Raise):
-                    return True
+                    return inner
                 if isinstance(inner, m.Assign) and isinstance(inner.value, m.Call | m.Await):
                     if any(isinstance(t, m.Name) and t.id == name for t in inner.targets):
-                        return True
-        return False
+                        return inner
+        return None
 
     def quotes_error(self, value: m.Expr, handler: m.Handler, func: Func) -> bool:
         """Whether a value that a handler returns shows the error, or a text made of it."""
@@ -205,9 +207,9 @@ class Outcomes:
             return False
         if _mentions(value, derived) or self._formats_error(value, func) or _status_literal(value):
             return True
-        return self._is_live(value, func)
+        return self.is_live(value, func)
 
-    def _is_live(self, value: m.Expr, func: Func) -> bool:
+    def is_live(self, value: m.Expr, func: Func) -> bool:
         """Whether a value is anything else than a constant written down for this case."""
         match value:
             case m.Const(value=constant):
@@ -217,27 +219,27 @@ class Outcomes:
             case m.Template(parts=parts):
                 return any(isinstance(p, m.Call) for p in parts)
             case m.Seq(items=items):
-                return any(self._is_live(i, func) for i in items)
+                return any(self.is_live(i, func) for i in items)
             case m.DictDisplay(items=items):
-                return any(self._is_live(v, func) for _, v in items)
+                return any(self.is_live(v, func) for _, v in items)
             case m.Name(id=name):
                 return self._name_is_live(name, func)
             case m.Call():
                 return self._call_is_live(value, func)
             case m.IfExp(body=body, orelse=orelse):
-                return self._is_live(body, func) or self._is_live(orelse, func)
+                return self.is_live(body, func) or self.is_live(orelse, func)
             case m.Attr():
                 values = self._evaluator.eval(value, func)
                 return not (values and all(_is_constant(v) for v in values))
             case m.Unary(value=inner) | m.Await(value=inner):
-                return self._is_live(inner, func)
+                return self.is_live(inner, func)
             case _:
                 return True
 
     def _call_is_live(self, call: m.Call, func: Func) -> bool:
         for callee in self._evaluator.eval(call.func, func):
             if isinstance(callee, External) and callee.name in _EMPTY:
-                return any(self._is_live(a.value, func) for a in call.args)
+                return any(self.is_live(a.value, func) for a in call.args)
         return True
 
     def _name_is_live(self, name: str, func: Func) -> bool:
@@ -278,15 +280,15 @@ class Outcomes:
         for target in targets:
             name = key(target) or ""
             if isinstance(target, m.Name):
-                if mentions and not _read_outside(target.id, body, func):
+                if mentions and not read_outside(target.id, body, func):
                     continue
                 if mentions or _STATUS.search(target.id) or _status_literal(value):
                     return True
-                if self._is_live(value, func):
+                if self.is_live(value, func):
                     return True
             elif mentions or _STATUS.search(name.rsplit(".", 1)[-1]):
                 return True
-            elif self._is_live(value, func) or _status_literal(value):
+            elif self.is_live(value, func) or _status_literal(value):
                 return True
         return False
 
@@ -313,7 +315,8 @@ def _mentions(expr: m.Expr, names: set[str]) -> bool:
     return bool(names) and not names.isdisjoint(walk.names_in(expr))
 
 
-def _read_outside(name: str, body: tuple[m.Stmt, ...], func: Func) -> bool:
+def read_outside(name: str, body: tuple[m.Stmt, ...], func: Func) -> bool:
+    """Whether the function reads a variable in other statements than these."""
     inside = {id(s) for s in walk.statements(body)}
     for stmt in walk.statements(func.facts.body):
         if id(stmt) in inside:

@@ -13,6 +13,7 @@ from llmlint.project.deadlines import Deadlines
 from llmlint.project.handlers import Handlers
 from llmlint.project.logs import Logs
 from llmlint.project.loops import BUDGET, Loop, Loops
+from llmlint.project.raising import always_raises, straight_calls
 from llmlint.project.reach import Reach
 from llmlint.project.scopes import Func
 from llmlint.project.sites import StatementSite
@@ -176,7 +177,20 @@ class Repeats:
             for site in self._graph.sites[func]
             if any(f.node is stmt and f.kind == "try" for f in site.frames)
         )
-        return isinstance(stmt, m.Try) and reaches and any(_lets_pass(h) for h in stmt.handlers)
+        if not isinstance(stmt, m.Try) or not reaches or self._gives_up(stmt, func):
+            return False
+        return any(_lets_pass(h) for h in stmt.handlers)
+
+    def _gives_up(self, block: m.Try, func: Func) -> bool:
+        """Whether what a provider raises goes to a handler that calls a function which always raises."""
+        for handler in block.handlers:
+            if self._handlers.catches_provider(handler, func):
+                for call in straight_calls(handler.body):
+                    edges = self._graph.edges_at.get(call, ())
+                    if edges and all(always_raises(edge.target) for edge in edges):
+                        return True
+                return False
+        return False
 
 
 def _ends_itself(loop: Loop) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from llmlint.audit.fallbacks import Fallbacks, Kind
 from llmlint.audit.model import Count, CriterionResult, met, missing, vague
 from llmlint.audit.subject import Subject
+from llmlint.audit.substitutes import substitutes
 from llmlint.project.wording import callee
 
 
@@ -20,6 +21,10 @@ def outage(subject: Subject) -> CriterionResult:
     if good:
         return vague(shown, "nothing stands in for the other calls", count)
     errors = list(dict.fromkeys(one.place for one in by_call.values() if one.place))
+    own = list(dict.fromkeys(substitutes(subject)))
+    if own:
+        why = "only some callers go on with something else, and nothing stands in for the other answers"
+        return vague(own, why, count)
     if errors:
         return vague(errors, "users are told of the failure, and nothing stands in for the answer", count)
     bare = [

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from llmlint.audit.model import Count, CriterionResult, Evidence, met, missing, vague
 from llmlint.audit.subject import Subject
+from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.calls import LlmCall
 from llmlint.project.hurrying import hurried
@@ -30,14 +31,15 @@ class _Tried:
 
 def retries(subject: Subject) -> CriterionResult:
     """Bounded retries with backoff, of the SDK, a library or by hand (LLM304 to LLM306)."""
-    tried = [found for call in subject.sites if (found := _tried(subject, call)) is not None]
-    count = Count(len(tried), len(subject.sites), "call sites")
+    used = _used(subject)
+    tried = [found for call in used if (found := _tried(subject, call)) is not None]
+    count = Count(len(tried), len(used), "call sites")
     wrong = list(dict.fromkeys(_wrong(subject)))
     written = list(dict.fromkeys(one.place for one in tried if one.written))
     if wrong:
         return vague([*wrong, *written], "some retries have no bound or no pause, or multiply", count)
     if written:
-        if len(tried) == len(subject.sites):
+        if len(tried) == len(used):
             return met(written, count=count)
         return vague(written, "the other calls are tried once", count)
     if tried:
@@ -73,6 +75,34 @@ def _tried(subject: Subject, call: LlmCall) -> _Tried | None:
             name = where.rsplit("|", 1)[-1]
             return _Tried(subject.at(site.func, site.call.span, f"`{name}` is given"), True)
     return None
+
+
+def _used(subject: Subject) -> list[LlmCall]:
+    """The calls without those of functions that nobody calls or names; all, where that leaves none."""
+    alone = {
+        call.site.func
+        for call in subject.sites
+        if call.site.func.facts.kind == "function"
+        and call.site.func.cls is None
+        and call.site.func.parent is call.site.func.mod.body
+        and not call.site.func.facts.decorators
+        and not subject.project.graph.callers.get(call.site.func)
+    }
+    names = _named_anywhere(subject) if alone else set()
+    return [c for c in subject.sites if c.site.func not in alone or c.site.func.name in names] or list(
+        subject.sites
+    )
+
+
+def _named_anywhere(subject: Subject) -> set[str]:
+    """Every variable, attribute and text: a function may be handed on, exported or looked up by it."""
+    found: set[str] = set()
+    for func in subject.project.functions:
+        for node in func.nodes:
+            match node:
+                case m.Name(id=name) | m.Attr(name=name) | m.Text(value=name):
+                    found.add(name)
+    return found
 
 
 def _around(subject: Subject, func: Func, level: int) -> Iterator[RetryUse]:

@@ -9,6 +9,8 @@ from llmlint.audit.subject import Subject
 from llmlint.facts import model as m
 from llmlint.project.calls import LlmCall
 from llmlint.project.guarded import Target
+from llmlint.project.scopes import Func
+from llmlint.project.sites import StatementSite
 from llmlint.project.wording import callee
 
 SHOWN = 5
@@ -23,6 +25,8 @@ def not_swallowed(subject: Subject) -> CriterionResult:
     hit = {call for swallow in swallows if (call := _end(subject, swallow.target)) is not None}
     texts = [one for one in subject.project.error_texts if subject.within(one.func.path)]
     hit |= {call for text in texts if (call := _end(subject, text.target)) is not None}
+    silent = list(_silent(subject))
+    hit |= {call for _, _, target in silent if (call := _end(subject, target)) is not None}
     of_package = set(subject.sites)
     bad = len(hit & of_package)
     count = Count(len(subject.sites) - bad, len(subject.sites), "call sites")
@@ -30,6 +34,7 @@ def not_swallowed(subject: Subject) -> CriterionResult:
     found += [
         subject.at(t.func, t.handler.span, "the text of the error is returned as the answer") for t in texts
     ]
+    found += [subject.at(func, handler.span, "nobody is told of the failure") for func, handler, _ in silent]
     if not found:
         return met(_shown(subject), count=count)
     if lost and 2 * bad > len(subject.sites):
@@ -50,13 +55,51 @@ def _shown(subject: Subject) -> list[Evidence]:
 
 
 def _handlers(subject: Subject) -> Iterator[Evidence]:
+    for place, handler, _ in _deciding(subject):
+        yield subject.at(place.func, handler.span, "a failure is not lost here")
+
+
+def _deciding(subject: Subject) -> Iterator[tuple[StatementSite, m.Handler, Target]]:
+    """Broad handlers around what asks a model, with their block and with what fails in it."""
+    guarded = subject.project.guarded
+    for place in subject.project.blocks:
+        if isinstance(place.stmt, m.Try) and subject.within(place.func.path):
+            handler = guarded.deciding_handler(place.stmt, place.func)
+            target = guarded.failing_call(place.stmt) if handler is not None else None
+            if handler is not None and target is not None:
+                yield place, handler, target
+
+
+def _silent(subject: Subject) -> Iterator[tuple[Func, m.Handler, Target]]:
+    """Handlers that put nothing in the place of the answer, and after which nothing raises.
+
+    LLM301 does not report them where the code then finds another answer; nobody learns why it had to.
+    """
     project = subject.project
-    for place in project.blocks:
-        stmt = place.stmt
-        if isinstance(stmt, m.Try) and subject.within(place.func.path):
-            handler = project.guarded.deciding_handler(stmt, place.func)
-            if handler is not None and project.guarded.failing_call(stmt) is not None:
-                yield subject.at(place.func, handler.span, "a failure is not lost here")
+    lost = {swallow.handler for swallow in project.swallows}
+    for place, handler, target in _deciding(subject):
+        if handler in lost or not _is_silent(handler) or project.guarded.goes_round(place):
+            continue
+        if not project.guarded.goes_on_well(place, handler):
+            yield place.func, handler, target
+
+
+def _is_silent(handler: m.Handler) -> bool:
+    """Whether a handler only empties variables or returns nothing: no raise, no log, no report."""
+    emptied = False
+    for stmt in handler.body:
+        match stmt:
+            case m.Assign(targets=targets, value=m.Const(value=None)):
+                if not all(isinstance(target, m.Name) for target in targets):
+                    return False  # it is kept somewhere, perhaps for somebody
+                emptied = True
+            case m.Return(value=None | m.Const(value=None)):
+                emptied = True
+            case m.Simple(what="pass"):
+                pass
+            case _:
+                return False
+    return emptied
 
 
 DETECTORS = {"recovery.not_swallowed": not_swallowed}

@@ -26,9 +26,7 @@ def tested(subject: Subject) -> CriterionResult:
     if kinds:
         return vague(_shown(looking, kinds), f"only one way to fail is tried ({kinds[0]})", count)
     if looking:
-        return vague(
-            map(_plain, looking[:SHOWN]), "something fails, and it is no failure of a provider", count
-        )
+        return vague(map(_plain, looking[:SHOWN]), "something fails, and nobody says in which way", count)
     if found:
         return vague(map(_plain, found[:SHOWN]), "nobody looks at what the user gets", count)
     return missing(count=count)

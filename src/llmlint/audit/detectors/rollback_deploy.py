@@ -25,9 +25,11 @@ def deploy(subject: Subject) -> CriterionResult:
     locks = list(_locks(subject, releases))
     pinned, moving = _images(subject)
     firm = [*jobs[:3], *locks, *pinned]
+    likely = [step.evidence for step in releases.likely] if not jobs else []
     lacks = []
     if not jobs:
-        lacks.append("no pipeline here deploys")
+        by_name = "only the name of a job or of a command says that it deploys"
+        lacks.append(by_name if likely else "no pipeline here deploys")
     if not locks:
         lacks.append("packages are not locked")
     if moving:
@@ -35,7 +37,7 @@ def deploy(subject: Subject) -> CriterionResult:
     if not lacks:
         return met(dict.fromkeys(firm))
     loose = [*described[:3], *_exact(subject)] if not (jobs and locks) else []
-    shown = list(dict.fromkeys([*firm, *loose, *moving]))
+    shown = list(dict.fromkeys([*firm, *likely[:3], *loose, *moving]))
     return vague(shown, ", ".join(lacks)) if shown else missing(", ".join(lacks))
 
 

@@ -108,6 +108,12 @@ class RollbackWords(Fact, frozen=True, kw_only=True, eq=False):
     """Regular expressions of commands that go back, of no tool in particular."""
     scripts: tuple[str, ...]
     """Patterns of scripts that go back."""
+    likely_deploys: tuple[str, ...]
+    """Regular expressions of commands of pipelines that deploy with a tool that no ``deployer`` is about."""
+    deploying_names: tuple[str, ...]
+    """Regular expressions (lower case) of names of pipelines and jobs that deploy."""
+    moves: tuple[str, ...]
+    """Regular expressions of commands and actions that, in such a job, bring something to where it runs."""
     rehearsals: tuple[str, ...]
     """Regular expressions of headings and names of files about rehearsing it."""
     fresh: int

@@ -235,7 +235,7 @@ def _is_statement(site: CallSite) -> bool:
 
 
 def opens_to_write(call: m.Call, *, over: bool = False) -> bool:
-    """``open(path, "w")``, ``path.open("a")``: whether a file is opened to write; ``over``: over what it held."""
+    """``open(path, "w")``, ``path.open("a")``: whether it opens a file to write; ``over``: from its start."""
     modes = r"w[bt+]*" if over else r"[wax][bt+]*"
     return last_name(call) == "open" and any(
         isinstance(arg.value, m.Text) and re.fullmatch(modes, arg.value.value) for arg in call.args

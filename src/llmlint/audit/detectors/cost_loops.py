@@ -38,7 +38,7 @@ def loops(subject: Subject) -> CriterionResult:
     uncounted = list(_uncounted(subject))
     if uncounted:
         count = Count(len(bounded), len(bounded) + len(uncounted), "loops")
-        if bounded:
+        if len(bounded) >= len(uncounted):
             return vague([*bounded, *uncounted], "nothing counts the rounds of the others", count)
         return missing("nothing counts their rounds", uncounted, count)
     if growing:
@@ -81,7 +81,7 @@ def _asking(subject: Subject) -> Iterator[tuple[m.While | m.For, Func]]:
 
 
 def _uncounted(subject: Subject) -> Iterator[Evidence]:
-    """Loops that end, and not because anything is counted; what has no end serves as long as the program runs."""
+    """Loops that end, and not because anything is counted; what has no way out is a service."""
     loops = subject.project.loops
     for loop, func in _asking(subject):
         if (
@@ -164,7 +164,7 @@ def _tries_again(loop: m.While | m.For) -> bool:
 
 
 def _is_counted(subject: Subject, loop: m.While | m.For, func: Func) -> bool:
-    """Whether something that is counted or measured ends the loop; what a call of it counts are its own retries."""
+    """Whether something that is counted or measured ends the loop; a call counts its own retries."""
     loops = subject.project.loops
     if isinstance(loop, m.For) and not loops.endless(loop, func):
         return loops.counts(loop.iter, func)

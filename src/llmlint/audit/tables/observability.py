@@ -72,7 +72,7 @@ class RecordWords(Fact, frozen=True, kw_only=True, eq=False):
 
 
 class TranscriptWords(Fact, frozen=True, kw_only=True, eq=False):
-    """How programs call what writes conversations to files; looked for in names with words parted by ``_``."""
+    """How programs call what writes conversations to files; patterns look in words parted by ``_``."""
 
     saves: str
     """Regular expression of functions that do it."""

@@ -110,6 +110,8 @@ class Recordings:
     def only_adds_up(self, one: Recording) -> bool:
         """Whether what records is a function of the project that keeps a total, and no call by itself."""
         targets = [edge.target for edge in self._project.graph.edges_at.get(one.call, ())]
+        if not targets:  # what it is called on is not known: those of that name
+            targets = [func for func in self._project.functions if func.name == last_name(one.call)]
         return bool(targets) and all(self._is_total(func) for func in targets)
 
     def _is_total(self, func: Func) -> bool:

@@ -107,6 +107,21 @@ class Recordings:
         name = last_name(one.call)
         return one.how == "stored" and not self._passing.search(words_of(name))
 
+    def only_adds_up(self, one: Recording) -> bool:
+        """Whether what records is a function of the project that keeps a total, and no call by itself."""
+        targets = [edge.target for edge in self._project.graph.edges_at.get(one.call, ())]
+        if not targets:  # what it is called on is not known: those of that name
+            targets = [func for func in self._project.functions if func.name == last_name(one.call)]
+        return bool(targets) and all(self._is_total(func) for func in targets)
+
+    def _is_total(self, func: Func) -> bool:
+        calls = [site.call for site in self._project.graph.sites[func]]
+        names = {words_of(last_name(call)) for call in calls} - {"_write_"}
+        if any(self._stores.search(name) or name == "_append_" for name in names):
+            return False
+        adds = any(isinstance(stmt, m.AugAssign) for stmt in func.statements)
+        return adds or any(opens_to_write(call, over=True) for call in calls)
+
     # -- calls ----------------------------------------------------------------------------------
 
     def _of(self, func: Func) -> Iterator[Recording]:
@@ -219,6 +234,14 @@ def _is_statement(site: CallSite) -> bool:
     stmt = site.stmt
     value = stmt.value if isinstance(stmt, m.ExprStmt) else None
     return site.call is (value.value if isinstance(value, m.Await) else value)
+
+
+def opens_to_write(call: m.Call, *, over: bool = False) -> bool:
+    """``open(path, "w")``, ``path.open("a")``: whether it opens a file to write; ``over``: from its start."""
+    modes = r"w[bt+]*" if over else r"[wax][bt+]*"
+    return last_name(call) == "open" and any(
+        isinstance(arg.value, m.Text) and re.fullmatch(modes, arg.value.value) for arg in call.args
+    )
 
 
 def words_of(name: str) -> str:

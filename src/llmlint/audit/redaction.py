@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator
 
 from llmlint.audit.catalogue import read
 from llmlint.audit.model import Evidence, one_per_line
+from llmlint.audit.recordings import Recordings
 from llmlint.audit.subject import Subject, Use
 from llmlint.audit.tables.security import SecurityFile, SecurityTool
+from llmlint.audit.transcripts import Transcripts
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.kinds import FuncRef, is_none_value
@@ -37,9 +39,13 @@ class Redaction:
 
     @functools.cached_property
     def records(self) -> bool:
-        """Whether anything is logged or traced at all."""
+        """Whether anything is logged, traced or written down at all."""
         logs = self.subject.project.logs
-        return bool(self.subject.telemetry) or any(True for func in self.functions for _ in logs.calls(func))
+        return (
+            bool(self.subject.telemetry or self.subject.once(Transcripts).all)
+            or any(True for func in self.functions for _ in logs.calls(func))
+            or any(one.how == "logged" for one in self.subject.once(Recordings).all)
+        )
 
     @functools.cached_property
     def wired(self) -> tuple[Evidence, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from llmlint.audit.counters import keyed_counters
 from llmlint.audit.model import CriterionResult, met, missing, vague
 from llmlint.audit.named import Named
 from llmlint.audit.spending import Spending
@@ -13,7 +14,9 @@ def attributable(subject: Subject) -> CriterionResult:
     named = subject.once(Named)
     found = [one for one in named.all if one.says & {"user", "feature"}]
     if not found:
-        return missing()
+        counters = keyed_counters(subject)
+        why = "usage is counted for somebody, and no call or its cost says for whom"
+        return vague(counters, why) if counters else missing()
     evidence = [one.evidence for one in found]
     count, bare = subject.share(lambda call: bool(named.of(call) & {"user", "feature"}))
     if bare:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from llmlint.audit.alerting import Alerting
 from llmlint.audit.budgets import Budgets, Check, Limit
+from llmlint.audit.estimates import Estimates
 from llmlint.audit.model import CriterionResult, met, missing, vague
 from llmlint.audit.subject import Subject
 
@@ -33,6 +34,9 @@ def budget(subject: Subject) -> CriterionResult:
     requests = [one.evidence for one in budgets.limits]
     if requests:
         return vague(requests, "requests are limited, not what they cost")
+    estimates = subject.once(Estimates).all
+    if estimates:
+        return vague(estimates, "it limits one request or one run, not what one user spends in a day")
     compared = [check.evidence for check in budgets.checks]
     return vague(compared, "what was spent is compared, nothing is refused") if compared else missing()
 

@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from llmlint.audit.alerting import terraform
 from llmlint.audit.catalogue import read
 from llmlint.audit.deployed import settings
+from llmlint.audit.llmpath import LlmPath
 from llmlint.audit.model import CriterionResult, Evidence, met, missing, vague
 from llmlint.audit.recordings import Recordings, words_of
 from llmlint.audit.subject import Subject, Use
 from llmlint.audit.tables.observability import ObservabilityFile, RecordWords
 from llmlint.audit.tracing import Tracing
+from llmlint.audit.transcripts import Transcripts
 from llmlint.facts import model as m
 from llmlint.project.scopes import Func, Mod
 
@@ -27,7 +29,9 @@ def audit_trail(subject: Subject) -> CriterionResult:
     rows = [one for one in recordings.all if recordings.lasting(one) and {"input", "output"} <= one.says]
     traces = [trace for trace in subject.once(Tracing).traces if trace.keeps]
     if not rows and not traces:
-        return missing()
+        files = subject.once(Transcripts).all
+        why = "a file of what was said names neither model nor prompt version, nor how long it is kept"
+        return vague(files, why) if files else missing()
     said = recordings.said(rows)
     if traces:
         told = (one for one in recordings.all if one.how == "telemetry")
@@ -73,10 +77,14 @@ def feedback(subject: Subject) -> CriterionResult:
     ratings: list[Evidence] = []
     cases: dict[Mod, list[Evidence]] = defaultdict(list)
     samples: dict[Mod, list[Evidence]] = defaultdict(list)
+    # Code around models that makes cases makes them of what it answers; a script makes them by hand.
+    served = {(func.path, func.qualname) for func in subject.once(LlmPath).functions if func.mod.production}
     for tool in table.feedback:
         for use in subject.uses(*tool.of):
             last = use.name.rsplit(".", 1)[-1]
             if last in tool.direct or (last in tool.cases and _is_given(subject, use, tool.direct)):
+                firm.append(use.evidence)
+            elif last in tool.cases and (use.func.path, use.func.qualname) in served:
                 firm.append(use.evidence)
             elif last in tool.cases:
                 cases[use.func.mod].append(use.evidence)

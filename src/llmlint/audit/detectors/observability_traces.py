@@ -11,6 +11,7 @@ from llmlint.audit.recordings import Recording, Recordings
 from llmlint.audit.spending import Spending
 from llmlint.audit.subject import Subject
 from llmlint.audit.tracing import Tracing
+from llmlint.audit.transcripts import Transcripts
 from llmlint.project.calls import LlmCall
 from llmlint.project.scopes import Func
 
@@ -25,7 +26,12 @@ def traces(subject: Subject) -> CriterionResult:
     tracing = subject.once(Tracing)
     if tracing.traces:
         return met(trace.evidence for trace in tracing.traces)
-    kept = [one.evidence for one in tracing.own if len(one.says & set(ASKED)) >= ENOUGH]
+    recordings = subject.once(Recordings)
+    kept = [
+        one.evidence
+        for one in tracing.own
+        if len(one.says & set(ASKED)) >= ENOUGH and not recordings.only_adds_up(one)
+    ]
     if kept:
         return met(kept, "the program keeps records of its own")
     if tracing.own:
@@ -33,6 +39,9 @@ def traces(subject: Subject) -> CriterionResult:
         return vague((one.evidence for one in tracing.own), why)
     if tracing.around:
         return vague(tracing.around, "it sees what stands around the calls, not the calls")
+    files = subject.once(Transcripts).calls
+    if files:
+        return vague(files, "what was said is written to a file, nothing about the call")
     return (
         vague(tracing.examples, "an example shows how, nothing switches it on")
         if tracing.examples

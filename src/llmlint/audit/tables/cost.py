@@ -66,6 +66,16 @@ class CostWords(Fact, frozen=True, kw_only=True, eq=False):
     """Names of days and other periods."""
     asks: str
     """Names of functions that answer whether anything is left."""
+    totals: str
+    """Names of tokens that add up over calls."""
+    prices: str
+    """Names of what something costs, before it is done or after."""
+    most: str
+    """Names of the most that there may be."""
+    keyed: str
+    """Names, beside ``whose``, of what counters of usage are kept for."""
+    used: str
+    """Names of such counters."""
     rounds: str
     """Names of limits on rounds of an agent that is not a loop: each round is a task of its own."""
     refuses: str

@@ -71,6 +71,17 @@ class RecordWords(Fact, frozen=True, kw_only=True, eq=False):
     """Patterns of documents."""
 
 
+class TranscriptWords(Fact, frozen=True, kw_only=True, eq=False):
+    """How programs call what writes conversations to files; patterns look in words parted by ``_``."""
+
+    saves: str
+    """Regular expression of functions that do it."""
+    holds: str
+    """Of what holds a conversation."""
+    writes: str
+    """Of calls that write to a file of themselves."""
+
+
 class Dashboard(Fact, frozen=True, kw_only=True, eq=False):
     """A tool that shows numbers, and how its dashboards are kept as code."""
 
@@ -166,6 +177,7 @@ class ObservabilityFile(Table, frozen=True, kw_only=True):
     switch: tuple[Switch, ...]
     said: tuple[Said, ...]
     records: RecordWords
+    transcripts: TranscriptWords
     dashboard: tuple[Dashboard, ...]
     dashboards: DashboardWords
     alert_rules: tuple[AlertRules, ...]

@@ -1,0 +1,80 @@
+"""What people asked and models answered, written to files by the program itself."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+
+from llmlint.audit.catalogue import read
+from llmlint.audit.llmpath import LlmPath
+from llmlint.audit.model import Evidence, one_per_line
+from llmlint.audit.recordings import Recordings, last_name, opens_to_write, words_of
+from llmlint.audit.subject import Subject
+from llmlint.audit.tables.observability import ObservabilityFile
+from llmlint.facts import model as m
+from llmlint.facts import walk
+from llmlint.project.scopes import Func
+
+_LABEL = 60
+"""A text of more characters is prose or a prompt, not a label before what is written."""
+
+
+class Transcripts:
+    """Looks for own writers in production code; made once per subject (``subject.once(Transcripts)``)."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        self._recordings = subject.once(Recordings)
+        words = read("observability", ObservabilityFile).transcripts
+        self._saves = re.compile(words.saves)
+        self._holds = re.compile(words.holds)
+        self._writes = re.compile(words.writes)
+
+    @functools.cached_property
+    def calls(self) -> tuple[Evidence, ...]:
+        """Where both what is sent to a model and what it answers are written, around the call."""
+        return one_per_line(
+            self._at(func, call)
+            for func in self._subject.once(LlmPath).functions
+            for call in self._written(func)
+            if {"input", "output"} <= self._says(call, func)
+        )
+
+    @functools.cached_property
+    def all(self) -> tuple[Evidence, ...]:
+        """These, and where conversations are written, wherever that is."""
+        found = [
+            self._at(func, call)
+            for func in self._subject.project.functions
+            if func.mod.production and self._subject.within(func.path)
+            for call in self._written(func)
+            if self._saves.search(words_of(func.name))
+            or any(self._holds.search(words_of(name)) for name in self._names(call, func))
+        ]
+        return one_per_line([*self.calls, *found])
+
+    @staticmethod
+    def _at(func: Func, call: m.Call) -> Evidence:
+        return Evidence(func.path, call.span.line, f"`{func.qualname}` writes what is said to a file")
+
+    def _written(self, func: Func) -> Iterator[m.Call]:
+        """Calls that write to a file; a ``write`` alone does when the function opens one for it."""
+        calls = [site.call for site in self._subject.project.graph.sites[func]]
+        opened = any(opens_to_write(call) for call in calls)
+        for call in calls:
+            name = words_of(last_name(call))
+            if self._writes.search(name) or (opened and name == "_write_"):
+                yield call
+
+    def _names(self, call: m.Call, func: Func) -> Iterator[str]:
+        for arg in call.args:
+            yield from self._recordings.names(arg.value, func)
+
+    def _says(self, call: m.Call, func: Func) -> frozenset[str]:
+        said = set(self._names(call, func))
+        for arg in call.args:
+            for node in walk.expressions(arg.value):
+                if isinstance(node, m.Text) and len(node.value) <= _LABEL:
+                    said.add(node.value)
+        return frozenset().union(*map(self._recordings.of_name, said))

@@ -46,15 +46,37 @@ def prompts(subject: Subject) -> CriterionResult:
 def _files(subject: Subject) -> Iterator[Evidence]:
     """Prompt files whose name, or whose folder, production code names."""
     words = read("rollback", RollbackFile).words
-    paths = [p for p in subject.repository.matching(words.prompt_files) if not _is_aside(p)]
+    opened = _opened(subject)
+    paths = dict.fromkeys((*subject.repository.matching(words.prompt_files), *opened))
+    paths = {path: None for path in paths if not _is_aside(path)}
     if not paths:
         return
     names, folders = _named(subject, words)
     for path in paths:
         name = posixpath.basename(path)
         inside = {part.lower() for part in posixpath.dirname(path).split("/")} & folders
-        if name in names or (inside and _stem(name) in names) or (inside and folders):
+        if path in opened or name in names or (inside and _stem(name) in names) or (inside and folders):
             yield Evidence(path, 1, "a prompt that code reads")
+
+
+def _opened(subject: Subject) -> list[str]:
+    """Files that production code opens into a name that says it is a prompt: ``PLAN_PROMPT = open(…).read()``."""
+    ends: dict[str, list[str]] = {}
+    for path in subject.repository.paths:
+        ends.setdefault(posixpath.basename(path), []).append(path)
+    found = []
+    for func in subject.project.functions:
+        if not func.mod.production or not subject.within(func.path):
+            continue
+        for stmt in func.statements:
+            if isinstance(stmt, m.Assign) and isinstance(stmt.value, m.Call) and any(
+                isinstance(name, m.Name) and "prompt" in name.id.lower() for name in stmt.targets
+            ):
+                for node in walk.expressions(stmt.value):
+                    named = node.value.replace("\\", "/") if isinstance(node, m.Text) else ""
+                    same = ends.get(posixpath.basename(named), []) if _stem(named) != named else []
+                    found += [path for path in same if f"/{path}".endswith("/" + named.lstrip("./"))]
+    return found
 
 
 def _is_aside(path: str) -> bool:

@@ -25,7 +25,7 @@ class Bars:
     fails: tuple[Evidence, ...]
     """Places by which its run can fail, those that compare with a number first."""
     scores: tuple[Evidence, ...]
-    """Those of them that are about answers: an assertion only where its number comes from scores or answers."""
+    """Those about answers: an assertion only where its number comes from scores or answers."""
     numbers: tuple[Evidence, ...]
     """Bars that are named and that nothing fails by."""
 
@@ -130,7 +130,7 @@ class _Reader:
 
     def _is_number(self, expr: m.Expr) -> bool:
         """Whether it is a number, or a bar that has a name."""
-        return isinstance(expr, m.Const) and isinstance(expr.value, int | float) or self._is_bar(expr)
+        return (isinstance(expr, m.Const) and isinstance(expr.value, int | float)) or self._is_bar(expr)
 
     def _is_bar(self, expr: m.Expr) -> bool:
         name = expr.id if isinstance(expr, m.Name) else expr.name if isinstance(expr, m.Attr) else ""

@@ -133,7 +133,11 @@ class Repository:
         try:
             text = plain(data)
         except UnicodeDecodeError as error:
-            self._trouble(path, data.count(b"\n", 0, error.start) + 1, f"this file is not valid {error.encoding.upper()}")
+            self._trouble(
+                path,
+                data.count(b"\n", 0, error.start) + 1,
+                f"this file is not valid {error.encoding.upper()}",
+            )
             return None
         return text.replace("\r\n", "\n").replace("\r", "\n")
 

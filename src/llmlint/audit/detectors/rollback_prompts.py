@@ -60,7 +60,7 @@ def _files(subject: Subject) -> Iterator[Evidence]:
 
 
 def _opened(subject: Subject) -> list[str]:
-    """Files that production code opens into a name that says it is a prompt: ``PLAN_PROMPT = open(…).read()``."""
+    """Files that production code opens into a name of a prompt: ``PLAN_PROMPT = open(…).read()``."""
     ends: dict[str, list[str]] = {}
     for path in subject.repository.paths:
         ends.setdefault(posixpath.basename(path), []).append(path)
@@ -69,8 +69,10 @@ def _opened(subject: Subject) -> list[str]:
         if not func.mod.production or not subject.within(func.path):
             continue
         for stmt in func.statements:
-            if isinstance(stmt, m.Assign) and isinstance(stmt.value, m.Call) and any(
-                isinstance(name, m.Name) and "prompt" in name.id.lower() for name in stmt.targets
+            if (
+                isinstance(stmt, m.Assign)
+                and isinstance(stmt.value, m.Call)
+                and any(isinstance(name, m.Name) and "prompt" in name.id.lower() for name in stmt.targets)
             ):
                 for node in walk.expressions(stmt.value):
                     named = node.value.replace("\\", "/") if isinstance(node, m.Text) else ""

@@ -174,3 +174,11 @@ def test_history_is_unknown_without_git(tmp_path: Path) -> None:
     history = Repository.at(tmp_path).history
     assert history.last_change("a.md") is None and history.asked
     assert history.missing == "there is no git repository"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-8"])
+def test_a_byte_order_mark_names_the_encoding(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "a.txt").write_bytes("\ufeffa\r\nb".encode(encoding))
+    found = Repository(tmp_path, ["a.txt"])
+    assert found.text("a.txt") == "a\nb"
+    assert found.problems == ()

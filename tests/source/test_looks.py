@@ -60,8 +60,8 @@ def test_a_changed_file_is(root: Path, text: str) -> None:
 
 
 def test_a_file_of_the_same_size_that_changed_just_now_is_read_again(root: Path) -> None:
-    (root / "c.py").write_text("x = 2\n")  # after the run began, as far as any clock can tell
-    now = time.time_ns()
+    (root / "c.py").write_text("x = 2\n")
+    now = time.time_ns() + 60_000_000_000  # after the run began, however slow the machine is
     os.utime(root / "c.py", ns=(now, now))
     before = look_at_all(root)["c.py"]
     (root / "c.py").write_text("x = 3\n")

@@ -39,6 +39,12 @@ def test_reads_the_oldest_version_that_is_allowed(
     assert versions_in(name, text.encode()) == found
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-8"])
+def test_a_byte_order_mark_names_the_encoding(encoding: str) -> None:
+    """PowerShell writes ``pip freeze > requirements.txt`` so."""
+    assert versions_in("requirements.txt", "\ufeffa==1.2\r\n".encode(encoding)) == [("a", (1, 2))]
+
+
 @pytest.mark.parametrize(
     ("name", "data"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from llmlint.audit.answers import Answers
 from llmlint.audit.evals import Evals, Script
 from llmlint.audit.model import Evidence
 from llmlint.audit.subject import Subject
@@ -23,6 +24,8 @@ class Bars:
     script: Script
     fails: tuple[Evidence, ...]
     """Places by which its run can fail, those that compare with a number first."""
+    scores: tuple[Evidence, ...]
+    """Those about answers: an assertion only where its number comes from scores or answers."""
     numbers: tuple[Evidence, ...]
     """Bars that are named and that nothing fails by."""
 
@@ -33,24 +36,33 @@ def bars(subject: Subject) -> tuple[Bars, ...]:
     return tuple(_Reader(subject, evals).read(script) for script in evals.running)
 
 
+@dataclass(frozen=True, slots=True)
+class _Fail:
+    place: Evidence
+    measures: bool = False
+    scores: bool = True
+
+
 class _Reader:
     def __init__(self, subject: Subject, evals: Evals) -> None:
         self._subject = subject
         self._words = evals.table.words
         self._evaluator = subject.with_tests.evaluator
         gates = tuple(name for tool in evals.table.tool for name in tool.gates if "." in name)
+        self._answers = Answers(subject, evals)
         self._gates = {use.func.mod: use for use in subject.uses(*gates)} if gates else {}
 
     def read(self, script: Script) -> Bars:
-        fails: list[tuple[bool, Evidence]] = []
+        fails: list[_Fail] = []
         numbers: list[Evidence] = []
         for func in self._functions(script):
             fails += self._fails(func)
             numbers += self._numbers(func)
         if script.mod in self._gates:
-            fails.append((True, self._gates[script.mod].evidence))
-        fails.sort(key=lambda one: not one[0])
-        return Bars(script, tuple(place for _, place in fails), tuple(numbers))
+            fails.append(_Fail(self._gates[script.mod].evidence, measures=True))
+        fails.sort(key=lambda one: not one.measures)
+        scores = tuple(one.place for one in fails if one.scores)
+        return Bars(script, tuple(one.place for one in fails), scores, tuple(numbers))
 
     def _functions(self, script: Script) -> list[Func]:
         """Its own and those of other tests and evals that it calls."""
@@ -63,29 +75,32 @@ class _Reader:
                     pending.append(edge.target)
         return list(found)
 
-    def _fails(self, func: Func) -> Iterator[tuple[bool, Evidence]]:
+    def _fails(self, func: Func) -> Iterator[_Fail]:
         for stmt in func.statements:
             match stmt:
                 case m.Assert(test=test):
-                    yield (
-                        self._measures(test),
-                        self._subject.at(func, stmt.span, "an assertion can fail the run"),
-                    )
+                    measures = self._measures(test)
+                    place = self._subject.at(func, stmt.span, "an assertion can fail the run")
+                    yield _Fail(place, measures, scores=measures and self._answers.are_in(test, func))
                 case m.If(test=test) if self._ends_badly(stmt, func):
-                    yield self._measures(test), self._subject.at(func, stmt.span, "below it, the run fails")
+                    place = self._subject.at(func, stmt.span, "below it, the run fails")
+                    yield _Fail(place, self._measures(test))
                 case _:
                     pass
         if any(isinstance(stmt, m.Raise) for stmt in func.statements):
-            yield False, self._subject.at(func, func.facts.span, "it can raise")
+            yield _Fail(self._subject.at(func, func.facts.span, "it can raise"))
         for site in self._subject.with_tests.graph.sites[func]:
             method = site.call.func
             if isinstance(method, m.Attr) and method.name.startswith("assert"):
-                yield False, self._subject.at(func, site.call.span, f"`{method.name}` can fail the run")
+                place = self._subject.at(func, site.call.span, f"`{method.name}` can fail the run")
+                given = [arg.value for arg in site.call.args]
+                scores = any(map(self._is_number, given)) and self._answers.are_in(site.call, func)
+                yield _Fail(place, scores=scores)
             elif self._exits(site.call, func):
-                yield False, self._subject.at(func, site.call.span, "an exit code can fail the run")
+                yield _Fail(self._subject.at(func, site.call.span, "an exit code can fail the run"))
             for arg in site.call.args:
                 if arg.keyword and self._named(arg.keyword, self._words.thresholds):
-                    yield True, self._subject.at(func, site.call.span, f"`{arg.keyword}`")
+                    yield _Fail(self._subject.at(func, site.call.span, f"`{arg.keyword}`"), measures=True)
 
     def _ends_badly(self, stmt: m.If, func: Func) -> bool:
         for inner in walk.statements((*stmt.body, *stmt.orelse)):
@@ -109,12 +124,13 @@ class _Reader:
         """Whether something is compared with a number, or with a bar that has a name."""
         for node in walk.expressions(test):
             if isinstance(node, m.Compare):
-                sides = (node.left, *node.rights)
-                if any(isinstance(s, m.Const) and isinstance(s.value, int | float) for s in sides):
-                    return True
-                if any(self._is_bar(side) for side in sides):
+                if any(map(self._is_number, (node.left, *node.rights))):
                     return True
         return False
+
+    def _is_number(self, expr: m.Expr) -> bool:
+        """Whether it is a number, or a bar that has a name."""
+        return (isinstance(expr, m.Const) and isinstance(expr.value, int | float)) or self._is_bar(expr)
 
     def _is_bar(self, expr: m.Expr) -> bool:
         name = expr.id if isinstance(expr, m.Name) else expr.name if isinstance(expr, m.Attr) else ""

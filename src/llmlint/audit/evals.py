@@ -128,14 +128,15 @@ class Evals:
         for func in mod.functions:
             for stmt in func.statements:
                 if isinstance(stmt, m.Assign) and any(
-                    isinstance(name, m.Name) and self._is_score(name.id) for name in stmt.targets
+                    isinstance(name, m.Name) and self.is_score(name.id) for name in stmt.targets
                 ):
                     return func, stmt.span
-            if func.facts.kind == "function" and self._is_score(func.name):
+            if func.facts.kind == "function" and self.is_score(func.name):
                 return func, func.facts.span
         return next(((use.func, use.span) for _, use in uses), None)
 
-    def _is_score(self, name: str) -> bool:
+    def is_score(self, name: str) -> bool:
+        """Whether something of this name is a score (``pass_rate``, ``accuracy``)."""
         parts = name.lower().split("_")
         return any(part.startswith(word) for part in parts for word in self.table.words.scores)
 

@@ -12,7 +12,7 @@ from llmlint.audit.subject import Subject
 from llmlint.audit.tables.rollback import RollbackFile
 from llmlint.facts import model as m
 from llmlint.facts import walk
-from llmlint.project.scopes import Mod
+from llmlint.project.scopes import Func, Mod
 
 LONG = 25
 """Words from which on a literal counts as an instruction prompt, as for LLM703."""
@@ -29,7 +29,23 @@ class PromptFiles:
     def paths(self) -> tuple[str, ...]:
         """Files that hold prompts of the program, by their names and folders."""
         words = read("rollback", RollbackFile).words
-        return tuple(p for p in self._subject.repository.matching(words.prompt_files) if not is_aside(p))
+        named_so = self._subject.repository.matching(words.prompt_files)
+        return tuple(path for path in dict.fromkeys((*named_so, *self.opened)) if not is_aside(path))
+
+    @functools.cached_property
+    def opened(self) -> frozenset[str]:
+        """Files that production code opens into a name of a prompt: ``PLAN_PROMPT = open(…).read()``."""
+        ends: dict[str, list[str]] = {}
+        for path in self._subject.repository.paths:
+            ends.setdefault(posixpath.basename(path), []).append(path)
+        found: set[str] = set()
+        for func in self._subject.project.functions:
+            if not func.mod.production or not self._subject.within(func.path):
+                continue
+            for text in _texts_of_prompts(func):
+                same = ends.get(posixpath.basename(text), []) if "." in posixpath.basename(text) else []
+                found.update(path for path in same if f"/{path}".endswith("/" + text.lstrip("./")))
+        return frozenset(found)
 
     def without(self, documents: Iterable[str]) -> tuple[str, ...]:
         """The files that fit these patterns and are no prompts, nor in a folder made for them."""
@@ -39,6 +55,19 @@ class PromptFiles:
             for path in self._subject.repository.matching(documents)
             if path not in prompts and not self._subject.project.prompt_module(path)
         )
+
+
+def _texts_of_prompts(func: Func) -> Iterator[str]:
+    """Texts in calls whose result gets a name of a prompt, with forward slashes."""
+    for stmt in func.statements:
+        if (
+            isinstance(stmt, m.Assign)
+            and isinstance(stmt.value, m.Call)
+            and any(isinstance(name, m.Name) and "prompt" in name.id.lower() for name in stmt.targets)
+        ):
+            for node in walk.expressions(stmt.value):
+                if isinstance(node, m.Text):
+                    yield node.value.replace("\\", "/")
 
 
 def is_aside(path: str) -> bool:

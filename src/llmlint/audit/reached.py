@@ -12,9 +12,10 @@ from llmlint.audit.subject import Subject
 from llmlint.audit.tables.evals import EvalsFile
 from llmlint.facts import model as m
 from llmlint.project.calls import LlmCall
-from llmlint.project.kinds import FuncRef, external_name
+from llmlint.project.kinds import FuncRef, Obj, Value, external_name
 from llmlint.project.scopes import Func, Mod
 from llmlint.project.testing import Tests
+from llmlint.project.values import Evaluator
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def reached(subject: Subject) -> Reached:
     runners = []
     for mod in sorted(mods, key=lambda mod: mod.path):
         for func in mod.functions:
-            started = set(_started(subject, func))
+            started = {*_started(subject, func), *_of_fixtures(subject, tests, func)}
             if any(one.mod.production for one in started - found):
                 runners.append(func)
                 _follow(subject, started, found)
@@ -66,6 +67,35 @@ def _started(subject: Subject, func: Func) -> Iterator[Func]:
                 for value in project.evaluator.eval(arg.value, func):
                     if isinstance(value, FuncRef):
                         yield value.func
+
+
+def _of_fixtures(subject: Subject, tests: Tests, func: Func) -> Iterator[Func]:
+    """Methods that a test calls of what a fixture gives it: ``def test_it(model): model.ask()``."""
+    evaluator = subject.with_tests.evaluator
+    calls = [
+        (target.value.id, target.name)
+        for site in subject.with_tests.graph.sites[func]
+        if isinstance(target := site.call.func, m.Attr)
+        and isinstance(target.value, m.Name)
+        and target.value.id in func.params
+    ]
+    fixtures = tests.fixtures(func) if calls else {}
+    for param, method in calls:
+        for value in _given_by(fixtures[param], evaluator) if param in fixtures else ():
+            if isinstance(value, Obj):
+                for found in evaluator.member(value.cls, method, instance=True):
+                    if isinstance(found, FuncRef):
+                        yield found.func
+
+
+def _given_by(fixture: Func, evaluator: Evaluator) -> Iterator[Value]:
+    """What a fixture returns or yields."""
+    for stmt in fixture.returns:
+        if stmt.value is not None:
+            yield from evaluator.eval(stmt.value, fixture)
+    for node in fixture.nodes:
+        if isinstance(node, m.Yield) and node.value is not None:
+            yield from evaluator.eval(node.value, fixture)
 
 
 def _follow(subject: Subject, starts: set[Func], found: set[Func]) -> None:

@@ -21,6 +21,8 @@ _AMOUNT = re.compile(
     re.IGNORECASE,
 )
 _ARROWS = re.compile(r"-->|->|=>|→|──|▶|sequenceDiagram|flowchart|graph (?:TD|LR|TB)")
+_ASSET = re.compile(r"https://github\.com/(?:user-attachments/assets|[\w.-]+/[\w.-]+/assets/\d+)/[\w-]+$")
+"""An upload to GitHub has no suffix; as an image it is embedded by these addresses."""
 _PHONE = re.compile(r"(?<!\w)\+\d[\d ()-]{7,}\d|\b[\w.+-]+@[\w-]+\.[\w.]+\b")
 
 
@@ -197,6 +199,8 @@ class Runbook:
 
 
 def _is_image(target: str) -> bool:
+    if _ASSET.match(target):
+        return True
     return target.lower().partition("?")[0].endswith((".png", ".svg", ".jpg", ".jpeg", ".gif", ".webp"))
 
 

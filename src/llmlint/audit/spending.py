@@ -34,14 +34,16 @@ class Spending:
     def read(self) -> tuple[Evidence, ...]:
         """Where the usage of a response is read, once per file."""
         usage = self._project.catalogue.usage - {"response_metadata", "llm_output", "tokens"}
+        keys = usage - self._counters
         found = []
         for func in self._path.functions:
-            place = next(self._reads(func, usage), None)
+            place = next(self._reads(func, usage, keys), None)
             if place is not None:
                 found.append(self._subject.at(func, place[0], f"`{place[1]}` is read"))
         return _first_of_each_file(found)
 
-    def _reads(self, func: Func, usage: set[str]) -> Iterator[tuple[m.Span, str]]:
+    def _reads(self, func: Func, usage: set[str], keys: set[str]) -> Iterator[tuple[m.Span, str]]:
+        """``usage`` are the names of attributes, ``keys`` those of items."""
         for stmt in func.statements:
             targets = {id(t) for t in stmt.targets} if isinstance(stmt, m.Assign) else set()
             span = getattr(stmt, "span", func.facts.span)
@@ -52,14 +54,28 @@ class Spending:
                     match node:
                         case m.Attr(name=name) if name in usage:
                             yield span, name
-                        case m.Sub(index=m.Text(value=name)) if name in usage:
+                        case m.Sub(index=m.Text(value=name)) if name in keys:
                             yield span, name
                         case m.Call(args=args, span=where) if _READS.search(last_name(node)):
+                            names = usage if last_name(node) == "getattr" else keys
                             for arg in args:
-                                if isinstance(arg.value, m.Text) and arg.value.value in usage:
+                                if isinstance(arg.value, m.Text) and arg.value.value in names:
                                     yield where, arg.value.value
                         case _:
                             pass
+
+    @functools.cached_property
+    def _counters(self) -> frozenset[str]:
+        """Keys of records of the program's own: it lets them begin at a number, as no provider's are."""
+        return frozenset(
+            key.value
+            for func in self._project.functions
+            if self._subject.within(func.path)
+            for node in func.nodes
+            if isinstance(node, m.DictDisplay)
+            for key, value in node.items
+            if isinstance(key, m.Text) and isinstance(value, m.Const) and type(value.value) in (int, float)
+        )
 
     @functools.cached_property
     def kept(self) -> tuple[Evidence, ...]:

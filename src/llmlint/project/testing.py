@@ -72,8 +72,7 @@ class Tests:
         found: dict[Func, None] = dict.fromkeys((test, *test.inner))
         pending = [test, *self._set_up(test)]
         wanted = {*test.params, *self._used(test)}
-        around = [test.mod, *self.conftests(test)]
-        fixtures = {f.name: f for mod in reversed(around) for f in mod.functions if self._is_fixture(f)}
+        fixtures = self.fixtures(test)
         pending += [f for f in fixtures.values() if f.name in wanted or self._is_automatic(f)]
         while pending:
             func = pending.pop()
@@ -83,6 +82,11 @@ class Tests:
             pending += [fixtures[name] for name in func.params if name in fixtures]
             pending += [e.target for e in self._graph.edges[func] if not e.target.mod.production]
         return tuple(found)
+
+    def fixtures(self, test: Func) -> dict[str, Func]:
+        """The fixtures that the test may ask for by name: those of its file, and of ``conftest.py``."""
+        around = [test.mod, *self.conftests(test)]
+        return {f.name: f for mod in reversed(around) for f in mod.functions if self._is_fixture(f)}
 
     def conftests(self, test: Func) -> list[Mod]:
         """The ``conftest.py`` of the test's folder and of those above it, nearest first."""

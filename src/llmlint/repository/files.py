@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TypeVar
 from llmlint.model.finding import Finding
 from llmlint.repository.tree import Node, UnreadableError
 from llmlint.source.discovery import everything
-from llmlint.source.document import read_bytes
+from llmlint.source.document import plain, read_bytes
 from llmlint.source.ignoring import patterns
 
 if TYPE_CHECKING:
@@ -131,9 +131,13 @@ class Repository:
             self._trouble(path, 1, data.message.partition(", so ")[0])
             return None
         try:
-            text = data.decode("utf-8-sig")
+            text = plain(data)
         except UnicodeDecodeError as error:
-            self._trouble(path, data.count(b"\n", 0, error.start) + 1, "this file is not valid UTF-8")
+            self._trouble(
+                path,
+                data.count(b"\n", 0, error.start) + 1,
+                f"this file is not valid {error.encoding.upper()}",
+            )
             return None
         return text.replace("\r\n", "\n").replace("\r", "\n")
 

@@ -21,10 +21,13 @@ def check(project: Project) -> Iterator[Finding]:
 
     subject = Subject.of(project)
     fallbacks, flags = Fallbacks(subject), Flags(subject)
+    lines: set[tuple[str, int]] = set()
     for call in subject.sites:
         if not fallbacks.single_model(call) or flags.guard(call.site.func):
             continue
-        if fallbacks.of(call).kind <= Kind.ERROR:
+        place = call.site.func.path, call.site.call.span.line
+        if place not in lines and fallbacks.of(call).kind <= Kind.ERROR:
+            lines.add(place)  # a client that is called where it is made is one cause
             tail = " asks one model, and nothing stands in for it: its outage is yours"
             message = fitting("", call.site.call, tail)
             yield project.finding("LLM704", call.site.func, call.site.call.span, message, help=HELP)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
 import tokenize
@@ -52,6 +53,15 @@ def read_bytes(file: Path, path: str) -> bytes | Finding:
             return stream.read()
     except OSError as error:
         return unparsable(path, f"cannot be read ({error.strerror or type(error).__name__})")
+
+
+def plain(data: bytes) -> str:
+    """The text of a file that is no Python: UTF-16 where a byte order mark says so, else UTF-8.
+
+    UnicodeDecodeError where it is neither. PowerShell writes ``pip freeze > requirements.txt`` in UTF-16.
+    """
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return data.decode("utf-16" if wide else "utf-8-sig")
 
 
 def decode(path: str, data: bytes) -> Document | Finding:

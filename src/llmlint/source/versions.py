@@ -15,7 +15,7 @@ from pathlib import Path
 
 import tomli
 
-from llmlint.source.document import read_bytes
+from llmlint.source.document import plain, read_bytes
 
 Version = tuple[int, ...]
 Declared = Iterable[tuple[str, Version]]
@@ -79,9 +79,9 @@ def files_of_versions(root: Path) -> list[str]:
 def versions_in(name: str, data: bytes) -> list[tuple[str, Version]]:
     """What the bytes of a file of this name say; nothing when they are not what the name promises."""
     try:
-        text = data.decode("utf-8-sig")
+        text = plain(data)
         return list(_reader(name)(text))
-    except (ValueError, RecursionError):  # no UTF-8, no TOML, no JSON
+    except (ValueError, RecursionError):  # no text, no TOML, no JSON
         return []
 
 

@@ -25,9 +25,12 @@ def threshold(subject: Subject) -> CriterionResult:
         for node in list(config.found(name))[:1]
     ]
     read = subject.once(bars)
-    found += [one.fails[0] for one in read if one.fails]
+    found += [one.scores[0] for one in read if one.scores]
     if found:
         return met(found)
+    checks = [one.fails[0] for one in read if one.fails]
+    if checks:
+        return vague(checks, "no number that fails the run comes from scores or answers")
     numbers = [place for one in read for place in one.numbers]
     if numbers:
         return vague(numbers, "nothing fails when a score is below it")

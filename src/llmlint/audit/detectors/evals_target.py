@@ -44,7 +44,7 @@ def judge(subject: Subject) -> CriterionResult:
     evals = subject.once(Evals)
     judges = list(_judges(subject, evals))
     if not judges:
-        return not_applicable("no model judges answers here")
+        return not_applicable("no model judges answers in an eval")
     labels = [Evidence(c.path, c.line, f"{c.labelled} labels of people") for c in evals.cases if c.labelled]
     agreement = list(_agreement(subject, evals))
     if labels:

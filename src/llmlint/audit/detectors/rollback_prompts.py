@@ -48,14 +48,15 @@ def prompts(subject: Subject) -> CriterionResult:
 def _files(subject: Subject) -> Iterator[Evidence]:
     """Prompt files whose name, or whose folder, production code names."""
     words = read("rollback", RollbackFile).words
-    paths = subject.once(PromptFiles).paths
+    files = subject.once(PromptFiles)
+    paths, opened = files.paths, files.opened
     if not paths:
         return
     names, folders = named(subject, words.prompt_folders)
     for path in paths:
         name = posixpath.basename(path)
         inside = {part.lower() for part in posixpath.dirname(path).split("/")} & folders
-        if name in names or (inside and _stem(name) in names) or (inside and folders):
+        if path in opened or name in names or (inside and _stem(name) in names) or (inside and folders):
             yield Evidence(path, 1, "a prompt that code reads")
 
 

@@ -86,8 +86,7 @@ def _told(setting: Setting, here: Site) -> _Bound:
         return _Bound(False, False, site, "its deadline is given from elsewhere")
     if setting.state == "none":
         return _Bound(False, True, site, "its deadline is switched off")
-    ended = "the code around it, or its session, ends it"
-    what = "a deadline is given" if setting.site is not None else ended
+    what = "a deadline is given" if setting.site is not None else "what stands around it ends it"
     return _Bound(True, True, site, what)
 
 

@@ -25,17 +25,6 @@ from llmlint.project.scopes import Func
 from llmlint.project.sites import CallSite
 from llmlint.project.wording import callee
 
-_OF_MANY = (
-    "langchain",
-    "langgraph",
-    "llama_index",
-    "litellm",
-    "instructor",
-    "pydantic_ai",
-    "agents",
-    "crewai",
-)
-"""Frameworks behind which any provider may stand."""
 _ASKS = ("should", "is_", "has_", "can_", "needs", "record", "log", "supports", "use_", "allow")
 """Beginnings of names of what only asks whether something stands in, or notes it."""
 DEEPEST = 40
@@ -332,7 +321,8 @@ def _provider(call: LlmCall) -> str:
     """The SDK of a provider; empty where the SDK is for many."""
     path = call.client.entry.path if call.client is not None else call.entry.path
     root = path.partition(".")[0]
-    return "" if root.startswith(_OF_MANY) or call.http is not None else root
+    of_many = root.startswith(read("recovery", RecoveryFile).words.of_many)
+    return "" if of_many or call.http is not None else root
 
 
 def _names(node: m.Expr) -> Iterator[str]:

@@ -17,8 +17,6 @@ from llmlint.project.wording import callee
 
 _ID = re.compile(r"[A-Za-z][\w.:/@-]*[\d:/-][\w.:/@-]*")
 """What may be the id of a model: a number, a vendor or a tag is in it."""
-_OTHER = re.compile(r"embed|rerank|bge-|minilm|whisper|\btts\b|speech|image|vision_tower", re.IGNORECASE)
-"""Models that write nothing."""
 _ASSIGNED = re.compile(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*[\"']?([^\"'#\s]+)", re.MULTILINE)
 
 
@@ -59,7 +57,7 @@ def _named(subject: Subject) -> Iterator[_Named]:
     written: set[m.Expr] = set()
     for name in names.names:
         takers = [t for t in name.takers if t.generates and subject.within(t.site.func.path)]
-        if _OTHER.search(name.text):
+        if _writes_nothing(name.text):
             written |= {taker.given for taker in takers}
         elif takers:
             written |= {taker.given for taker in takers}
@@ -109,10 +107,16 @@ def _settings(subject: Subject) -> Iterator[_Named]:
                     yield _said(subject, path, hit.line, hit.match[0].strip(), hit.match[2])
 
 
+def _writes_nothing(text: str) -> bool:
+    """Whether a name is that of a model for something other than text."""
+    plain = text.lower()
+    return any(word in plain for word in read("rollback", RollbackFile).words.other_models)
+
+
 def _is_id(text: str, of: str = "") -> bool:
     """Whether it may be the id of a model that writes; ``of`` is what its keys say."""
     placeholder = text.lower().startswith(("your", "http"))
-    return _ID.fullmatch(text) is not None and not placeholder and not _OTHER.search(f"{of} {text}")
+    return _ID.fullmatch(text) is not None and not placeholder and not _writes_nothing(f"{of} {text}")
 
 
 def _said(subject: Subject, path: str, line: int, shown: str, given: str) -> _Named:

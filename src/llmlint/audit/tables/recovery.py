@@ -48,6 +48,8 @@ class RecoveryWords(Fact, frozen=True, kw_only=True, eq=False):
     """Functions and methods (last names) that hold data to a schema."""
     loose_formats: tuple[str, ...]
     """Values that ask for JSON of whatever shape."""
+    of_many: tuple[str, ...]
+    """Beginnings of import roots of frameworks behind which any provider may stand."""
     stand_ins: tuple[str, ...]
     """Functions that give an answer without the model that failed."""
     alternatives: tuple[str, ...]

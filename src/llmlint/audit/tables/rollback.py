@@ -68,6 +68,8 @@ class Lock(Fact, frozen=True, kw_only=True, eq=False):
 class RollbackWords(Fact, frozen=True, kw_only=True, eq=False):
     """Conventions."""
 
+    other_models: tuple[str, ...]
+    """Parts, in lower case, of the names of models for something other than text."""
     prompt_files: tuple[str, ...]
     """Patterns of files that hold prompts."""
     perhaps_prompts: tuple[str, ...]

@@ -64,6 +64,8 @@ class _Reader:
         self._wrappers = words.wrappers
         self._keys = SettingKeys(subject)
         self._seen: set[tuple[m.Expr, Func]] = set()
+        self._inside: dict[Func, tuple[tuple[m.Expr, m.Span], ...]] = {}
+        self._names: dict[Func, str | None] = {}
 
     def all(self) -> Iterator[Read]:
         near = {scope for site in self._calls for scope in _around(site.func)}
@@ -171,27 +173,44 @@ class _Reader:
     def _through(self, call: m.Call, func: Func) -> Iterator[Read]:
         """What a function of the project reads for its caller: ``get_setting("X")``."""
         for target in self._targets(call, func):
-            for node in target.nodes:
-                key = self._keys.of(node, target) or self._handed_on(node, target)
-                if key is None or self._keys.name(key, target) is not None:
-                    continue
+            for key, place in self._made_inside(target):
                 if isinstance(key, m.Name) and key.id in target.params:
                     given = given_for(call, target, key.id)
                     name = self._keys.name(given, func) if given is not None else None
                     if name is not None and not self._keys.is_set_before(name, func, call.span):
                         yield Read(name, func, call.span)
                 else:
-                    yield Read("", target, place_of(node, target))
+                    yield Read("", target, place)
+
+    def _made_inside(self, func: Func) -> tuple[tuple[m.Expr, m.Span], ...]:
+        """The keys a function reads that are no constants, and where; many calls ask for the same one."""
+        known = self._inside.get(func)
+        if known is None:
+            keys = ((self._keys.of(node, func) or self._handed_on(node, func), node) for node in func.nodes)
+            known = tuple(
+                (key, place_of(node, func))
+                for key, node in keys
+                if key is not None and self._keys.name(key, func) is None
+            )
+            self._inside[func] = known
+        return known
 
     def _handed_on(self, node: m.Expr, func: Func) -> m.Expr | None:
         """The name that is given to a function that reads a setting of that name."""
         if isinstance(node, m.Call):
             for target in self._targets(node, func):
-                for inner in target.nodes:
-                    key = self._keys.of(inner, target)
-                    if isinstance(key, m.Name) and key.id in target.params:
-                        return given_for(node, target, key.id)
+                name = self._own_name(target)
+                if name is not None:
+                    return given_for(node, target, name)
         return None
+
+    def _own_name(self, func: Func) -> str | None:
+        """The parameter that is the name of a setting which the function reads itself."""
+        if func not in self._names:
+            keys = (self._keys.of(node, func) for node in func.nodes)
+            own = (key.id for key in keys if isinstance(key, m.Name) and key.id in func.params)
+            self._names[func] = next(own, None)
+        return self._names[func]
 
     def _targets(self, call: m.Call, func: Func) -> Iterator[Func]:
         for value in self._evaluator.eval(call.func, func):

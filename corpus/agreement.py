@@ -2,15 +2,16 @@
 
     python corpus/agreement.py
 
-``corpus/audit_labels/`` has a file for each repository, named after it, with a table for each criterion: what
-the audit ``said`` at the time, how it was ``judged`` (right, wrong, debatable) by somebody who had the
-repository open, and why.
+``corpus/audit_labels/readings.toml`` lists the readings. Each has a folder with a file for each repository,
+named after it, with a table for each criterion: what the audit ``said`` at the time, how it was ``judged``
+(right, wrong, debatable) by somebody who had the repository open, and why.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import tomli
@@ -20,27 +21,37 @@ LABELS = Path(__file__).parent / "audit_labels"
 JUDGED = ("right", "debatable", "wrong")
 SAID = ("met", "vague", "missing", "not applicable")
 
-Label = tuple[str, str, str, str]
-"""Repository, axis, what was said, how it was judged."""
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One verdict, and what a reader says of it."""
+
+    reading: str
+    repository: str
+    axis: str
+    verdict: str
+    judged: str
 
 
 def labels() -> list[Label]:
-    """All labels, in the order of their files."""
+    """All labels, in the order of the readings and of their files."""
     found = []
-    for file in sorted(LABELS.glob("*.toml")):
-        for one in tomli.loads(file.read_text(encoding="utf-8"))["verdict"]:
-            if one["judged"] not in JUDGED or one["said"] not in SAID:
-                raise SystemExit(f"{file.name}: `{one['said']}` or `{one['judged']}` is no word of ours")
-            found.append((file.stem, one["criterion"].partition(".")[0], one["said"], one["judged"]))
+    for reading in tomli.loads((LABELS / "readings.toml").read_text(encoding="utf-8"))["reading"]:
+        name = f"{reading['name']}, {reading['date']}, {reading['commit']}"
+        for file in sorted((LABELS / reading["name"]).glob("*.toml")):
+            for one in tomli.loads(file.read_text(encoding="utf-8"))["verdict"]:
+                if one["judged"] not in JUDGED or one["said"] not in SAID:
+                    raise SystemExit(f"{file.name}: `{one['said']}` or `{one['judged']}` is no word of ours")
+                axis = one["criterion"].partition(".")[0]
+                found.append(Label(name, file.stem, axis, one["said"], one["judged"]))
     return found
 
 
-def rows(found: Iterable[Label], by: int) -> list[list[str]]:
-    """A row for each value of one part of the labels, and one for all."""
+def rows(found: Iterable[Label], by: str) -> list[list[str]]:
+    """A row for each value of one part of the labels."""
     counts: dict[str, Counter[str]] = {}
     for label in found:
-        counts.setdefault(label[by], Counter())[label[3]] += 1
-    counts["all"] = sum(counts.values(), Counter[str]())
+        counts.setdefault(getattr(label, by), Counter())[label.judged] += 1
     return [
         [name, *(str(one[word]) for word in JUDGED), f"{one['right'] / one.total():.0%}"]
         for name, one in counts.items()
@@ -48,11 +59,15 @@ def rows(found: Iterable[Label], by: int) -> list[list[str]]:
 
 
 def main() -> None:
-    """Write the section of docs/accuracy.md."""
+    """Write the section of docs/accuracy.md: every reading, then the newest in detail."""
     found = labels()
-    lines: list[str] = []
-    for title, by in (("verdict", 2), ("axis", 1), ("repository", 0)):
-        lines += ["", *table([title, *JUDGED, "right"], rows(found, by))]
+    newest = [label for label in found if label.reading == found[-1].reading]
+    lines = ["", *table(["reading", *JUDGED, "right"], rows(found, "reading"))]
+    lines += ["", "The newest reading:"]
+    for title, by in (("verdict", "verdict"), ("axis", "axis")):
+        lines += ["", *table([title, *JUDGED, "right"], rows(newest, by))]
+    lines += ["", "All repositories:"]
+    lines += ["", *table(["repository", *JUDGED, "right"], rows(found, "repository"))]
     write_section("agreement", [*lines, ""])
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from fetch import apps, repositories
 
 from llmlint import registry
+from llmlint.audit.criteria import criteria
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parent / "docs" / "accuracy.md"
@@ -93,8 +94,14 @@ def wanted(subject: Subject, only: str | None) -> bool:
 
 @functools.cache
 def opt_in() -> frozenset[str]:
-    """Codes of the rules that are off by default."""
-    return frozenset(rule.code for rule in registry.all_rules() if not rule.default)
+    """Codes of the rules that are off by default, but for those of the audit.
+
+    These speak of files that are not Python, which the trees here lack; ``agreement.py`` is about them.
+    """
+    asked = {criterion.code for criterion in criteria().values()}
+    return frozenset(
+        rule.code for rule in registry.all_rules() if not rule.default and rule.code not in asked
+    )
 
 
 def run(command: list[str], tree: Path) -> tuple[subprocess.CompletedProcess[str], float]:

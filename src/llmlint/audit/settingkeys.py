@@ -49,9 +49,7 @@ class SettingKeys:
             module is not func and self._is_set(module.facts.body, module, name)
         )
 
-    def _is_set(
-        self, body: tuple[m.Stmt, ...], scope: Func, name: str, line: float = float("inf")
-    ) -> bool:
+    def _is_set(self, body: tuple[m.Stmt, ...], scope: Func, name: str, line: float = float("inf")) -> bool:
         """Whether every way through these statements sets it above the line."""
         for stmt in body:
             match stmt:

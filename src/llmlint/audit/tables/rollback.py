@@ -94,6 +94,10 @@ class RollbackWords(Fact, frozen=True, kw_only=True, eq=False):
     """Patterns of examples of the environment."""
     model_keys: tuple[str, ...]
     """Keys (lower case) of such files, and ends of variables, that name a model."""
+    sql_indexes: tuple[str, ...]
+    """Regular expressions of SQL that keeps embeddings or searches them."""
+    migrations: tuple[str, ...]
+    """Patterns of files that change the shape of a database, and change it back."""
     version_holes: tuple[str, ...]
     """Parts of names (lower case) that, put into the name of an index, are its version."""
     reindexing: tuple[str, ...]

@@ -46,10 +46,11 @@ def prompts(subject: Subject) -> CriterionResult:
 
 
 def _files(subject: Subject) -> Iterator[Evidence]:
-    """Prompt files whose name, or whose folder, production code names."""
+    """Files whose name, or whose folder, production code names, and which hold prompts."""
     words = read("rollback", RollbackFile).words
     files = subject.once(PromptFiles)
     paths, opened = files.paths, files.opened
+    yield from files.data
     if not paths:
         return
     names, folders = named(subject, words.prompt_folders)

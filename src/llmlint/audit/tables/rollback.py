@@ -74,6 +74,14 @@ class RollbackWords(Fact, frozen=True, kw_only=True, eq=False):
     """Patterns of files that hold prompts."""
     perhaps_prompts: tuple[str, ...]
     """Patterns of texts that are prompts more often than not, where code names them."""
+    perhaps_templates: tuple[str, ...]
+    """Patterns of texts that are prompts where they speak to a model."""
+    data_files: tuple[str, ...]
+    """Patterns of files of data, which may hold prompts among other things."""
+    prompt_keys: str
+    """Regular expression of keys (lower case) of such files that hold a prompt."""
+    addresses: str
+    """Regular expression of words that speak to a model."""
     prompt_folders: tuple[str, ...]
     """Names of folders of them."""
     stamps: tuple[str, ...]

@@ -15,6 +15,7 @@ from llmlint.audit.tables.rollback import RollbackFile
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.scopes import Func, Mod
+from llmlint.repository.tree import Key, Node
 
 LONG = 25
 """Words from which on a literal counts as an instruction prompt, as for LLM703."""
@@ -50,22 +51,41 @@ class PromptFiles:
         return frozenset(found)
 
     @functools.cached_property
-    def data(self) -> tuple[Evidence, ...]:
+    def read(self) -> tuple[Evidence, ...]:
+        """Files whose name, or whose folder, production code names, and which hold prompts."""
+        return (*self._data, *self._read())
+
+    def _read(self) -> Iterator[Evidence]:
+        if not self.paths:
+            return
+        names, folders = named(self._subject, read("rollback", RollbackFile).words.prompt_folders)
+        for path in self.paths:
+            name = posixpath.basename(path)
+            inside = {part.lower() for part in posixpath.dirname(path).split("/")} & folders
+            stem = name.split(".", 1)[0]
+            if path in self.opened or name in names or (inside and stem in names) or (inside and folders):
+                yield Evidence(path, 1, "a prompt that code reads")
+
+    @property
+    def _data(self) -> Iterator[Evidence]:
         """Texts that speak to a model, in files of data that code names: the first of each file."""
         words = read("rollback", RollbackFile).words
-        addresses, keys = re.compile(words.addresses, re.IGNORECASE | re.MULTILINE), re.compile(words.prompt_keys)
+        addresses, keys = (
+            re.compile(words.addresses, re.IGNORECASE | re.MULTILINE),
+            re.compile(words.prompt_keys),
+        )
         known = frozenset(self.paths)
-        found = []
         for path in self._named_among(words.data_files):
-            if path in known or not addresses.search(self._subject.repository.text(path)):
-                continue
-            for tree in self._subject.repository.trees(path):
-                for where, node in tree.walk():
+            if path not in known and addresses.search(self._subject.repository.text(path)):
+                for where, node in self._walked(path):
                     said = any(isinstance(key, str) and keys.search(key.lower()) for key in where)
                     if said and is_long(node.text) and addresses.search(node.text):
-                        found.append(Evidence(path, node.line, f"a prompt below `{where[-1]}` that code reads"))
+                        yield Evidence(path, node.line, f"a prompt below `{where[-1]}` that code reads")
                         break
-        return tuple({one.path: one for one in reversed(found)}.values())[::-1]
+
+    def _walked(self, path: str) -> Iterator[tuple[tuple[Key, ...], Node]]:
+        for tree in self._subject.repository.trees(path):
+            yield from tree.walk()
 
     @property
     def perhaps(self) -> Iterator[Evidence]:

@@ -19,5 +19,5 @@ def words_in(text: str) -> int:
 
 
 def beside_any_script(expression: str) -> str:
-    """A regular expression whose ``\\b`` is also found between Latin letters and those of other scripts."""
+    r"""A regular expression whose ``\b`` is also found between Latin letters and those of other scripts."""
     return expression.replace(r"\b", _EDGE)

@@ -43,7 +43,7 @@ class SettingKeys:
         return None
 
     def is_set_before(self, name: str, func: Func, span: m.Span) -> bool:
-        """Whether the program itself sets it, come what may, above the place in its scope, or in the module."""
+        """Whether the program itself sets it, come what may, above the place, or in the module."""
         module = func.mod.body
         return self._is_set(func.facts.body, func, name, span.line) or (
             module is not func and self._is_set(module.facts.body, module, name)

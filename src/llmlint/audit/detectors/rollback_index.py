@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from llmlint.audit.catalogue import read
+from llmlint.audit.literals import literals
 from llmlint.audit.model import CriterionResult, Evidence, met, missing, not_applicable, vague
 from llmlint.audit.subject import Subject, Use
 from llmlint.audit.tables.rollback import Index, RollbackFile
@@ -61,22 +62,16 @@ def _in_sql(subject: Subject) -> Iterator[Evidence]:
     """Tables of embeddings, as SQL in code or in files of its own has them: one place for each file."""
     words = read("rollback", RollbackFile).words
     spoken = re.compile("|".join(words.sql_indexes), re.IGNORECASE)
-    for mod in subject.project.modules:
-        if mod.production and subject.within(mod.path):
-            texts = ((f, n) for f in mod.functions for n in f.nodes if isinstance(n, m.Text))
-            for func, node in texts:
-                match = spoken.search(node.value)
-                if match and not _is_doc(node, func):
-                    yield subject.at(func, node.span, f"SQL: `{' '.join(match[0].split())}`")
-                    break
+    known: set[str] = set()
+    for func, span, text in literals(subject):
+        match = spoken.search(text) if func.path not in known else None
+        if match:
+            known.add(func.path)
+            yield subject.at(func, span, f"SQL: `{' '.join(match[0].split())}`")
     for path in subject.repository.matching(["*.sql"]):
         for hit in subject.repository.search(path, spoken):
             yield Evidence(path, hit.line, f"SQL: `{hit.text[:50]}`")
             break
-
-
-def _is_doc(node: m.Text, func: Func) -> bool:
-    return any(isinstance(stmt, m.ExprStmt) and stmt.value is node for stmt in func.statements)
 
 
 def _migrated(subject: Subject, kept: list[Evidence]) -> list[Evidence]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator
 
 from llmlint.audit.catalogue import read
 from llmlint.audit.model import Count, CriterionResult, Evidence, met, missing, not_applicable, vague
-from llmlint.audit.promptfiles import LONG, PromptFiles, named, unfollowed
+from llmlint.audit.promptfiles import LONG, PromptFiles, unfollowed
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.rollback import RollbackFile, RollbackWords
 from llmlint.facts import model as m
@@ -23,7 +22,7 @@ def prompts(subject: Subject) -> CriterionResult:
     """Files that code reads, modules made for prompts, a registry with versions (LLM703, LLM705)."""
     inline = list(dict.fromkeys(subject.of_findings(subject.reported("LLM703"))))
     unpinned = list(dict.fromkeys(subject.of_findings(subject.reported("LLM705"))))
-    apart = [*_files(subject), *_registries(subject)]
+    apart = [*subject.once(PromptFiles).read, *_registries(subject)]
     perhaps = list(unfollowed(subject))
     modules, beside = _literals(subject)
     good = list(dict.fromkeys([*apart, *modules]))
@@ -43,26 +42,6 @@ def prompts(subject: Subject) -> CriterionResult:
         bad = [*inline, *unpinned]
         return missing("prompts are written into the code, or come in whichever version", bad[:SHOWN], count)
     return not_applicable("no instruction prompt is written here, as far as llmlint can see")
-
-
-def _files(subject: Subject) -> Iterator[Evidence]:
-    """Files whose name, or whose folder, production code names, and which hold prompts."""
-    words = read("rollback", RollbackFile).words
-    files = subject.once(PromptFiles)
-    paths, opened = files.paths, files.opened
-    yield from files.data
-    if not paths:
-        return
-    names, folders = named(subject, words.prompt_folders)
-    for path in paths:
-        name = posixpath.basename(path)
-        inside = {part.lower() for part in posixpath.dirname(path).split("/")} & folders
-        if path in opened or name in names or (inside and _stem(name) in names) or (inside and folders):
-            yield Evidence(path, 1, "a prompt that code reads")
-
-
-def _stem(name: str) -> str:
-    return name.split(".", 1)[0]
 
 
 def _registries(subject: Subject) -> Iterator[Evidence]:

@@ -86,6 +86,8 @@ class RollbackWords(Fact, frozen=True, kw_only=True, eq=False):
     """Names of folders of them."""
     stamps: tuple[str, ...]
     """Keys and keywords (lower case, dots as underscores) that carry the version of a prompt."""
+    metadata: tuple[str, ...]
+    """Keywords by which something is given what its record carries."""
     stamped_objects: tuple[str, ...]
     """Keywords that link a record to a prompt of a registry."""
     version_names: tuple[str, ...]

@@ -87,18 +87,18 @@ class PromptFiles:
         for tree in self._subject.repository.trees(path):
             yield from tree.walk()
 
-    @property
-    def perhaps(self) -> Iterator[Evidence]:
+    @functools.cached_property
+    def perhaps(self) -> tuple[Evidence, ...]:
         """Texts that code names, and that are prompts by their names or by how they speak."""
         words = read("rollback", RollbackFile).words
         addresses = re.compile(words.addresses, re.IGNORECASE | re.MULTILINE)
-        for path in self._named_among(words.perhaps_prompts):
-            yield Evidence(path, 1, "a text that code names")
         known = frozenset(self.paths)
+        paths = list(self._named_among(words.perhaps_prompts))
         for path in self._named_among(words.perhaps_templates):
             text = self._subject.repository.text(path)
             if path not in known and is_long(text) and addresses.search(text):
-                yield Evidence(path, 1, "a text that code names")
+                paths.append(path)
+        return tuple(Evidence(path, 1, "a text that code names") for path in dict.fromkeys(paths))
 
     def _named_among(self, globs: tuple[str, ...]) -> Iterator[str]:
         for path in self._subject.repository.matching(globs):

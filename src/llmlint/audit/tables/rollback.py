@@ -136,6 +136,12 @@ class RollbackWords(Fact, frozen=True, kw_only=True, eq=False):
     """Days for which a rehearsal counts."""
     environments: tuple[str, ...]
     """Names of environments before production."""
+    early_labels: tuple[str, ...]
+    """Labels of what an environment before production takes (``answer:staging``)."""
+    early_tags: tuple[str, ...]
+    """Tags of images that are built before a release."""
+    pushed_in: tuple[str, ...]
+    """Patterns of files that say how images are pushed."""
     environment_files: tuple[str, ...]
     """Patterns of files that describe such an environment."""
     staging: tuple[str, ...]

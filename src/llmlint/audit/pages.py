@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from llmlint.audit.catalogue import read
 from llmlint.audit.model import Evidence
 from llmlint.audit.promptfiles import PromptFiles
+from llmlint.audit.prose import words_in
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.runbook import RunbookFile
 from llmlint.repository.markdown import Block, Link, Markdown, Section
@@ -41,7 +42,7 @@ class Passage:
     @property
     def words(self) -> int:
         """How many words of prose it has."""
-        return sum(len(block.text.split()) for block in self.blocks if block.kind != "code")
+        return sum(words_in(block.text) for block in self.blocks if block.kind != "code")
 
     @property
     def targets(self) -> Iterator[Link]:
@@ -82,6 +83,15 @@ class Page:
             section.blocks,
             tuple(link for link in self.links if section.line <= link.line < last),
         )
+
+    def parts(self, headings: re.Pattern[str]) -> Iterator[Page]:
+        """What stands below such headings, as pages of their own; not once more what is inside of one."""
+        last = 0.0
+        for section in self.sections:
+            if section.level and section.line >= last and headings.search(section.title[:READ]):
+                part = self.below(section)
+                last = max((block.line for block in part.blocks), default=section.line) + 1
+                yield part
 
     def _end(self, section: Section) -> float:
         after = (s for s in self.sections if s.line > section.line)

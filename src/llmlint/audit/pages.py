@@ -31,13 +31,33 @@ class Passage:
     """Its heading; empty for a single block."""
     blocks: tuple[Block, ...]
     links: tuple[Link, ...]
-    below: tuple[str, ...] = ()
+    inner: tuple[Section, ...] = ()
     """The headings below its own."""
 
     @property
     def text(self) -> str:
         """What it says, headings and all."""
-        return "\n".join((self.title, *self.below, *(block.text for block in self.blocks)))
+        below = (section.title for section in self.inner)
+        return "\n".join((self.title, *below, *(block.text for block in self.blocks)))
+
+    @property
+    def said(self) -> list[tuple[int, str]]:
+        """The same without code, piece by piece with their lines, in order."""
+        titles = [(self.line, self.title), *((section.line, section.title) for section in self.inner)]
+        return sorted([*titles, *((b.line, b.text) for b in self.blocks if b.kind != "code")])
+
+    @property
+    def steps(self) -> int:
+        """How many items of lists it has: what is to be done is told in steps."""
+        return sum(block.kind == "item" for block in self.blocks)
+
+    def first(self, pattern: re.Pattern[str]) -> Evidence | None:
+        """The first place in it where the pattern is found, with what is found."""
+        for line, text in self.said:
+            match = pattern.search(text)
+            if match:
+                return Evidence(self.path, line, f"\u201c{' '.join(match[0].split())[:60]}\u201d")
+        return None
 
     @property
     def words(self) -> int:
@@ -89,9 +109,8 @@ class Page:
         last = 0.0
         for section in self.sections:
             if section.level and section.line >= last and headings.search(section.title[:READ]):
-                part = self.below(section)
-                last = max((block.line for block in part.blocks), default=section.line) + 1
-                yield part
+                last = self._end(section)
+                yield self.below(section)
 
     def _end(self, section: Section) -> float:
         after = (s for s in self.sections if s.line > section.line)
@@ -102,17 +121,17 @@ class Page:
         """The page as one stretch, which begins at its first heading."""
         title = next((section for section in self.sections if section.level), None)
         line = title.line if title is not None else self.blocks[0].line if self.blocks else 1
-        below = tuple(section.title for section in self.sections if section.line > line)
+        inner = tuple(section for section in self.sections if section.line > line)
         return Passage(
-            self.path, line, title.title if title is not None else "", self.blocks, self.links, below
+            self.path, line, title.title if title is not None else "", self.blocks, self.links, inner
         )
 
     def of(self, section: Section) -> Passage:
         """One section with its subsections."""
         last = self._end(section)
         links = tuple(link for link in self.links if section.line <= link.line < last)
-        below = tuple(one.title for one in self.sections if section.line < one.line < last)
-        return Passage(self.path, section.line, section.title, section.blocks, links, below)
+        inner = tuple(one for one in self.sections if section.line < one.line < last)
+        return Passage(self.path, section.line, section.title, section.blocks, links, inner)
 
     def headed(self, headings: re.Pattern[str]) -> Iterator[Passage]:
         """The sections whose heading speaks of it; the title of the page is a heading too."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 _DENSE = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 """Japanese and Chinese, which are written without spaces."""
@@ -21,3 +22,8 @@ def words_in(text: str) -> int:
 def beside_any_script(expression: str) -> str:
     r"""A regular expression whose ``\b`` is also found between Latin letters and those of other scripts."""
     return expression.replace(r"\b", _EDGE)
+
+
+def either(expressions: Iterable[str]) -> re.Pattern[str]:
+    """One pattern for all expressions, upper and lower case alike."""
+    return re.compile("|".join(f"(?:{one})" for one in expressions), re.IGNORECASE)

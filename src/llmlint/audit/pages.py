@@ -1,4 +1,4 @@
-"""What is written down in Markdown: pages, and the stretches of them that speak of something."""
+"""What is written down: pages, and the stretches of them that speak of something."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from llmlint.repository.markdown import Block, Link, Markdown, Section
 _SHOWN = 50
 READ = 2000
 """Characters of a paragraph, and with it of a heading, that are looked at: what is longer is data."""
+ENDINGS = (".md", ".markdown", ".rst", ".adoc", ".asciidoc")
+"""Of files that are read as documents."""
 _PLAIN_LINK = re.compile(r"https?://[^\s)>\]\"'`]+")
 
 
@@ -82,7 +84,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A Markdown file, or the part of one below a heading."""
+    """A document, or the part of one below a heading."""
 
     path: str
     sections: tuple[Section, ...]
@@ -156,7 +158,7 @@ class Page:
 
 
 class Documents:
-    """Every Markdown file that people wrote for people; made once per subject."""
+    """Every document that people wrote for people; made once per subject."""
 
     def __init__(self, subject: Subject) -> None:
         self._repository = subject.repository
@@ -185,5 +187,5 @@ class Documents:
                 inside = target.startswith("/")
                 path = target[1:] if inside else posixpath.join(posixpath.dirname(page.path), target)
                 path = posixpath.normpath(path)
-                if path in self._repository and path.lower().endswith(".md") and path != page.path:
+                if path in self._repository and path.lower().endswith(ENDINGS) and path != page.path:
                     yield self.page(path)

@@ -33,11 +33,11 @@ PAGE = Page.whole("docs/runbook.md", parse(TEXT))
 
 def test_a_section_has_its_subsections_and_its_links() -> None:
     (found,) = PAGE.headed(re.compile("turn", re.IGNORECASE))
-    assert (found.path, found.line, found.title, found.below) == (
+    assert (found.path, found.line, found.title, [one.title for one in found.inner]) == (
         "docs/runbook.md",
         5,
         "Turn it off",
-        ("Afterwards",),
+        ["Afterwards"],
     )
     assert [block.line for block in found.blocks] == [7, 9, 15]
     assert [link.target for link in found.links] == ["https://flags.acme.test"]

@@ -11,6 +11,7 @@ from llmlint.repository.codeowners import CodeOwners
 from llmlint.repository.dockerfiles import parse as dockerfile
 from llmlint.repository.files import Repository
 from llmlint.repository.markdown import parse as markdown
+from llmlint.repository.markup import as_markdown
 from llmlint.repository.tree import Node, UnreadableError
 from tests.conftest import Tree
 
@@ -182,3 +183,18 @@ def test_a_byte_order_mark_names_the_encoding(tmp_path: Path, encoding: str) -> 
     found = Repository(tmp_path, ["a.txt"])
     assert found.text("a.txt") == "a\nb"
     assert found.problems == ()
+
+
+def test_headings_of_other_markups_stay_on_their_lines() -> None:
+    rst = "=====\nTitle\n=====\n\nText.\n\nPart\n----\n\n=====  =====\nno     head\n=====  =====\n"
+    rst += "\nInner\n~~~~~\n\nPart 2\n------\n"
+    found = [(one.title, one.level, one.line) for one in markdown(as_markdown("docs/a.rst", rst)).sections]
+    assert found == [("", 0, 1), ("Title", 1, 2), ("Part", 2, 7), ("Inner", 3, 14), ("Part 2", 2, 17)]
+    adoc = "= Title\n\n----\n== code\n----\n\n== Part\n. one\n. two\n"
+    page = markdown(as_markdown("docs/a.adoc", adoc))
+    assert [(one.title, one.level, one.line) for one in page.sections[1:]] == [
+        ("Title", 1, 1),
+        ("Part", 2, 7),
+    ]
+    assert [block.kind for block in page.blocks] == ["code", "item", "item"]
+    assert as_markdown("docs/a.md", rst) == rst

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from llmlint.audit.model import Evidence
+from llmlint.audit.model import Evidence, one_per_line
 from llmlint.audit.pages import READ, Page
 from llmlint.audit.runbook import Runbook, compiled
 from llmlint.repository.markdown import Section
@@ -42,32 +42,44 @@ def incidents(runbook: Runbook) -> tuple[Incident, ...]:
 
 
 def _of_page(runbook: Runbook, page: Page) -> Iterator[Incident]:
-    """The innermost headings: a chapter of incidents is none itself."""
     words = compiled(runbook.table.incidents.headings)
-    own = compiled(runbook.table.pages.own)
-    titled = [section for section in page.sections if section.level and not own.search(section.title)]
-    named = [section for section in titled if words.search(section.title)]
-    lines = {section.line for section in named}
-    for section in named:
-        if not any(other.line in lines for other in _below(page, section)):
-            passage = page.of(section)
-            inline = any(_NUMBERED.search(block.text[:READ]) for block in passage.blocks)
-            items = sum(block.kind == "item" for block in passage.blocks)
-            yield Incident(passage.evidence, max(items, 3 * inline))
+    for section in _innermost(runbook, page, words):
+        passage = page.of(section)
+        inline = any(_NUMBERED.search(block.text[:READ]) for block in passage.blocks)
+        items = sum(block.kind == "item" for block in passage.blocks)
+        yield Incident(passage.evidence, max(items, 3 * inline))
     for block in page.blocks:
         if block.kind == "cell" and _NUMBERED.search(block.text[:READ]):
             yield Incident(Evidence(page.path, block.line, "a row with its steps"), 3)
 
 
+def _innermost(runbook: Runbook, page: Page, words: re.Pattern[str]) -> Iterator[Section]:
+    """The innermost of such headings: a chapter of incidents is none itself."""
+    own = compiled(runbook.table.pages.own)
+    titled = [section for section in page.sections if section.level and not own.search(section.title)]
+    named = [section for section in titled if words.search(section.title[:READ])]
+    lines = {section.line for section in named}
+    for section in named:
+        if not any(other.line in lines for other in _below(page, section)):
+            yield section
+
+
 def in_guides(runbook: Runbook) -> tuple[Evidence, ...]:
     """Where guides to trouble, read for want of a runbook, say what goes wrong and what to do then."""
-    words = compiled(runbook.table.incidents.headings)
-    found = [one.place for page in runbook.guides for one in _of_page(runbook, page) if one.steps]
+    table = runbook.table.incidents
+    words = compiled(f"{table.headings}|{table.troubles}")
+    title = compiled(runbook.table.pages.trouble)
+    found = []
     for page in runbook.guides:
+        for section in _innermost(runbook, page, words):
+            passage = page.of(section)
+            told = any(block.kind in ("item", "code") for block in passage.blocks)
+            if (told or passage.words >= table.explained) and not title.search(section.title[:READ]):
+                found.append(passage.evidence)
         for number, block in enumerate(page.blocks):
             if block.kind == "item" and words.search(block.text[:READ]):
                 found.append(page.around(number, 1).evidence)
-    return tuple({(one.path, one.line): one for one in found}.values())
+    return one_per_line(found)
 
 
 def _below(page: Page, section: Section) -> Iterator[Section]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from llmlint.audit.catalogue import read
-from llmlint.audit.documents import either
 from llmlint.audit.model import Evidence
+from llmlint.audit.prose import either
 from llmlint.audit.runs import runs
 from llmlint.audit.tables.security import SecurityFile, SecurityTool
 from llmlint.repository.files import Repository

@@ -1,4 +1,4 @@
-"""What is written down in Markdown: pages, and the stretches of them that speak of something."""
+"""What is written down: pages, and the stretches of them that speak of something."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from llmlint.audit.catalogue import read
 from llmlint.audit.model import Evidence
 from llmlint.audit.promptfiles import PromptFiles
+from llmlint.audit.prose import words_in
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.runbook import RunbookFile
 from llmlint.repository.markdown import Block, Link, Markdown, Section
@@ -17,6 +18,8 @@ from llmlint.repository.markdown import Block, Link, Markdown, Section
 _SHOWN = 50
 READ = 2000
 """Characters of a paragraph, and with it of a heading, that are looked at: what is longer is data."""
+ENDINGS = (".md", ".markdown", ".rst", ".adoc", ".asciidoc")
+"""Of files that are read as documents."""
 _PLAIN_LINK = re.compile(r"https?://[^\s)>\]\"'`]+")
 
 
@@ -30,18 +33,38 @@ class Passage:
     """Its heading; empty for a single block."""
     blocks: tuple[Block, ...]
     links: tuple[Link, ...]
-    below: tuple[str, ...] = ()
+    inner: tuple[Section, ...] = ()
     """The headings below its own."""
 
     @property
     def text(self) -> str:
         """What it says, headings and all."""
-        return "\n".join((self.title, *self.below, *(block.text for block in self.blocks)))
+        below = (section.title for section in self.inner)
+        return "\n".join((self.title, *below, *(block.text for block in self.blocks)))
+
+    @property
+    def said(self) -> list[tuple[int, str]]:
+        """The same without code, piece by piece with their lines, in order."""
+        titles = [(self.line, self.title), *((section.line, section.title) for section in self.inner)]
+        return sorted([*titles, *((b.line, b.text) for b in self.blocks if b.kind != "code")])
+
+    @property
+    def steps(self) -> int:
+        """How many items of lists it has: what is to be done is told in steps."""
+        return sum(block.kind == "item" for block in self.blocks)
+
+    def first(self, pattern: re.Pattern[str]) -> Evidence | None:
+        """The first place in it where the pattern is found, with what is found."""
+        for line, text in self.said:
+            match = pattern.search(text)
+            if match:
+                return Evidence(self.path, line, f"\u201c{' '.join(match[0].split())[:60]}\u201d")
+        return None
 
     @property
     def words(self) -> int:
         """How many words of prose it has."""
-        return sum(len(block.text.split()) for block in self.blocks if block.kind != "code")
+        return sum(words_in(block.text) for block in self.blocks if block.kind != "code")
 
     @property
     def targets(self) -> Iterator[Link]:
@@ -61,7 +84,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A Markdown file, or the part of one below a heading."""
+    """A document, or the part of one below a heading."""
 
     path: str
     sections: tuple[Section, ...]
@@ -83,6 +106,14 @@ class Page:
             tuple(link for link in self.links if section.line <= link.line < last),
         )
 
+    def parts(self, headings: re.Pattern[str]) -> Iterator[Page]:
+        """What stands below such headings, as pages of their own; not once more what is inside of one."""
+        last = 0.0
+        for section in self.sections:
+            if section.level and section.line >= last and headings.search(section.title[:READ]):
+                last = self._end(section)
+                yield self.below(section)
+
     def _end(self, section: Section) -> float:
         after = (s for s in self.sections if s.line > section.line)
         return next((s.line for s in after if s.level <= section.level or not section.level), float("inf"))
@@ -92,17 +123,17 @@ class Page:
         """The page as one stretch, which begins at its first heading."""
         title = next((section for section in self.sections if section.level), None)
         line = title.line if title is not None else self.blocks[0].line if self.blocks else 1
-        below = tuple(section.title for section in self.sections if section.line > line)
+        inner = tuple(section for section in self.sections if section.line > line)
         return Passage(
-            self.path, line, title.title if title is not None else "", self.blocks, self.links, below
+            self.path, line, title.title if title is not None else "", self.blocks, self.links, inner
         )
 
     def of(self, section: Section) -> Passage:
         """One section with its subsections."""
         last = self._end(section)
         links = tuple(link for link in self.links if section.line <= link.line < last)
-        below = tuple(one.title for one in self.sections if section.line < one.line < last)
-        return Passage(self.path, section.line, section.title, section.blocks, links, below)
+        inner = tuple(one for one in self.sections if section.line < one.line < last)
+        return Passage(self.path, section.line, section.title, section.blocks, links, inner)
 
     def headed(self, headings: re.Pattern[str]) -> Iterator[Passage]:
         """The sections whose heading speaks of it; the title of the page is a heading too."""
@@ -127,7 +158,7 @@ class Page:
 
 
 class Documents:
-    """Every Markdown file that people wrote for people; made once per subject."""
+    """Every document that people wrote for people; made once per subject."""
 
     def __init__(self, subject: Subject) -> None:
         self._repository = subject.repository
@@ -156,5 +187,5 @@ class Documents:
                 inside = target.startswith("/")
                 path = target[1:] if inside else posixpath.join(posixpath.dirname(page.path), target)
                 path = posixpath.normpath(path)
-                if path in self._repository and path.lower().endswith(".md") and path != page.path:
+                if path in self._repository and path.lower().endswith(ENDINGS) and path != page.path:
                     yield self.page(path)

@@ -6,13 +6,14 @@ import functools
 import re
 from collections.abc import Iterator
 
+from llmlint.audit.alerting import terraform
 from llmlint.audit.catalogue import read
 from llmlint.audit.model import Evidence
 from llmlint.audit.receivers import receivers
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.oncall import OncallFile, Pager
 from llmlint.facts import model as m
-from llmlint.repository.terraform import Block, blocks
+from llmlint.repository.terraform import Block
 from llmlint.repository.tree import Node
 
 YAML = (".yml", ".yaml")
@@ -39,8 +40,7 @@ class Paging:
         """Every resource of Terraform."""
         return tuple(
             (path, block)
-            for path in self._repository.matching(["*.tf"])
-            for block in blocks(self._repository.text(path))
+            for path, block in terraform(self._subject)
             if block.word == "resource" and block.labels
         )
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import functools
 import posixpath
+import re
 from collections.abc import Iterable, Iterator
 
 from llmlint.audit.catalogue import read
 from llmlint.audit.model import Evidence
+from llmlint.audit.prose import words_in
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.rollback import RollbackFile
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.scopes import Func, Mod
+from llmlint.repository.tree import Key, Node
 
 LONG = 25
 """Words from which on a literal counts as an instruction prompt, as for LLM703."""
@@ -46,6 +49,65 @@ class PromptFiles:
                 same = ends.get(posixpath.basename(text), []) if "." in posixpath.basename(text) else []
                 found.update(path for path in same if f"/{path}".endswith("/" + text.lstrip("./")))
         return frozenset(found)
+
+    @functools.cached_property
+    def read(self) -> tuple[Evidence, ...]:
+        """Files whose name, or whose folder, production code names, and which hold prompts."""
+        return (*self._data, *self._read())
+
+    def _read(self) -> Iterator[Evidence]:
+        if not self.paths:
+            return
+        names, folders = named(self._subject, read("rollback", RollbackFile).words.prompt_folders)
+        for path in self.paths:
+            name = posixpath.basename(path)
+            inside = {part.lower() for part in posixpath.dirname(path).split("/")} & folders
+            stem = name.split(".", 1)[0]
+            if path in self.opened or name in names or (inside and stem in names) or (inside and folders):
+                yield Evidence(path, 1, "a prompt that code reads")
+
+    @property
+    def _data(self) -> Iterator[Evidence]:
+        """Texts that speak to a model, in files of data that code names: the first of each file."""
+        words = read("rollback", RollbackFile).words
+        addresses, keys = (
+            re.compile(words.addresses, re.IGNORECASE | re.MULTILINE),
+            re.compile(words.prompt_keys),
+        )
+        known = frozenset(self.paths)
+        for path in self._named_among(words.data_files):
+            if path not in known and addresses.search(self._subject.repository.text(path)):
+                for where, node in self._walked(path):
+                    said = any(isinstance(key, str) and keys.search(key.lower()) for key in where)
+                    if said and is_long(node.text) and addresses.search(node.text):
+                        yield Evidence(path, node.line, f"a prompt below `{where[-1]}` that code reads")
+                        break
+
+    def _walked(self, path: str) -> Iterator[tuple[tuple[Key, ...], Node]]:
+        for tree in self._subject.repository.trees(path):
+            yield from tree.walk()
+
+    @functools.cached_property
+    def perhaps(self) -> tuple[Evidence, ...]:
+        """Texts that code names, and that are prompts by their names or by how they speak."""
+        words = read("rollback", RollbackFile).words
+        addresses = re.compile(words.addresses, re.IGNORECASE | re.MULTILINE)
+        known = frozenset(self.paths)
+        paths = list(self._named_among(words.perhaps_prompts))
+        for path in self._named_among(words.perhaps_templates):
+            text = self._subject.repository.text(path)
+            if path not in known and is_long(text) and addresses.search(text):
+                paths.append(path)
+        return tuple(Evidence(path, 1, "a text that code names") for path in dict.fromkeys(paths))
+
+    def _named_among(self, globs: tuple[str, ...]) -> Iterator[str]:
+        for path in self._subject.repository.matching(globs):
+            if posixpath.basename(path) in self._names and not is_aside(path):
+                yield path
+
+    @functools.cached_property
+    def _names(self) -> set[str]:
+        return named(self._subject, ())[0]
 
     def without(self, documents: Iterable[str]) -> tuple[str, ...]:
         """The files that fit these patterns and are no prompts, nor in a folder made for them."""
@@ -98,11 +160,7 @@ def named(subject: Subject, among: Iterable[str]) -> tuple[set[str], set[str]]:
 
 def unfollowed(subject: Subject) -> Iterator[Evidence]:
     """Text that may well be a prompt: files that code names, constants of prompt modules it imports."""
-    words = read("rollback", RollbackFile).words
-    names, _ = named(subject, ())
-    for path in subject.repository.matching(words.perhaps_prompts):
-        if posixpath.basename(path) in names and not is_aside(path):
-            yield Evidence(path, 1, "a text that code names")
+    yield from subject.once(PromptFiles).perhaps
     made_for = [mod for mod in subject.project.modules if subject.project.prompt_module(mod.path)]
     imported = set(_imported(subject)) if made_for else set()
     for mod in made_for:
@@ -125,6 +183,11 @@ def _imported(subject: Subject) -> Iterator[Mod]:
                         target = subject.project.evaluator.imports.target(one.module, one.level, mod)
                         if isinstance(target, Mod) and target is not mod:
                             yield target
+
+
+def is_long(text: str) -> bool:
+    """Whether a text is as long as an instruction prompt."""
+    return words_in(text) >= LONG
 
 
 def _words(expr: m.Expr) -> int:

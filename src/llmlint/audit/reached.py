@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from llmlint.audit.catalogue import read
@@ -11,6 +11,7 @@ from llmlint.audit.evals import Evals
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.evals import EvalsFile
 from llmlint.facts import model as m
+from llmlint.facts import walk
 from llmlint.project.calls import LlmCall
 from llmlint.project.kinds import FuncRef, Obj, Value, external_name
 from llmlint.project.scopes import Func, Mod
@@ -69,23 +70,28 @@ def _started(subject: Subject, func: Func) -> Iterator[Func]:
                         yield value.func
 
 
-def _of_fixtures(subject: Subject, tests: Tests, func: Func) -> Iterator[Func]:
-    """Methods that a test calls of what a fixture gives it: ``def test_it(model): model.ask()``."""
+def _of_fixtures(
+    subject: Subject, tests: Tests, func: Func, seen: frozenset[Func] = frozenset()
+) -> Iterator[Func]:
+    """The fixtures a test takes, and what it calls of what they give: ``def test_it(model): model.ask()``."""
     evaluator = subject.with_tests.evaluator
-    calls = [
-        (target.value.id, target.name)
-        for site in subject.with_tests.graph.sites[func]
-        if isinstance(target := site.call.func, m.Attr)
-        and isinstance(target.value, m.Name)
-        and target.value.id in func.params
-    ]
-    fixtures = tests.fixtures(func) if calls else {}
-    for param, method in calls:
-        for value in _given_by(fixtures[param], evaluator) if param in fixtures else ():
-            if isinstance(value, Obj):
-                for found in evaluator.member(value.cls, method, instance=True):
-                    if isinstance(found, FuncRef):
-                        yield found.func
+    fixtures = tests.fixtures(func) if func.params else {}
+    for param in func.params:
+        fixture = fixtures.get(param)
+        if fixture is not None and fixture not in seen:
+            yield fixture
+            yield from _of_fixtures(subject, tests, fixture, seen | {fixture})
+    for site in subject.with_tests.graph.sites[func] if fixtures else ():
+        param, _, path = (walk.dotted(site.call.func) or "").partition(".")
+        given: Iterable[Value] = _given_by(fixtures[param], evaluator) if param in fixtures else ()
+        for name in path.split(".") if path else ():
+            given = [
+                value
+                for one in given
+                if isinstance(one, Obj)
+                for value in evaluator.member(one.cls, name, instance=True)
+            ]
+        yield from (value.func for value in given if isinstance(value, FuncRef))
 
 
 def _given_by(fixture: Func, evaluator: Evaluator) -> Iterator[Value]:

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from llmlint.audit.catalogue import read
 from llmlint.audit.model import Evidence
 from llmlint.audit.pages import Documents, Page, Passage
+from llmlint.audit.prose import beside_any_script, words_in
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.runbook import RunbookFile, Topic
 
 STEPS = 3
 PROSE = 40
-_NAME = re.compile(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b|(?<!\S)--[a-z][\w-]+")
+_NAME = re.compile(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b|(?<!\S)--[a-z][\w-]+", re.ASCII)
 _AMOUNT = re.compile(
     r"[$€£¥]\s?\d|\d[\d.,]*\s?(?:k|m)?\s?(?:%|usd|eur|gbp|dollars?|euros?|tokens?|requests?|calls?|rpm|tpm|/\s?(?:day|hour|month))\b",
     re.IGNORECASE,
@@ -33,7 +34,7 @@ def compiled(expression: str) -> re.Pattern[str]:
 
 @functools.lru_cache(maxsize=128)
 def _compiled(expression: str) -> re.Pattern[str]:
-    return re.compile(expression, re.IGNORECASE)
+    return re.compile(beside_any_script(expression), re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +67,9 @@ class Runbook:
         words = self.table.pages
         named = set(self.subject.repository.matching(words.runbooks))
         titles = compiled(words.titles)
-        found = []
+        found: list[Page] = []
         for page in self.documents.pages:
-            if page.path in named:
-                found.append(page)
-                continue
-            last = 0.0
-            for section in page.sections:
-                if section.level and section.line >= last and titles.search(section.title):
-                    part = page.below(section)
-                    last = max((block.line for block in part.blocks), default=section.line) + 1
-                    found.append(part)
+            found += [page] if page.path in named else page.parts(titles)
         return tuple(found)
 
     @functools.cached_property
@@ -87,7 +80,7 @@ class Runbook:
     def is_stub(self, page: Page) -> bool:
         """Whether hardly anything is written yet."""
         blank = compiled(self.table.pages.blank)
-        said = sum(len(block.text.split()) for block in page.blocks if not blank.search(block.text))
+        said = sum(words_in(block.text) for block in page.blocks if not blank.search(block.text))
         return said < self.table.pages.stub
 
     def about_models(self, page: Page) -> bool:
@@ -110,8 +103,16 @@ class Runbook:
 
     @property
     def guides(self) -> tuple[Page, ...]:
-        """The same, where there is no runbook."""
-        return () if self.pages else self.near
+        """The same where there is no runbook, and what other documents say below a heading about trouble."""
+        return () if self.pages else (*self.near, *self._parts_about_trouble)
+
+    @functools.cached_property
+    def _parts_about_trouble(self) -> tuple[Page, ...]:
+        trouble = compiled(self.table.pages.trouble)
+        known = {page.path for page in self.near}
+        others = (page for page in self.documents.pages if page.path not in known)
+        parts = (part for page in others for part in page.parts(trouble))
+        return tuple(part for part in parts if not self.is_stub(part) and self.about_models(part))
 
     # -- parts ----------------------------------------------------------------------------------
 
@@ -184,7 +185,7 @@ class Runbook:
                 drawn = any(block.kind == "code" and _ARROWS.search(block.text) for block in blocks)
                 return drawn or any(_is_image(link.target) for link in passage.links)
             case "prose":
-                return sum(len(b.text.split()) for b in blocks if b.kind != "code") >= PROSE
+                return sum(words_in(b.text) for b in blocks if b.kind != "code") >= PROSE
             case "contact":
                 return self._has_contact(passage, "\n".join(block.text for block in blocks))
             case _:

@@ -43,15 +43,37 @@ class SettingKeys:
         return None
 
     def is_set_before(self, name: str, func: Func, span: m.Span) -> bool:
-        """Whether the program itself sets it, come what may, above the place in its scope or module."""
-        for scope in {func, func.mod.body}:
-            for stmt in scope.facts.body:
-                if isinstance(stmt, m.Assign) and (scope is not func or stmt.span.line < span.line):
-                    for target in stmt.targets:
-                        if isinstance(target, m.Sub) and self._is_table(target.value, scope):
-                            if self.name(target.index, scope) == name:
-                                return True
+        """Whether the program itself sets it, come what may, above the place, or in the module."""
+        module = func.mod.body
+        return self._is_set(func.facts.body, func, name, span.line) or (
+            module is not func and self._is_set(module.facts.body, module, name)
+        )
+
+    def _is_set(self, body: tuple[m.Stmt, ...], scope: Func, name: str, line: float = float("inf")) -> bool:
+        """Whether every way through these statements sets it above the line."""
+        for stmt in body:
+            match stmt:
+                case m.FunctionDef() | m.ClassDef():
+                    continue
+                case m.Assign(targets=targets, span=span) if span.line < line:
+                    if any(self._is_entry(target, scope, name) for target in targets):
+                        return True
+                case m.If(body=then, orelse=otherwise):
+                    if all(self._is_set(block, scope, name, line) for block in (then, otherwise)):
+                        return True
+                case m.With(body=inside) | m.Try(body=inside):
+                    if self._is_set(inside, scope, name, line):
+                        return True
+                case _:
+                    pass
         return False
+
+    def _is_entry(self, target: m.Expr, scope: Func, name: str) -> bool:
+        return (
+            isinstance(target, m.Sub)
+            and self._is_table(target.value, scope)
+            and self.name(target.index, scope) == name
+        )
 
     def _named_by(self, call: m.Call, func: Func) -> m.Expr | None:
         """What a function or method for settings is given as a name; stores of secrets are none."""

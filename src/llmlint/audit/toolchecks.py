@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from llmlint.audit.catalogue import read
-from llmlint.audit.documents import either
 from llmlint.audit.model import Evidence
+from llmlint.audit.prose import either
 from llmlint.audit.tables.security import SecurityFile
 from llmlint.facts import model as m
 from llmlint.facts import walk

@@ -47,7 +47,8 @@ def _places(subject: Subject, documents: tuple[str, ...], names: Iterable[str]) 
     """Where each name is found first; settings of classes are written in either case."""
     wanted = {name.lower(): name for name in names}
     longest = sorted(map(re.escape, wanted), key=len, reverse=True)
-    mention = re.compile(rf"(?<!\w)(?:{'|'.join(longest)})(?!\w)", re.IGNORECASE)
+    # ASCII: Chinese and Japanese are written without spaces, so a name begins beside their characters.
+    mention = re.compile(rf"(?<!\w)(?:{'|'.join(longest)})(?!\w)", re.IGNORECASE | re.ASCII)
     found: dict[str, Evidence] = {}
     for path in subject.repository.matching(documents):
         for hit in subject.repository.search(path, mention):

@@ -204,10 +204,11 @@ class Repository:
         return () if tree is None else (tree,)
 
     def markdown(self, path: str) -> Markdown:
-        """Sections and links of a Markdown file."""
-        from llmlint.repository import markdown
+        """Sections and links of a document: Markdown, and as far as they are alike the other markups."""
+        from llmlint.repository import markdown, markup
 
-        return self._as("markdown", path, markdown.parse, markdown.Markdown((), (), ()))
+        empty = markdown.Markdown((), (), ())
+        return self._as("markdown", path, lambda text: markdown.parse(markup.as_markdown(path, text)), empty)
 
     def dockerfile(self, path: str) -> tuple[Instruction, ...]:
         """The instructions of a Dockerfile."""

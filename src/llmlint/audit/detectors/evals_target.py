@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 
 from llmlint.audit.evals import Evals
-from llmlint.audit.model import CriterionResult, Evidence, met, missing, not_applicable, vague
+from llmlint.audit.literals import literals
+from llmlint.audit.model import CriterionResult, Evidence, met, missing, not_applicable, one_per_line, vague
+from llmlint.audit.promptfiles import PromptFiles
 from llmlint.audit.subject import Subject
 from llmlint.facts import model as m
 
@@ -42,9 +44,9 @@ def _first(subject: Subject, patterns: tuple[str, ...]) -> Evidence | None:
 def judge(subject: Subject) -> CriterionResult:
     """Labels of people beside a judge, and the agreement with them."""
     evals = subject.once(Evals)
-    judges = list(_judges(subject, evals))
+    judges = one_per_line((*_judges(subject, evals), *_told_to(subject, evals)))
     if not judges:
-        return not_applicable("no model judges answers in an eval")
+        return not_applicable("no model is seen to judge answers, in an eval or in a prompt")
     labels = [Evidence(c.path, c.line, f"{c.labelled} labels of people") for c in evals.cases if c.labelled]
     agreement = list(_agreement(subject, evals))
     if labels:
@@ -65,6 +67,22 @@ def _judges(subject: Subject, evals: Evals) -> Iterator[Evidence]:
             name = func.name.lower()
             if func.facts.kind == "function" and any(word in name for word in evals.table.words.judges):
                 yield Evidence(func.path, func.facts.span.line, f"`{func.name}` asks a model")
+
+
+def _told_to(subject: Subject, evals: Evals) -> Iterator[Evidence]:
+    """Prompts that tell a model to judge and to give a mark, in files that hold prompts and in code."""
+    words = evals.table.words
+    judging, marking = (re.compile(given, re.IGNORECASE) for given in (words.judging, words.marking))
+    files = subject.once(PromptFiles)
+    for path in dict.fromkeys(one.path for one in (*files.read, *files.perhaps)):
+        if marking.search(subject.repository.text(path)):
+            for hit in subject.repository.search(path, judging):
+                yield Evidence(path, hit.line, f"a prompt: `{hit.match[0][:50]}`")
+                break
+    for func, span, text in literals(subject):
+        match = judging.search(text)
+        if match and marking.search(text):
+            yield subject.at(func, span, f"a prompt: `{' '.join(match[0].split())[:50]}`")
 
 
 def _agreement(subject: Subject, evals: Evals) -> Iterator[Evidence]:

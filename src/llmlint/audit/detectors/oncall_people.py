@@ -95,7 +95,7 @@ def _rotations(subject: Subject) -> Iterator[Passage]:
 
 def _is_title(passage: Passage, page: Page) -> bool:
     """A page about being on call is not the rotation itself."""
-    return passage.line == page.passage.line and bool(passage.below)
+    return passage.line == page.passage.line and bool(passage.inner)
 
 
 def _links(passage: Passage, parts: list[str]) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from llmlint.audit.catalogue import read
+from llmlint.audit.literals import literals
 from llmlint.audit.model import CriterionResult, Evidence, met, missing, not_applicable, vague
 from llmlint.audit.subject import Subject, Use
 from llmlint.audit.tables.rollback import Index, RollbackFile
@@ -13,6 +14,7 @@ from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.kinds import Data
 from llmlint.project.scopes import Func
+from llmlint.project.wording import callee
 
 _ASSIGNED = re.compile(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*[\"']?([^\"'#\s]+)", re.MULTILINE)
 
@@ -21,8 +23,10 @@ def index(subject: Subject) -> CriterionResult:
     """A version in the name of the index (or an alias that is moved), and a plan for the next one."""
     words = read("rollback", RollbackFile).words
     uses = [(store, use) for store in read("rollback", RollbackFile).index for use in _uses(subject, store)]
-    if not uses:
-        return not_applicable("no index of embeddings is seen")
+    kept = [Evidence(use.func.path, use.span.line, f"{store.name}: no version") for store, use in uses]
+    kept += _in_sql(subject)
+    if not kept:
+        return _unseen(subject)
     named = [place for store, use in uses for place in _versions(subject, store, use)]
     named += [*_constants(subject), *_settings(subject)]
     named += list(_aliases(subject, [store for store, _ in uses]))
@@ -33,10 +37,47 @@ def index(subject: Subject) -> CriterionResult:
         return vague(dict.fromkeys(named), "how one moves to the next index is not written down")
     if plans:
         return vague(plans[:5], "no name of an index carries a version")
-    shown = dict.fromkeys(
-        Evidence(u.func.path, u.span.line, f"{store.name}: no version") for store, u in uses
-    )
-    return missing("no name of an index carries a version", shown)
+    migrated = _migrated(subject, kept)
+    if migrated:
+        why = "migrations go back with the table, and which model made the embeddings is not said"
+        return vague(migrated, why)
+    return missing("no name of an index carries a version", dict.fromkeys(kept))
+
+
+def _unseen(subject: Subject) -> CriterionResult:
+    """Where embeddings are made, they may well be kept in a way that is not known here."""
+    made = [
+        subject.at(call.site.func, call.site.call.span, f"`{callee(call.site.call)}`")
+        for call in subject.project.llm_calls
+        if call.entry.kind == "embedding"
+        and call.site.func.mod.production
+        and subject.within(call.site.func.path)
+    ]
+    if made:
+        return missing("embeddings are made, and no index of them with a version is seen", made)
+    return not_applicable("no index of embeddings is seen")
+
+
+def _in_sql(subject: Subject) -> Iterator[Evidence]:
+    """Tables of embeddings, as SQL in code or in files of its own has them: one place for each file."""
+    words = read("rollback", RollbackFile).words
+    spoken = re.compile("|".join(words.sql_indexes), re.IGNORECASE)
+    known: set[str] = set()
+    for func, span, text in literals(subject):
+        match = spoken.search(text) if func.path not in known else None
+        if match:
+            known.add(func.path)
+            yield subject.at(func, span, f"SQL: `{' '.join(match[0].split())}`")
+    for path in subject.repository.matching(["*.sql"]):
+        for hit in subject.repository.search(path, spoken):
+            yield Evidence(path, hit.line, f"SQL: `{hit.text[:50]}`")
+            break
+
+
+def _migrated(subject: Subject, kept: list[Evidence]) -> list[Evidence]:
+    """Those of the places that are migrations."""
+    files = frozenset(subject.repository.matching(read("rollback", RollbackFile).words.migrations))
+    return [Evidence(one.path, one.line, "a migration") for one in kept if one.path in files]
 
 
 def _uses(subject: Subject, store: Index) -> Iterator[Use]:

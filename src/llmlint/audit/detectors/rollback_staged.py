@@ -30,6 +30,12 @@ def staged(subject: Subject) -> CriterionResult:
     files = list(_files(subject))
     if files:
         return vague(files, "the environment is described, and no pipeline deploys to it")
+    images = list(_images(subject))
+    if images:
+        return vague(images, "an image comes before the release, and who runs it is not said")
+    labels = list(_labels(subject))
+    if labels:
+        return vague(labels, "another version is taken there, and no pipeline deploys to it")
     names = list(_shadows(subject))
     return vague(names, "the name says so, and no share of the traffic is seen") if names else missing()
 
@@ -81,6 +87,29 @@ def _files(subject: Subject) -> Iterator[Evidence]:
     for path in subject.repository.matching(words.environment_files):
         if "test" not in posixpath.dirname(path):
             yield Evidence(path, 1, "describes an environment before production")
+
+
+def _images(subject: Subject) -> Iterator[Evidence]:
+    """Commands, also those that are only written down, that push an image before the one of the release."""
+    words = subject.once(Releases).table.words
+    tagged = rf"\S+:(?:{'|'.join(map(re.escape, words.early_tags))})(?![\w.-])"
+    option = rf"(?:-t|--tag)[ =]{tagged}"
+    pushes = re.compile(rf"\bdocker\b.*(?:\bpush\s+{tagged}|{option}.*--push\b|--push\b.*{option})")
+    for path in subject.repository.matching(words.pushed_in):
+        for hit in subject.repository.search(path, pushes):
+            yield Evidence(path, hit.line, f"`{hit.text[:60]}`")
+
+
+def _labels(subject: Subject) -> Iterator[Evidence]:
+    """Conditions that choose what is tried first: ``"answer:staging" if early else "answer:live"``."""
+    words = subject.once(Releases).table.words
+    early = re.compile(rf"(?:^|[:@])(?:{'|'.join(map(re.escape, words.early_labels))})$")
+    for func in subject.project.functions:
+        if func.mod.production and subject.within(func.path):
+            for node in func.nodes:
+                for branch in (node.body, node.orelse) if isinstance(node, m.IfExp) else ():
+                    if isinstance(branch, m.Text) and early.search(branch.value):
+                        yield subject.at(func, branch.span, f"`{branch.value[:60]}`")
 
 
 def _shadows(subject: Subject) -> Iterator[Evidence]:

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 
 from llmlint.audit.catalogue import read
-from llmlint.audit.documents import either
 from llmlint.audit.evals import Evals
 from llmlint.audit.model import CriterionResult, Evidence, met, missing, one_per_line, vague
+from llmlint.audit.prose import either
 from llmlint.audit.runs import runs
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.security import SecurityFile, SecurityTool

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from llmlint.audit.catalogue import read
-from llmlint.audit.documents import Passage, below, documents, either, whole
 from llmlint.audit.model import CriterionResult, Evidence, met, missing, vague
+from llmlint.audit.pages import Documents, Page, Passage
+from llmlint.audit.prose import either
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.security import SecurityFile, Topic
 
@@ -26,7 +27,7 @@ def threat_model(subject: Subject) -> CriterionResult:
         return met(named.values())
     if named:
         return vague(named.values(), f"it does not speak of {_lacking(table.threat, named)}")
-    long = [one for one in models if sum(len(text.split()) for _, text in one.texts) >= _WORDS]
+    long = [one for one in models if sum(len(text.split()) for _, text in one.said) >= _WORDS]
     if long:
         why = "it speaks of no threat that is particular to models"
         return vague((Evidence(one.path, one.line, one.title or one.path) for one in long), why)
@@ -40,18 +41,26 @@ def _models(subject: Subject) -> Iterator[Passage]:
     words = read("security", SecurityFile).words
     heading = either(words.model_headings)
     files = set(subject.repository.matching(words.model_files))
-    for path in documents(subject.repository, words.documents, words.not_documents):
-        if path in files:
-            yield whole(subject.repository, path)
+    for page in _pages(subject):
+        if page.path in files:
+            yield page.passage
         else:
-            yield from below(subject.repository, path, heading)
+            yield from (part.passage for part in page.parts(heading))
 
 
 def _on_security(subject: Subject) -> Iterator[Passage]:
+    heading = either(read("security", SecurityFile).words.security_headings)
+    for page in _pages(subject):
+        yield from (part.passage for part in page.parts(heading))
+
+
+def _pages(subject: Subject) -> Iterator[Page]:
+    """Documents of the project, of whatever kind: a threat model may also lie among instructions."""
     words = read("security", SecurityFile).words
-    heading = either(words.security_headings)
-    for path in documents(subject.repository, words.documents, words.not_documents):
-        yield from below(subject.repository, path, heading)
+    left_out = frozenset(subject.repository.matching(words.not_documents))
+    for path in subject.repository.matching(words.documents):
+        if path not in left_out:
+            yield subject.once(Documents).page(path)
 
 
 def remediation(subject: Subject) -> CriterionResult:
@@ -59,10 +68,7 @@ def remediation(subject: Subject) -> CriterionResult:
     table = read("security", SecurityFile)
     heading = either(table.words.response_headings)
     passages = [
-        passage
-        for path in documents(subject.repository, table.words.documents, table.words.not_documents)
-        for passage in below(subject.repository, path, heading, inner=True)
-        if passage.steps >= _STEPS
+        passage for page in _pages(subject) for passage in page.headed(heading) if passage.steps >= _STEPS
     ]
     named = _named(table.incident, sorted(passages, key=lambda one: len(one.blocks)))
     if len(named) == len(table.incident):

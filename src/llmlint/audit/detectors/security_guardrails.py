@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from llmlint.audit.catalogue import read
-from llmlint.audit.documents import either
 from llmlint.audit.model import CriterionResult, Evidence, met, missing, one_per_line, vague
+from llmlint.audit.prose import either
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.security import SecurityFile, SecurityTool
 from llmlint.facts import model as m

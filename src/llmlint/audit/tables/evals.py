@@ -42,6 +42,10 @@ class EvalWords(Fact, frozen=True, kw_only=True, eq=False):
     """Parts of names of numbers that are a result."""
     judges: tuple[str, ...]
     """Parts of names of functions in which a model is the judge."""
+    judging: str
+    """Regular expression of prompts that make a model the judge of something."""
+    marking: str
+    """Regular expression of what such a prompt asks for as well: a mark."""
     agreement: tuple[str, ...]
     """Words for how far a judge and people agree."""
     human: tuple[str, ...]

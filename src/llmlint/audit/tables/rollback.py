@@ -74,10 +74,20 @@ class RollbackWords(Fact, frozen=True, kw_only=True, eq=False):
     """Patterns of files that hold prompts."""
     perhaps_prompts: tuple[str, ...]
     """Patterns of texts that are prompts more often than not, where code names them."""
+    perhaps_templates: tuple[str, ...]
+    """Patterns of texts that are prompts where they speak to a model."""
+    data_files: tuple[str, ...]
+    """Patterns of files of data, which may hold prompts among other things."""
+    prompt_keys: str
+    """Regular expression of keys (lower case) of such files that hold a prompt."""
+    addresses: str
+    """Regular expression of words that speak to a model."""
     prompt_folders: tuple[str, ...]
     """Names of folders of them."""
     stamps: tuple[str, ...]
     """Keys and keywords (lower case, dots as underscores) that carry the version of a prompt."""
+    metadata: tuple[str, ...]
+    """Keywords by which something is given what its record carries."""
     stamped_objects: tuple[str, ...]
     """Keywords that link a record to a prompt of a registry."""
     version_names: tuple[str, ...]
@@ -94,6 +104,10 @@ class RollbackWords(Fact, frozen=True, kw_only=True, eq=False):
     """Patterns of examples of the environment."""
     model_keys: tuple[str, ...]
     """Keys (lower case) of such files, and ends of variables, that name a model."""
+    sql_indexes: tuple[str, ...]
+    """Regular expressions of SQL that keeps embeddings or searches them."""
+    migrations: tuple[str, ...]
+    """Patterns of files that change the shape of a database, and change it back."""
     version_holes: tuple[str, ...]
     """Parts of names (lower case) that, put into the name of an index, are its version."""
     reindexing: tuple[str, ...]
@@ -122,6 +136,12 @@ class RollbackWords(Fact, frozen=True, kw_only=True, eq=False):
     """Days for which a rehearsal counts."""
     environments: tuple[str, ...]
     """Names of environments before production."""
+    early_labels: tuple[str, ...]
+    """Labels of what an environment before production takes (``answer:staging``)."""
+    early_tags: tuple[str, ...]
+    """Tags of images that are built before a release."""
+    pushed_in: tuple[str, ...]
+    """Patterns of files that say how images are pushed."""
     environment_files: tuple[str, ...]
     """Patterns of files that describe such an environment."""
     staging: tuple[str, ...]

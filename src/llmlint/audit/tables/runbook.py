@@ -17,6 +17,8 @@ class Pages(Fact, frozen=True, kw_only=True, eq=False):
     """Regular expression of headings below which a runbook stands."""
     near: tuple[str, ...]
     """Files that are read for want of a runbook."""
+    trouble: str
+    """Regular expression of headings below which a guide to trouble stands, in whatever document."""
     model: str
     """Regular expression of words without which a page does not speak of calls to models."""
     blank: str
@@ -67,10 +69,14 @@ class Incidents(Fact, frozen=True, kw_only=True, eq=False):
     """What goes wrong."""
 
     headings: str
+    troubles: str
+    """Regular expression of further headings and items that, in a guide to trouble, say what goes wrong."""
     steps: int
     """So many for each."""
     enough: int
     """So many incidents."""
+    explained: int
+    """So many words, in a guide, say what to do where no steps do."""
 
 
 class Postmortems(Fact, frozen=True, kw_only=True, eq=False):

@@ -33,7 +33,7 @@ class PromptFiles:
         """Files that hold prompts of the program, by their names and folders."""
         words = read("rollback", RollbackFile).words
         named_so = self._subject.repository.matching(words.prompt_files)
-        return tuple(path for path in dict.fromkeys((*named_so, *self.opened)) if not is_aside(path))
+        return tuple(path for path in dict.fromkeys((*named_so, *sorted(self.opened))) if not is_aside(path))
 
     @functools.cached_property
     def opened(self) -> frozenset[str]:

@@ -41,7 +41,7 @@ def output_checks(subject: Subject) -> list[OutputCheck]:
 
 
 def _places(subject: Subject) -> Iterator[tuple[Func, set[str]]]:
-    """Functions in which text of a model is run, with the names of what they run; and who calls them with what."""
+    """Functions in which text of a model is run and those that call them, with the names of what is run."""
     for flow in subject.project.flows.flows():
         func, place = flow.hit.func, flow.hit.place
         if flow.hit.use.kind in RUN and isinstance(place, m.Call) and func.mod.production:
@@ -73,7 +73,9 @@ def _raises(func: Func) -> bool:
 
 def _is_acted_on(site: CallSite) -> bool:
     """Whether a condition of the function looks at what the check says."""
-    looked_at = [node for s in site.func.statements if isinstance(s, m.If) for node in walk.expressions(s.test)]
+    looked_at = [
+        node for s in site.func.statements if isinstance(s, m.If) for node in walk.expressions(s.test)
+    ]
     if site.call in looked_at:
         return True
     names = {node.id for node in looked_at if isinstance(node, m.Name)}

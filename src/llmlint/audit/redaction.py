@@ -61,7 +61,9 @@ class Redaction:
             for cls in mod.classes if mod.production and self.subject.within(mod.path) else ():
                 levels = [method for name, method in cls.methods.items() if name in self._levels]
                 if len(levels) >= LEVELS and any(callers.get(method) for method in levels):
-                    found.append(self.subject.at(cls.body, cls.facts.span, f"records go through `{cls.name}`"))
+                    found.append(
+                        self.subject.at(cls.body, cls.facts.span, f"records go through `{cls.name}`")
+                    )
         return tuple(found)
 
     @functools.cached_property

@@ -281,7 +281,7 @@ class Deadlines:
         return False
 
     def _is_joined(self, executor: str, site: CallSite) -> bool:
-        """``with ThreadPoolExecutor() as executor:`` around it: who gives up waiting still waits at its end."""
+        """``with ThreadPoolExecutor() as executor:``: who gives up waiting still waits at its end."""
         return any(
             isinstance(value, ExternalObject) and value.name == executor
             for frame in site.frames

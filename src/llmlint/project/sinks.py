@@ -188,7 +188,9 @@ class Sinks:
 def _given_as(expr: m.Expr, func: Func) -> tuple[m.Expr, ...]:
     """What is written, or what the variable is given in the function."""
     if isinstance(expr, m.Name):
-        given = tuple(b.expr for b in func.bindings.get(expr.id, ()) if b.kind == "value" and b.expr is not None)
+        given = tuple(
+            b.expr for b in func.bindings.get(expr.id, ()) if b.kind == "value" and b.expr is not None
+        )
         return given or (expr,)
     return (expr,)
 

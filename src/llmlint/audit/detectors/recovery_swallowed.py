@@ -105,7 +105,7 @@ def _endless(subject: Subject) -> Iterator[tuple[Func, m.Handler, Target]]:
 
 
 def _texts(subject: Subject) -> Iterator[tuple[Func, m.Handler]]:
-    """Handlers of whatever that return "Error: …" from a function that otherwise returns what a model wrote."""
+    """Handlers, of whatever, that return "Error: …" where the function otherwise returns an answer."""
     project = subject.project
     begins = read("recovery", RecoveryFile).words.failing
     known = {text.handler for text in project.error_texts}

@@ -91,7 +91,9 @@ def _own(subject: Subject) -> Iterator[tuple[Evidence, bool]]:
 
 
 def _shown(subject: Subject, check: OutputCheck) -> Evidence:
-    return subject.at(check.func, check.func.facts.span, f"`{check.func.name}` before what a model wrote is run")
+    return subject.at(
+        check.func, check.func.facts.span, f"`{check.func.name}` before what a model wrote is run"
+    )
 
 
 def _module(func: Func) -> str:

@@ -30,7 +30,7 @@ def injection(subject: Subject) -> CriterionResult:
 
 
 def _runners(subject: Subject) -> list[Finding]:
-    """Findings of what runs a model's words inside a library, where none of the other rules can follow them."""
+    """Findings of libraries that run a model's words, where no other rule can follow them."""
     found = subject.reported(*RUNNERS)
     project = subject.project
     places = {

@@ -82,7 +82,7 @@ class Sinks:
         for callee in self._evaluator.eval(call.func, func):
             found += self._passed_on(callee, call, func)
             for name, sink in self._tables(callee, call):
-                if id(sink) in seen or not self._applies(sink, call, func):
+                if id(sink) in seen or sink.outputs or not self._applies(sink, call, func):
                     continue
                 if sink.kind == "sql" and self._read_only.holds(call, func):
                     continue

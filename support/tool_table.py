@@ -28,6 +28,7 @@ SORTS = {
     "security.tool.redaction": "redaction",
     "security.tool.attack": "injection tests",
     "security.tool.scanner": "scanners for keys",
+    "security.tool.offer": "functions offered to models",
     "security.tool.limit": "limits of tools",
     "security.cloud": "short-lived credentials in pipelines",
     "oncall.pager": "paging, also of the alerts of axis 2",

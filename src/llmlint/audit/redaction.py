@@ -21,6 +21,9 @@ _REPLACES = frozenset({"sub", "subn"})
 DEPTH = 3
 """Levels of calls below a filter or hook in which a tool is looked for."""
 
+LEVELS = 3
+"""A class with so many methods named after levels is a logger."""
+
 
 class Redaction:
     """Answers about one package; made once per subject (``subject.once(Redaction)``)."""
@@ -29,6 +32,7 @@ class Redaction:
         self.subject = subject
         self.table = read("security", SecurityFile)
         self._named = re.compile(self.table.words.redactors, re.IGNORECASE)
+        self._levels = frozenset(self.table.words.levels)
         self._personal = re.compile(self.table.words.personal, re.IGNORECASE)
         self._tools = [tool for tool in self.table.tool if tool.kind == "redaction"]
 
@@ -45,7 +49,22 @@ class Redaction:
             bool(self.subject.telemetry or self.subject.once(Transcripts).all)
             or any(True for func in self.functions for _ in logs.calls(func))
             or any(one.how == "logged" for one in self.subject.once(Recordings).all)
+            or bool(self.own_loggers)
         )
+
+    @functools.cached_property
+    def own_loggers(self) -> tuple[Evidence, ...]:
+        """Classes of the program's own whose methods are named after levels and are called."""
+        callers = self.subject.project.graph.callers
+        found = []
+        for mod in self.subject.project.modules:
+            for cls in mod.classes if mod.production and self.subject.within(mod.path) else ():
+                levels = [method for name, method in cls.methods.items() if name in self._levels]
+                if len(levels) >= LEVELS and any(callers.get(method) for method in levels):
+                    found.append(
+                        self.subject.at(cls.body, cls.facts.span, f"records go through `{cls.name}`")
+                    )
+        return tuple(found)
 
     @functools.cached_property
     def wired(self) -> tuple[Evidence, ...]:

@@ -36,7 +36,7 @@ def restricted(project: Project, func: Func) -> Restriction | None:
     free = {param for param in func.params if project.tools.chooses(func, param)}
     if not free:
         return Restriction(Evidence(func.path, here, f"`{name}` takes no free text"), False)
-    place = _listed(func, free) or _checked(project, func)
+    place = _listed(func, free) or checked(project, func)
     if place is None:
         return None
     path, line = place
@@ -65,7 +65,7 @@ def _ends(stmt: m.If) -> bool:
     )
 
 
-def _checked(project: Project, func: Func) -> tuple[str, int] | None:
+def checked(project: Project, func: Func) -> tuple[str, int] | None:
     """Where the tool, a decorator of it or what it calls asks a function that checks, by its name."""
     named = either(read("security", SecurityFile).words.checks)
     for decorator, span in zip(func.facts.decorators, func.facts.decorator_spans, strict=True):

@@ -37,6 +37,8 @@ class Switch(Entry, frozen=True, kw_only=True, eq=False):
     """Methods by which a project writes itself what it then trusts."""
     code_from: str = ""
     """Parameter that names whose code is trusted: what lies in a local directory is the project's own."""
+    runs_answer: bool = False
+    """What a model writes is then run as code or as a command."""
     gated: bool = False
     """A person who is asked before tools are run makes up for it."""
     does: str

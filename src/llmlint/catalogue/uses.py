@@ -61,6 +61,8 @@ class Passthrough(Entry, frozen=True, kw_only=True, eq=False):
     """Parameter that carries the function's arguments as a tuple (``Thread(target=f, args=(x,))``)."""
     deferred: bool = False
     """It runs later or elsewhere: the failure comes out of the returned future, not of this call."""
+    joins: bool = False
+    """Its object waits at the end of its ``with`` for everything that still runs, however long."""
 
 
 class Tool(Entry, frozen=True, kw_only=True, eq=False):
@@ -131,6 +133,10 @@ class Sink(Entry, frozen=True, kw_only=True, eq=False):
     """The argument is an argument vector: only ``[shell, "-c", text]`` is dangerous."""
     variadic: bool = False
     """The argument vector is spread over the positional arguments from ``arg`` on (``os.execl``)."""
+    outputs: str = ""
+    """The text is what the function in ``arg`` returns; this argument says how it is shown."""
+    markup: tuple[str, ...] = ()
+    """Texts and classes in ``outputs`` that show it as markup."""
     does: str
     """For the message: what happens to the text: ``runs it in a shell``."""
 

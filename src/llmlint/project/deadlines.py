@@ -272,12 +272,23 @@ class Deadlines:
         )
 
     def _is_handed_over(self, site: CallSite) -> bool:
-        """``executor.submit(ask, question)``: it runs elsewhere."""
+        """``executor.submit(ask, question)``: it runs elsewhere, and nobody has to wait for its end."""
         for callee in self._evaluator.eval(site.call.func, site.func):
             name = external_name(callee)
-            if name and any(table.deferred for table in self._catalogue.passthroughs.get(name)):
-                return True
+            for table in self._catalogue.passthroughs.get(name) if name else ():
+                if table.deferred and not (table.joins and self._is_joined(name.rpartition(".")[0], site)):
+                    return True
         return False
+
+    def _is_joined(self, executor: str, site: CallSite) -> bool:
+        """``with ThreadPoolExecutor() as executor:``: who gives up waiting still waits at its end."""
+        return any(
+            isinstance(value, ExternalObject) and value.name == executor
+            for frame in site.frames
+            if frame.kind == "with" and isinstance(frame.node, m.With)
+            for item in frame.node.items
+            for value in self._evaluator.eval(item.value, site.func)
+        )
 
     @staticmethod
     def _waits_with_timeout(call: m.Call) -> bool:

@@ -127,8 +127,12 @@ class Questions:
     @functools.cached_property
     def parses(self) -> tuple[Parse, ...]:
         """Which parsers take what models wrote."""
-        malformed = Malformed(self.graph, self.evaluator, self.catalogue)
-        return tuple(Parses(self.flows, self.answer_forms, malformed).all())
+        return tuple(Parses(self.flows, self.answer_forms, self.malformed).all())
+
+    @functools.cached_property
+    def malformed(self) -> Malformed:
+        """Who sees the error of a parser."""
+        return Malformed(self.graph, self.evaluator, self.catalogue)
 
     @functools.cached_property
     def cuts(self) -> tuple[Cut, ...]:

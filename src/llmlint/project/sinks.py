@@ -56,6 +56,9 @@ def own_sink(kind: str, does: str) -> s.Sink:
 _CONSUMING = {kind: own_sink(kind, "takes it as it is") for kind in CONSUMED}
 
 
+_COMMAND_LINE = own_sink("shell", "runs the program it names")
+
+
 class Sinks:
     """Finds sinks with the evaluator."""
 
@@ -79,7 +82,7 @@ class Sinks:
         for callee in self._evaluator.eval(call.func, func):
             found += self._passed_on(callee, call, func)
             for name, sink in self._tables(callee, call):
-                if id(sink) in seen or not self._applies(sink, call, func):
+                if id(sink) in seen or sink.outputs or not self._applies(sink, call, func):
                     continue
                 if sink.kind == "sql" and self._read_only.holds(call, func):
                     continue
@@ -96,6 +99,7 @@ class Sinks:
                     continue
                 if sink.argv:
                     found += self._argv(sink, given, func, name)
+                    found += self._command_lines(given, func, name)
                 else:
                     found.append(SinkUse(sink, sink.kind, (given,), name))
         for table, given in self._consumers.at(call, func):
@@ -160,6 +164,17 @@ class Sinks:
                 if program is not None and isinstance(flag, m.Text) and flag.value.lower() in program.flags:
                     yield SinkUse(sink, program.runs, (items[place + 2],), name)
 
+    def _command_lines(self, given: m.Expr, func: Func, name: str) -> Iterator[SinkUse]:
+        """``command.split()``, ``shlex.split(command)``: whoever writes the line chooses the program too."""
+        if isinstance(given, m.Name) and _is_judged(given.id, func):
+            return
+        for words in _given_as(given, func):
+            if isinstance(words, m.Call) and isinstance(words.func, m.Attr) and words.func.name == "split":
+                called = {external_name(value) for value in self._evaluator.eval(words.func, func)}
+                line = walk.argument(words, "0|s") if "shlex.split" in called else words.func.value
+                if line is not None and not any(map(_begins_fixed, _given_as(line, func))):
+                    yield SinkUse(_COMMAND_LINE, _COMMAND_LINE.kind, (line,), name)
+
     def _program(self, expr: m.Expr, func: Func) -> s.Program | None:
         for value in self._evaluator.eval(expr, func):
             if isinstance(value, Data) and isinstance(value.expr, m.Text):
@@ -168,3 +183,35 @@ class Sinks:
             if isinstance(value, External) and value.name == "sys.executable":
                 return self._catalogue.programs.get("python")
         return None
+
+
+def _given_as(expr: m.Expr, func: Func) -> tuple[m.Expr, ...]:
+    """What is written, or what the variable is given in the function."""
+    if isinstance(expr, m.Name):
+        given = tuple(
+            b.expr for b in func.bindings.get(expr.id, ()) if b.kind == "value" and b.expr is not None
+        )
+        return given or (expr,)
+    return (expr,)
+
+
+def _is_judged(words: str, func: Func) -> bool:
+    """Whether a condition looks at the program among the words: ``if words[0] not in PROGRAMS``."""
+    tests = (node.test for node in func.statements if isinstance(node, m.If))
+    looked_at = (node for test in tests for node in walk.expressions(test) if isinstance(node, m.Sub))
+    return any(isinstance(node.value, m.Name) and node.value.id == words for node in looked_at)
+
+
+def _begins_fixed(expr: m.Expr) -> bool:
+    """Whether the first word is the program's own: ``f"git log {name}"``."""
+    match expr:
+        case m.Text(value=value):
+            return bool(value)
+        case m.Template(parts=(m.Text(value=value), *_)):
+            return bool(value.strip())
+        case m.BinOp(left=left):
+            return _begins_fixed(left)
+        case m.Call(func=m.Attr(value=value)):
+            return _begins_fixed(value)
+        case _:
+            return False

@@ -83,7 +83,7 @@ class Swallowing:
         lost = {one.handler for one in swallows}
         for place in self._places:
             stmt, func = place.stmt, place.func
-            if not isinstance(stmt, m.Try) or tools.uses(func) or not _answers(flows, func):
+            if not isinstance(stmt, m.Try) or tools.uses(func) or not gives_answers(flows, func):
                 continue
             handler = self._guarded.deciding_handler(stmt, func)
             if handler is None or handler in lost or self._handlers.raises(handler.body):
@@ -103,7 +103,7 @@ class Swallowing:
         return quotes and len(texts) == len(results)
 
 
-def _answers(flows: Flows, func: Func) -> bool:
+def gives_answers(flows: Flows, func: Func) -> bool:
     """Whether what a function returns is the text of a model's answer itself, not an object around it."""
     return any(
         origin.kind == "model" and not mark.parsed and not {ENVELOPE, ASIDE} & mark.safe

@@ -8,6 +8,8 @@ from llmlint.model.finding import Finding
 from llmlint.model.rule import Confidence, Rule, Severity
 from llmlint.project.dangers import model_findings
 from llmlint.project.project import Project
+from llmlint.project.shownresults import shown_results
+from llmlint.project.wording import fitting, short
 
 HELP = "Escape the answer (`markupsafe.escape`), or clean it with `nh3.clean` before it is marked as safe."
 
@@ -15,6 +17,10 @@ HELP = "Escape the answer (`markupsafe.escape`), or clean it with `nh3.clean` be
 def check(project: Project) -> Iterator[Finding]:
     """Report answers that are put on a page as they are."""
     yield from model_findings(project, "LLM512", frozenset({"html"}), HELP, tools_elsewhere=False)
+    for shown in shown_results(project):
+        head = f"The answer that `{short(shown.func.qualname, 24)}` returns goes to"
+        message = fitting(head, shown.site.call, "", f", which {shown.sink.does}")
+        yield project.finding("LLM512", shown.site.func, shown.site.call.span, message, help=HELP)
 
 
 RULE = Rule(

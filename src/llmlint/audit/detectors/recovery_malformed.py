@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from llmlint.audit.answerdecorators import ParsedBefore, parsed_before
 from llmlint.audit.catalogue import read
 from llmlint.audit.model import Count, CriterionResult, Evidence, met, missing, not_applicable, vague
 from llmlint.audit.subject import Subject
@@ -27,13 +28,24 @@ def malformed(subject: Subject) -> CriterionResult:
         and parse.flow.origin.func.mod.production
     ]
     schemas = [call for call in subject.sites if _has_schema(subject, call)]
-    if not parses and not schemas:
+    before = list(parsed_before(subject))
+    if not parses and not schemas and not before:
         return not_applicable("no answer is taken apart: users get it as text")
     bad = [_at(subject, parse, "nobody catches its error") for parse in parses if _is_bad(parse)]
+    bad += [_decorated(subject, one, "nobody catches its error") for one in before if not one.handled]
     held = [_asked(subject, call) for call in schemas]
-    held += [_at(subject, p, "held to a schema") for p in parses if not _is_bad(p) and _is_held(subject, p)]
+    held += [
+        _at(subject, p, "held to a schema") for p in parses if not _is_bad(p) and _is_held(subject, p.func)
+    ]
+    held += [
+        _decorated(subject, one, "held to a schema")
+        for one in before
+        if one.handled and _is_held(subject, one.wrapper)
+    ]
     caught = [_at(subject, p, "its error is caught") for p in parses if p.handled]
-    count = Count(len(parses) - len(bad) + len(schemas), len(parses) + len(schemas), "places")
+    caught += [_decorated(subject, one, "its error is caught") for one in before if one.handled]
+    total = len(parses) + len(before) + len(schemas)
+    count = Count(total - len(bad), total, "places")
     if bad:
         good = list(dict.fromkeys([*held, *caught]))
         return (
@@ -99,15 +111,19 @@ def _is_schema(subject: Subject, given: m.Expr, func: Func) -> bool:
     return False
 
 
-def _is_held(subject: Subject, parse: Parse) -> bool:
-    """Whether the parser checks a schema itself, or something in its function does."""
+def _decorated(subject: Subject, one: ParsedBefore, what: str) -> Evidence:
+    return subject.at(one.func, one.span, f"`{one.func.name}` gets the parsed answer: {what}")
+
+
+def _is_held(subject: Subject, func: Func) -> bool:
+    """Whether the parser of a function checks a schema itself, or something beside it does."""
     validators = read("recovery", RecoveryFile).words.validators
-    for node in _calls(parse.func):
+    for node in _calls(func):
         name = node.func.name if isinstance(node.func, m.Attr) else getattr(node.func, "id", "")
         if name in validators:
             return True
         if any(arg.star == "**" for arg in node.args):
-            for value in subject.project.evaluator.eval(node.func, parse.func):
+            for value in subject.project.evaluator.eval(node.func, func):
                 if isinstance(value, ClassRef):
                     return True
     return False

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from llmlint.audit.catalogue import read
 from llmlint.audit.model import Count, CriterionResult, Evidence, met, missing, vague
 from llmlint.audit.subject import Subject
+from llmlint.audit.tables.recovery import RecoveryFile
 from llmlint.facts import model as m
+from llmlint.facts import walk
 from llmlint.project.calls import LlmCall
 from llmlint.project.guarded import Target
 from llmlint.project.scopes import Func
 from llmlint.project.sites import StatementSite
+from llmlint.project.swallowing import gives_answers
 from llmlint.project.wording import callee
 
 SHOWN = 5
@@ -27,6 +31,9 @@ def not_swallowed(subject: Subject) -> CriterionResult:
     hit |= {call for text in texts if (call := _end(subject, text.target)) is not None}
     silent = list(_silent(subject))
     hit |= {call for _, _, target in silent if (call := _end(subject, target)) is not None}
+    endless, said = list(_endless(subject)), list(_texts(subject))
+    hit |= {call for _, _, target in endless if (call := _end(subject, target)) is not None}
+    hit |= {call for call in subject.sites if call.site.func in {func for func, _ in said}}
     of_package = set(subject.sites)
     bad = len(hit & of_package)
     count = Count(len(subject.sites) - bad, len(subject.sites), "call sites")
@@ -34,12 +41,17 @@ def not_swallowed(subject: Subject) -> CriterionResult:
     found += [
         subject.at(t.func, t.handler.span, "the text of the error is returned as the answer") for t in texts
     ]
+    found += [subject.at(func, h.span, "the text of an error is returned as the answer") for func, h in said]
+    found += [subject.at(func, handler.span, "asks again for ever") for func, handler, _ in endless]
     found += [subject.at(func, handler.span, "nobody is told of the failure") for func, handler, _ in silent]
     if not found:
         return met(_shown(subject), count=count)
     if lost and 2 * bad > len(subject.sites):
         return missing("most failures are lost on the way", found, count)
-    return vague(found, "these failures look like answers to the caller", count)
+    why = "these failures look like answers to the caller"
+    if len(found) == len(endless):
+        why = "these failures never reach the caller, who waits for ever"
+    return vague(found, why, count)
 
 
 def _end(subject: Subject, target: Target) -> LlmCall | None:
@@ -82,6 +94,37 @@ def _silent(subject: Subject) -> Iterator[tuple[Func, m.Handler, Target]]:
             continue
         if not project.guarded.goes_on_well(place, handler):
             yield place.func, handler, target
+
+
+def _endless(subject: Subject) -> Iterator[tuple[Func, m.Handler, Target]]:
+    """Handlers that ask again for ever: whoever waits for the answer never learns of the failure."""
+    project = subject.project
+    for place, handler, target in _deciding(subject):
+        if project.guarded.goes_round(place) and not project.guarded.goes_on_well(place, handler):
+            yield place.func, handler, target
+
+
+def _texts(subject: Subject) -> Iterator[tuple[Func, m.Handler]]:
+    """Handlers, of whatever, that return "Error: …" where the function otherwise returns an answer."""
+    project = subject.project
+    begins = read("recovery", RecoveryFile).words.failing
+    known = {text.handler for text in project.error_texts}
+    for place in project.blocks:
+        func = place.func
+        if isinstance(place.stmt, m.Try) and subject.within(func.path) and func.mod.production:
+            handlers = [one for one in place.stmt.handlers if one not in known and _only_says(one, begins)]
+            if handlers and gives_answers(project.flows, func) and not project.tools.uses(func):
+                yield from ((func, handler) for handler in handlers)
+
+
+def _only_says(handler: m.Handler, begins: tuple[str, ...]) -> bool:
+    """Whether what a handler returns is a text that begins as errors do."""
+    statements = tuple(walk.statements(handler.body))
+    results = [stmt.value for stmt in statements if isinstance(stmt, m.Return)]
+    texts = [value.value.lower() for value in results if isinstance(value, m.Text)]
+    raises = any(isinstance(stmt, m.Raise) for stmt in statements)
+    whole = 0 < len(texts) == len(results)
+    return whole and not raises and all(text.startswith(begins) for text in texts)
 
 
 def _is_silent(handler: m.Handler) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from llmlint.audit.catalogue import read
 from llmlint.audit.model import CriterionResult, Evidence, met, missing, one_per_line, vague
+from llmlint.audit.outputchecks import OutputCheck, output_checks
 from llmlint.audit.prose import either
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.security import SecurityFile, SecurityTool
@@ -22,6 +23,7 @@ def guardrails(subject: Subject) -> CriterionResult:
     used = [found for tool in tools for found in _uses(subject, tool)]
     own = list(_own(subject))
     firm = [one.place for one in used if one.func.mod.production and not one.aside]
+    own += [(_shown(subject, check), check.lists) for check in output_checks(subject)]
     firm += [place for place, sure in own if sure]
     if firm:
         return met(one_per_line(firm))
@@ -86,6 +88,12 @@ def _own(subject: Subject) -> Iterator[tuple[Evidence, bool]]:
         near = [site for site in callers if site.func.mod.production and asking(site.func)]
         if near and subject.within(func.path) and _takes_text(func):
             yield subject.at(func, func.facts.span, f"`{func.name}`"), is_policy and _refuses(func)
+
+
+def _shown(subject: Subject, check: OutputCheck) -> Evidence:
+    return subject.at(
+        check.func, check.func.facts.span, f"`{check.func.name}` before what a model wrote is run"
+    )
 
 
 def _module(func: Func) -> str:

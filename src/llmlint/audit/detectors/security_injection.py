@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from llmlint.audit.model import CriterionResult, Evidence, met, missing, vague
 from llmlint.audit.subject import Subject
+from llmlint.model.finding import Finding
 from llmlint.project.wording import callee, short
 
 SURE = ("LLM501", "LLM502", "LLM503", "LLM507", "LLM511", "LLM512")
@@ -11,9 +12,13 @@ POSSIBLE = ("LLM504", "LLM505", "LLM506")
 """Rules that are off by default: whether the way is open depends on what is at its end."""
 
 
+RUNNERS = ("LLM509",)
+"""Rules some of whose findings are objects that run what a model writes."""
+
+
 def injection(subject: Subject) -> CriterionResult:
     """No finding of the rules that follow a model's words; the places they were followed from are shown."""
-    sure = subject.reported(*SURE)
+    sure = (*subject.reported(*SURE), *_runners(subject))
     possible = subject.reported(*POSSIBLE)
     if sure:
         return missing("a way is open", subject.of_findings((*sure, *possible)))
@@ -22,6 +27,19 @@ def injection(subject: Subject) -> CriterionResult:
     return met(
         _followed(subject), "no way was found from here to a command, a query, a file, a URL or a page"
     )
+
+
+def _runners(subject: Subject) -> list[Finding]:
+    """Findings of libraries that run a model's words, where no other rule can follow them."""
+    found = subject.reported(*RUNNERS)
+    project = subject.project
+    places = {
+        (one.func.path, one.span.line)
+        for func in (project.functions if found else ())
+        for one in project.capabilities.dangerous(func)
+        if one.switch.runs_answer
+    }
+    return [one for one in found if (one.location.path, one.location.line) in places]
 
 
 def _followed(subject: Subject) -> list[Evidence]:

@@ -21,7 +21,11 @@ def redaction(subject: Subject) -> CriterionResult:
         return vague([*found.loose, *against], "that it stands before the logs is not seen")
     if against:
         return missing("what people and models say is logged as it is", against)
-    return missing() if found.records else not_applicable("nothing is logged or traced here")
+    return (
+        missing(evidence=found.own_loggers)
+        if found.records
+        else not_applicable("nothing is logged or traced here")
+    )
 
 
 DETECTORS = {"security.redaction": redaction}

@@ -15,6 +15,7 @@ from llmlint.audit.model import (
     one_per_line,
     vague,
 )
+from llmlint.audit.offered import offers
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.security import SecurityFile
 from llmlint.audit.toolchecks import restricted
@@ -28,9 +29,9 @@ OPEN = ("LLM501", "LLM502", "LLM505", "LLM506", "LLM510")
 def tools(subject: Subject) -> CriterionResult:
     """A person is asked before what cannot be taken back, or arguments are listed and checked."""
     known = _tools(subject)
-    if not known:
-        return not_applicable("no tool is given to a model here")
     against = list(subject.of_findings(subject.reported(*OPEN)))
+    if not known:
+        return _offered(subject, against)
     asked = list(_asked(subject, known))
     limits = list(_limits(subject))
     ways = [way for func in known if (way := restricted(subject.project, func)) is not None]
@@ -47,6 +48,19 @@ def tools(subject: Subject) -> CriterionResult:
         return vague(evidence, "nothing restricts what the model gives the others", count)
     free = (subject.at(func, func.facts.span, f"tool `{short(func.qualname, 40)}`") for func in known)
     return missing("nothing restricts what the model gives its tools", free, count)
+
+
+def _offered(subject: Subject, against: list[Evidence]) -> CriterionResult:
+    """No function is known as a tool: what else a model can have done."""
+    found = offers(subject)
+    if not found:
+        return not_applicable("no tool is given to a model here")
+    limits = [*(one.limit for one in found if one.limit is not None), *_limits(subject)]
+    if limits:
+        why = "a list or a check stands before some of it; nobody is asked, and the rest is free"
+        return vague(one_per_line([*limits, *against]), why)
+    why = "a model chooses what is done, and nothing restricts it"
+    return missing(why, one_per_line([*(one.place for one in found), *against]))
 
 
 def _tools(subject: Subject) -> list[Func]:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from llmlint.audit.catalogue import Fact, Table
 
-Kind = Literal["guardrail", "redaction", "attack", "scanner", "limit"]
+Kind = Literal["guardrail", "redaction", "attack", "scanner", "limit", "offer"]
 
 
 class SecurityTool(Fact, frozen=True, kw_only=True, eq=False):
@@ -97,6 +97,8 @@ class SecurityWords(Fact, frozen=True, kw_only=True, eq=False):
     """Expression of names of functions that take personal data out of text."""
     personal: str
     """Expression of words for what such functions look for."""
+    levels: tuple[str, ...]
+    """Names of methods of loggers, one for each level."""
     wiring: tuple[str, ...]
     """Names of functions and methods that take a function through which records go."""
     filters: tuple[str, ...]

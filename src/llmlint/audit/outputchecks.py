@@ -1,0 +1,94 @@
+"""Checks of one's own between what a model wrote and where it is run: a list of statements, of programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from llmlint.audit.catalogue import read
+from llmlint.audit.documents import either
+from llmlint.audit.subject import Subject
+from llmlint.audit.tables.security import SecurityFile
+from llmlint.facts import model as m
+from llmlint.facts import walk
+from llmlint.project.kinds import Data
+from llmlint.project.scopes import Func
+from llmlint.project.sites import CallSite
+
+RUN = frozenset({"sql", "shell", "code"})
+"""Kinds of sinks before which a list of what may be run is an output policy."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutputCheck:
+    """A function that is asked before something of the model is run."""
+
+    func: Func
+    site: CallSite
+    lists: bool
+    """It compares with a list of its own, and what is not allowed goes no further."""
+
+
+def output_checks(subject: Subject) -> list[OutputCheck]:
+    """All of the package, each function once."""
+    found: dict[Func, OutputCheck] = {}
+    for func, given in _places(subject):
+        for check in _before(subject, func, given):
+            known = found.get(check.func)
+            if known is None or (check.lists and not known.lists):
+                found[check.func] = check
+    return list(found.values())
+
+
+def _places(subject: Subject) -> Iterator[tuple[Func, set[str]]]:
+    """Functions in which text of a model is run and those that call them, with the names of what is run."""
+    for flow in subject.project.flows.flows():
+        func, place = flow.hit.func, flow.hit.place
+        if flow.hit.use.kind in RUN and isinstance(place, m.Call) and func.mod.production:
+            if subject.within(func.path):
+                yield func, _arguments(place)
+                for edge in subject.project.graph.callers.get(func, ()):
+                    if edge.site.func.mod.production:
+                        yield edge.site.func, _arguments(edge.site.call)
+
+
+def _arguments(call: m.Call) -> set[str]:
+    return {name for arg in call.args for name in walk.names_in(arg.value)}
+
+
+def _before(subject: Subject, func: Func, given: set[str]) -> Iterator[OutputCheck]:
+    words = read("security", SecurityFile).words
+    named = either((*words.policies, *words.checks))
+    graph = subject.project.graph
+    for site in graph.sites[func]:
+        for edge in graph.edges_at.get(site.call, ()):
+            if named.search(edge.target.name) and _arguments(site.call) & given:
+                decides = _raises(edge.target) or _is_acted_on(site)
+                yield OutputCheck(edge.target, site, decides and _lists(subject, edge.target))
+
+
+def _raises(func: Func) -> bool:
+    return any(isinstance(stmt, m.Raise) for stmt in func.statements)
+
+
+def _is_acted_on(site: CallSite) -> bool:
+    """Whether a condition of the function looks at what the check says."""
+    looked_at = [
+        node for s in site.func.statements if isinstance(s, m.If) for node in walk.expressions(s.test)
+    ]
+    if site.call in looked_at:
+        return True
+    names = {node.id for node in looked_at if isinstance(node, m.Name)}
+    targets = site.stmt.targets if isinstance(site.stmt, m.Assign) else ()
+    return any(walk.names_in(target) & names for target in targets)
+
+
+def _lists(subject: Subject, func: Func) -> bool:
+    """Whether it compares with several texts that are written down: ``if word not in {"SELECT", "WITH"}``."""
+    for node in func.nodes:
+        if isinstance(node, m.Compare) and node.ops in (("in",), ("not in",)):
+            for value in subject.project.evaluator.eval(node.rights[0], func):
+                if isinstance(value, Data) and isinstance(value.expr, m.Seq) and value.expr.items:
+                    if all(isinstance(item, m.Text) for item in value.expr.items):
+                        return True
+    return False

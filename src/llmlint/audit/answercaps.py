@@ -22,7 +22,7 @@ class AnswerCaps:
         self._evaluator = subject.project.evaluator
 
     def of(self, call: LlmCall) -> tuple[Func, m.Call] | None:
-        """Where a call, or its client, is given a cap: for sure, or by a setting that is a number unless changed.
+        """Where a call, or its client, is given a cap: for sure, or by a setting that is a number by default.
 
         None also when that cannot be seen.
         """

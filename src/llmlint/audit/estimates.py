@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from llmlint.audit.catalogue import read
 from llmlint.audit.llmpath import LlmPath
 from llmlint.audit.model import Evidence, one_per_line
-from llmlint.audit.recordings import words_of
+from llmlint.audit.saying import words_of
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.cost import CostFile
 from llmlint.facts import model as m
@@ -47,7 +47,9 @@ class Estimates:
     def _beside(self) -> tuple[Func, ...]:
         """Other methods of classes that ask models: what they work out, a framework may spend for them."""
         asking = {func.cls for func in self._path.functions if self._project.reach.reaches(func)} - {None}
-        return tuple(func for func in self._project.functions if func.cls in asking and func not in self._path)
+        return tuple(
+            func for func in self._project.functions if func.cls in asking and func not in self._path
+        )
 
     def _refuses(self, stmt: m.If, func: Func) -> bool:
         """Whether it raises, or returns from what would ask a model."""

@@ -1,4 +1,4 @@
-"""Requests that are spaced out by code of the project's own: a pause worked out from when the last one was made."""
+"""Requests that code of the project spaces out: a pause worked out from when the last one was made."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from llmlint.audit.llmpath import LlmPath
 from llmlint.audit.model import Evidence
-from llmlint.audit.recordings import Recordings
+from llmlint.audit.saying import Saying
 from llmlint.audit.subject import Subject
 from llmlint.facts import model as m
 from llmlint.facts import walk
@@ -29,7 +29,7 @@ def paced(subject: Subject) -> Iterator[Evidence]:
 class _Pacing:
     def __init__(self, subject: Subject) -> None:
         self._project = subject.project
-        self._recordings = subject.once(Recordings)
+        self._saying = subject.once(Saying)
 
     def is_pause(self, call: m.Call, func: Func) -> bool:
         """``sleep(interval - (now - last))``, there or in the function that works the delay out."""
@@ -65,7 +65,7 @@ class _Pacing:
 
     def _tells_time(self, expr: m.Expr, func: Func) -> bool:
         return any(
-            isinstance(node, m.Call) and self._recordings.is_clock(node, func)
+            isinstance(node, m.Call) and self._saying.is_clock(node, func)
             for node in self._made_of(expr, func)
         )
 

@@ -311,7 +311,7 @@ class Loops:
         return False
 
     def _puts_back(self, call: m.Call, method: m.Attr, func: Func) -> bool:
-        """``key = pool.get(); pool.put(key)``, no loop around it: a pool, of which nobody has to bring anything."""
+        """``key = pool.get(); pool.put(key)``, no loop around it: nobody has to bring anything to a pool."""
         pool = walk.dotted(method.value)
         sites = self._graph.sites[func]
         looped = any(site.call is call and any(site.loops()) for site in sites)

@@ -152,7 +152,7 @@ class Recordings:
         )
 
     def _logs_what_it_is_given(self, call: m.Call) -> bool:
-        """``emit("inference", {"elapsed": seconds})``: a short function of the project that hands it to a log."""
+        """``emit("llm", {"elapsed": seconds})``: a short function of the project that hands it to a log."""
         for edge in self._project.graph.edges_at.get(call, ()):
             if len(edge.target.statements) <= _SHORT:
                 for site in self._project.graph.sites[edge.target]:

@@ -24,6 +24,7 @@ from llmlint.project.scopes import Cls, Func
 
 _WHO = frozenset({"id", "user"})
 _MEASURED = (frozenset({"tokens"}), frozenset({"latency", "model"}), frozenset({"cost", "model"}))
+_MEASURES = frozenset({"tokens", "latency", "cost"})
 _SAID = frozenset({"input", "output"})
 
 
@@ -82,9 +83,11 @@ class Rows:
     @functools.cached_property
     def of_calls(self) -> frozenset[Cls]:
         """Tables whose rows measure calls of models."""
-        return frozenset(
-            table for table in self._written if any(one <= self.says(table) for one in _MEASURED)
-        )
+        return frozenset(table for table in self._written if self._measures(table))
+
+    def _measures(self, table: Cls) -> bool:
+        said = (self._named(table) & _MEASURES) | (self.says(table) - _MEASURES)
+        return any(one <= said for one in _MEASURED)
 
     @functools.cached_property
     def readers(self) -> tuple[Func, ...]:
@@ -106,7 +109,7 @@ class Rows:
 
     def tell(self, table: Cls) -> bool:
         """Whether rows of a table measure calls of models, or hold what was asked and answered."""
-        return table in self.of_calls or self.says(table) >= _SAID
+        return table in self.of_calls or self._named(table) >= _SAID
 
     # -- what is written --------------------------------------------------------------------------
 
@@ -173,13 +176,17 @@ class Rows:
             self._known[table] = frozenset(self._said_in(table))
         return self._known[table]
 
+    def _named(self, table: Cls) -> frozenset[str]:
+        """What the names of the columns say that are written: a column for anything says nothing."""
+        columns = {name for name, _, _ in self._written.get(table, ())}
+        words = list(map(words_of, columns))
+        timed = any(map(self._began.search, words)) and any(map(self._ended.search, words))
+        said: frozenset[str] = frozenset().union(*map(self._saying.of_name, columns))
+        return said | {"latency"} if timed else said
+
     def _said_in(self, table: Cls) -> Iterator[str]:
-        columns = self._written.get(table, ())
-        names = [words_of(name) for name, _, _ in columns]
-        if any(map(self._began.search, names)) and any(map(self._ended.search, names)):
-            yield "latency"
-        for name, value, func in columns:
-            yield from self._saying.of_name(name)
+        yield from self._named(table)
+        for _, value, func in self._written.get(table, ()):
             for one, scope in ((value, func), *self._handed(value, func)):
                 if isinstance(one, m.Text):
                     continue  # what is written, not what it is about

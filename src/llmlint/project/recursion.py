@@ -49,7 +49,10 @@ class Recursions:
         Retries, people who are waited for and walks through the parts of something are none.
         """
         for circle, inside in self._circles:
-            if any(self._in_handler(e) for e in inside) or any(self._loops.waiting(f) for f in circle):
+            made = any(func.name == "__init__" for func in circle)  # objects that hold each other
+            if made or any(self._in_handler(e) or _goes_along(e) for e in inside):
+                continue
+            if any(self._loops.waiting(func) for func in circle):
                 continue
             counted = _counts(circle, inside)
             remembered = any(_looks_up(test) for test, _ in self._ends(circle, inside))
@@ -153,6 +156,25 @@ class Recursions:
             for arg in edge.site.call.args
             for node in walk.expressions(arg.value)
         )
+
+
+def _goes_along(edge: Edge) -> bool:
+    """``parent = node.data.get("parent")``, ``again(parent)``: to the next of what the function was given."""
+    func = edge.site.func
+    params = set(func.params) - {func.receiver}
+    handed = [arg.value.id for arg in edge.call.args if isinstance(arg.value, m.Name)]
+    given = (binding.expr for name in handed for binding in func.bindings.get(name, ()))
+    return any(_part_of(expr) in params for expr in given if expr is not None)
+
+
+def _part_of(expr: m.Expr) -> str:
+    """The name whose attribute, item or ``get`` an expression is; empty where it is none."""
+    if isinstance(expr, m.Call) and isinstance(expr.func, m.Attr) and expr.func.name == "get":
+        expr = expr.func
+    whole = expr
+    while isinstance(expr, m.Attr | m.Sub):
+        expr = expr.value
+    return expr.id if isinstance(expr, m.Name) and expr is not whole else ""
 
 
 def _counts(circle: set[Func], inside: list[Edge]) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from llmlint.audit.catalogue import read
 from llmlint.audit.llmpath import LlmPath
 from llmlint.audit.model import Evidence
-from llmlint.audit.recordings import last_name, words_of
+from llmlint.audit.saying import last_name, words_of
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.cost import Budget, CostFile
 from llmlint.facts import model as m

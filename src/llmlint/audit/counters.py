@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from llmlint.audit.catalogue import read
 from llmlint.audit.llmpath import LlmPath
 from llmlint.audit.model import Evidence, one_per_line
-from llmlint.audit.recordings import words_of
+from llmlint.audit.saying import words_of
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.cost import CostFile
 from llmlint.facts import model as m

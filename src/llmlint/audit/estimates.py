@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from llmlint.audit.catalogue import read
 from llmlint.audit.llmpath import LlmPath
 from llmlint.audit.model import Evidence, one_per_line
-from llmlint.audit.recordings import words_of
+from llmlint.audit.saying import words_of
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.cost import CostFile
 from llmlint.facts import model as m
@@ -36,12 +36,20 @@ class Estimates:
         """The comparisons, each with the function that refuses by it."""
         found = (
             Evidence(place.path, line, f"`{func.qualname}` refuses by a total or an estimate")
-            for func in self._path.functions
+            for func in (*self._path.functions, *self._beside)
             for stmt in func.statements
             if isinstance(stmt, m.If) and self._refuses(stmt, func)
             for place, line in self._compared(stmt, func)
         )
         return one_per_line(found)
+
+    @functools.cached_property
+    def _beside(self) -> tuple[Func, ...]:
+        """Other methods of classes that ask models: what they work out, a framework may spend for them."""
+        asking = {func.cls for func in self._path.functions if self._project.reach.reaches(func)} - {None}
+        return tuple(
+            func for func in self._project.functions if func.cls in asking and func not in self._path
+        )
 
     def _refuses(self, stmt: m.If, func: Func) -> bool:
         """Whether it raises, or returns from what would ask a model."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from llmlint.audit.llmpath import LlmPath
 from llmlint.audit.model import Evidence
 from llmlint.audit.recordings import MEASURES, Recordings
+from llmlint.audit.saying import Saying
 from llmlint.audit.subject import Subject
 from llmlint.facts import model as m
 from llmlint.project.calls import LlmCall
@@ -31,11 +32,13 @@ class Naming:
     """The only call it speaks of; None: those of the functions it stands in, or all."""
     traced: bool = False
     """It is told to telemetry that puts it on every call that follows."""
+    recorded: Evidence | None = None
+    """The record that says it."""
 
     @property
     def evidence(self) -> Evidence:
         """The place."""
-        return Evidence(self.func.path, self.span.line, self.what)
+        return self.recorded or Evidence(self.func.path, self.span.line, self.what)
 
 
 class Named:
@@ -45,6 +48,7 @@ class Named:
         self._subject = subject
         self._project = subject.project
         self._recordings = subject.once(Recordings)
+        self._saying = subject.once(Saying)
 
     @functools.cached_property
     def all(self) -> tuple[Naming, ...]:
@@ -81,8 +85,8 @@ class Named:
             if isinstance(value, m.Text):  # the same for every call: it names the program
                 yield "feature"
             else:
-                for name in (keyword, *self._recordings.names(value, scope)):
-                    yield from self._recordings.of_name(name) & WHO
+                for name in (keyword, *self._saying.names(value, scope)):
+                    yield from self._saying.of_name(name) & WHO
 
     def _told(self) -> Iterator[Naming]:
         """Users and ids told to telemetry, which puts them on what follows."""
@@ -108,4 +112,5 @@ class Named:
         for own in self._recordings.measured.values():
             for one in own:
                 if one.says & WHO and one.says & MEASURES:
-                    yield Naming(one.func, one.call.span, one.says & WHO, one.evidence.what)
+                    shown = one.evidence
+                    yield Naming(one.func, one.call.span, one.says & WHO, shown.what, recorded=shown)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from llmlint.audit.catalogue import read
 from llmlint.audit.llmpath import LlmPath
 from llmlint.audit.model import Evidence
+from llmlint.audit.rows import Rows, RowWrite
+from llmlint.audit.saying import INSERT, Saying, last_name, words_of
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.observability import ObservabilityFile
 from llmlint.facts import model as m
@@ -20,17 +22,9 @@ from llmlint.project.sites import CallSite
 
 MEASURES = frozenset({"latency", "tokens", "cost"})
 """What no record that is about something else says."""
-_PARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
-_SHORT = 60
-"""A text of more characters is prose or a prompt, not a name."""
-_ASIDE = frozenset({"len", "bool", "type", "isinstance", "id", "hash"})
-"""Calls that say something about a value and not the value."""
-_KEEPING = frozenset(
-    {"round", "int", "float", "str", "dict", "getattr", "get", "max", "asdict", "model_dump"}
-)
-"""Calls that give what they are given in another form."""
+_SHORT = 10
+"""A function of more statements does something of its own, whatever it logs."""
 _EXECUTES = frozenset({"execute", "executemany", "fetch", "fetchrow"})
-_INSERT = re.compile(r"\s*insert\s+(?:or\s+\w+\s+)?into\b", re.I)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +37,8 @@ class Recording:
     """``telemetry``, ``stored``, ``logged`` or ``printed``."""
     says: frozenset[str]
     """What it says, in the words of ``[[said]]``."""
+    row: RowWrite | None = None
+    """Of which row it writes a part, as the first place shows: what it says, the writes say together."""
 
     @property
     def weight(self) -> tuple[int, int]:
@@ -51,7 +47,10 @@ class Recording:
 
     @property
     def evidence(self) -> Evidence:
-        """The place, with what is said there."""
+        """The place, with what is said there; one for all that writes rows of one table."""
+        if self.row is not None:
+            what = f"a row of `{self.row.table.name}` records {', '.join(sorted(self.says))}"
+            return Evidence(self.row.func.path, self.row.call.span.line, what)
         name = walk.dotted(self.call.func) or last_name(self.call)
         what = f"`{name[-40:]}` records {', '.join(sorted(self.says))}"
         return Evidence(self.func.path, self.call.span.line, what)
@@ -63,12 +62,10 @@ class Recordings:
     def __init__(self, subject: Subject) -> None:
         self._project = subject.project
         self._path = subject.once(LlmPath)
+        self._saying = subject.once(Saying)
+        self._rows = subject.once(Rows)
         table = read("observability", ObservabilityFile)
         self._words = table.records
-        self._said = [
-            (one.name, re.compile(one.pattern), re.compile(one.unless or r"(?!)")) for one in table.said
-        ]
-        self._known: dict[str, frozenset[str]] = {}
         self._records = re.compile(table.records.records)
         self._stores = re.compile(table.records.stores)
         self._keeps = re.compile(table.records.keeps)
@@ -104,11 +101,15 @@ class Recordings:
 
     def lasting(self, one: Recording) -> bool:
         """Whether a recording is kept where it lasts: a row, a file, a message to a store."""
+        if one.row is not None:
+            return True
         name = last_name(one.call)
         return one.how == "stored" and not self._passing.search(words_of(name))
 
     def only_adds_up(self, one: Recording) -> bool:
         """Whether what records is a function of the project that keeps a total, and no call by itself."""
+        if one.row is not None:
+            return self._rows.adds_up(one.row.table)
         targets = [edge.target for edge in self._project.graph.edges_at.get(one.call, ())]
         if not targets:  # what it is called on is not known: those of that name
             targets = [func for func in self._project.functions if func.name == last_name(one.call)]
@@ -128,11 +129,39 @@ class Recordings:
         for site in self._project.graph.sites[func]:
             if site.call in self._project.graph.by_call:
                 continue  # the request itself names a model
+            row = self._rows.by_call.get(site.call)
+            if row is not None and self._rows.tell(row.table):
+                says, first = self._rows.says(row.table), self._rows.first(row.table)
+                yield Recording(func, site.call, "stored", says, first)
+                continue
             how = self._how(site)
             if how:
                 says = self.says(site.call, func, with_receiver=how == "telemetry")
                 if says and (how in ("telemetry", "logged", "printed") or len(says) > 1):
                     yield Recording(func, site.call, how, says)
+
+    @functools.cached_property
+    def noted(self) -> tuple[Evidence, ...]:
+        """Where a function of the project that logs is told how long a call takes, or what it uses."""
+        return tuple(
+            Recording(func, site.call, "logged", says).evidence
+            for func in self._path.functions
+            for site in self._project.graph.sites[func]
+            if _is_statement(site) and self._logs_what_it_is_given(site.call)
+            if (says := self.says(site.call, func)) & MEASURES
+        )
+
+    def _logs_what_it_is_given(self, call: m.Call) -> bool:
+        """``emit("llm", {"elapsed": seconds})``: a short function of the project that hands it to a log."""
+        for edge in self._project.graph.edges_at.get(call, ()):
+            if len(edge.target.statements) <= _SHORT:
+                for site in self._project.graph.sites[edge.target]:
+                    given = {name for arg in site.call.args for name in walk.names_in(arg.value)}
+                    if given & set(edge.target.params) and self._project.logs.only_talks(
+                        site.call, edge.target
+                    ):
+                        return last_name(site.call) != "print"
+        return False
 
     def _how(self, site: CallSite) -> str:
         call, func, name = site.call, site.func, last_name(site.call)
@@ -142,7 +171,7 @@ class Recordings:
             return "printed" if name == "print" else "logged"
         if name in _EXECUTES:
             given = walk.expressions(call)
-            inserts = any(isinstance(node, m.Text) and _INSERT.match(node.value) for node in given)
+            inserts = any(isinstance(node, m.Text) and INSERT.match(node.value) for node in given)
             return "stored" if inserts else ""
         if self._stores.search(words_of(name)) or (
             _is_statement(site) and self._records.search(words_of(name))
@@ -171,62 +200,10 @@ class Recordings:
         exprs = [arg.value for arg in call.args] + ([call.func] if with_receiver else [])
         for arg in call.args:
             if arg.keyword:
-                yield from self.of_name(arg.keyword)
+                yield from self._saying.of_name(arg.keyword)
         for expr in exprs:
-            for name in self.names(expr, func):
-                yield from self.of_name(name)
-
-    def names(self, expr: m.Expr, func: Func, *, aside: bool = True) -> Iterator[str]:
-        """Names in an expression and, one step aside, in what its own names were given here."""
-        pending = [expr]
-        while pending:
-            node = pending.pop()
-            match node:
-                case m.Name(id=name):
-                    yield name
-                    for binding in func.bindings.get(name, ()) if aside else ():
-                        if binding.kind == "value" and binding.expr is not None and not binding.unpack:
-                            yield from self._given(binding.expr, func)
-                case m.Attr(name=name):
-                    yield name
-                    if self.of_name(name) and walk.dotted(node):
-                        continue  # ``reply.usage`` is about usage, whatever the object is called
-                case m.Text(value=text):
-                    if _INSERT.match(text):
-                        yield from re.findall(r"\w+", text.partition("VALUES")[0])
-                    elif len(text) <= _SHORT and not re.search(r"\s", text):
-                        yield text
-                case m.Call(args=args):
-                    if last_name(node) in _ASIDE or not (aside or last_name(node) in _KEEPING):
-                        continue
-                    yield from (arg.keyword for arg in args if arg.keyword)
-                case m.BinOp(op="-", left=m.Call() as left) if self.is_clock(left, func):
-                    yield "latency"
-                case _:
-                    pass
-            pending += walk.children(node)
-
-    def _given(self, expr: m.Expr, func: Func) -> Iterator[str]:
-        keeps = isinstance(expr, m.Call) and last_name(expr) in _KEEPING
-        if keeps or isinstance(expr, m.DictDisplay | m.BinOp | m.Attr | m.Sub):
-            yield from self.names(expr, func, aside=False)
-
-    def is_clock(self, call: m.Call, func: Func) -> bool:
-        """Whether a call tells the time."""
-        return walk.dotted(call.func) in self._words.clocks or any(
-            getattr(value, "name", "") in self._words.clocks
-            for value in self._project.evaluator.eval(call.func, func)
-        )
-
-    def of_name(self, name: str) -> frozenset[str]:
-        """What a name says: ``prompt_tokens`` tokens, ``latency_ms`` latency."""
-        known = self._known.get(name)
-        if known is None:
-            words = words_of(name)
-            known = self._known[name] = frozenset(
-                fact for fact, found, unless in self._said if found.search(words) and not unless.search(words)
-            )
-        return known
+            for name in self._saying.names(expr, func):
+                yield from self._saying.of_name(name)
 
 
 def _is_statement(site: CallSite) -> bool:
@@ -242,17 +219,3 @@ def opens_to_write(call: m.Call, *, over: bool = False) -> bool:
     return last_name(call) == "open" and any(
         isinstance(arg.value, m.Text) and re.fullmatch(modes, arg.value.value) for arg in call.args
     )
-
-
-def words_of(name: str) -> str:
-    """``promptTokens`` as ``_prompt_tokens_``, ``usage.input_tokens`` as ``_usage_input_tokens_``."""
-    return f"_{_PARTS.sub('_', name).strip('_').lower()}_"
-
-
-def last_name(call: m.Call) -> str:
-    """``create`` of ``client.messages.create(…)``; empty where what is called has no name."""
-    match call.func:
-        case m.Attr(name=name) | m.Name(id=name):
-            return name
-        case _:
-            return ""

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator
 from llmlint.audit.budgets import Budgets
 from llmlint.audit.llmpath import LlmPath
 from llmlint.audit.model import Evidence
-from llmlint.audit.recordings import Recordings, last_name
+from llmlint.audit.recordings import Recordings
+from llmlint.audit.rows import Rows
+from llmlint.audit.saying import Saying, last_name
 from llmlint.audit.subject import Subject
 from llmlint.audit.tracing import Tracing
 from llmlint.facts import model as m
@@ -29,6 +31,7 @@ class Spending:
         self._project = subject.project
         self._path = subject.once(LlmPath)
         self._recordings = subject.once(Recordings)
+        self._saying = subject.once(Saying)
 
     @functools.cached_property
     def read(self) -> tuple[Evidence, ...]:
@@ -93,7 +96,7 @@ class Spending:
         """Where they are added up, once per file."""
         return _first_of_each_file(
             self._subject.at(func, stmt.span, "is added up")
-            for func in self._path.functions
+            for func in (*self._path.functions, *self._subject.once(Rows).readers)
             for stmt in func.statements
             if isinstance(stmt, m.AugAssign) and self._speaks(stmt.target, func)
         )
@@ -108,8 +111,8 @@ class Spending:
         )
 
     def _speaks(self, expr: m.Expr, func: Func) -> bool:
-        names = self._recordings.names(expr, func, aside=False)
-        return any(self._recordings.of_name(name) & _MONEY for name in names)
+        names = self._saying.names(expr, func, aside=False)
+        return any(self._saying.of_name(name) & _MONEY for name in names)
 
     @functools.cached_property
     def seen(self) -> tuple[Evidence, ...]:

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from llmlint.audit.catalogue import read
 from llmlint.audit.llmpath import LlmPath
 from llmlint.audit.model import Evidence, one_per_line
-from llmlint.audit.recordings import Recordings, last_name, opens_to_write, words_of
+from llmlint.audit.recordings import opens_to_write
+from llmlint.audit.rows import Rows
+from llmlint.audit.saying import Saying, last_name, words_of
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.observability import ObservabilityFile
 from llmlint.facts import model as m
@@ -25,11 +27,12 @@ class Transcripts:
 
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
-        self._recordings = subject.once(Recordings)
+        self._saying = subject.once(Saying)
         words = read("observability", ObservabilityFile).transcripts
         self._saves = re.compile(words.saves)
         self._holds = re.compile(words.holds)
         self._writes = re.compile(words.writes)
+        self._columns = re.compile(words.columns)
 
     @functools.cached_property
     def calls(self) -> tuple[Evidence, ...]:
@@ -52,7 +55,15 @@ class Transcripts:
             if self._saves.search(words_of(func.name))
             or any(self._holds.search(words_of(name)) for name in self._names(call, func))
         ]
-        return one_per_line([*self.calls, *found])
+        return one_per_line([*self.calls, *found, *self._in_rows()])
+
+    def _in_rows(self) -> Iterator[Evidence]:
+        """Where messages are written to a table, on the way to a model or back."""
+        for one in self._subject.once(Rows).writes:
+            column = next((name for name in one.columns if self._columns.search(words_of(name))), None)
+            if column is not None:
+                what = f"`{one.func.qualname}` writes `{column}` of `{one.table.name}`"
+                yield self._subject.at(one.func, one.call.span, what)
 
     @staticmethod
     def _at(func: Func, call: m.Call) -> Evidence:
@@ -69,7 +80,7 @@ class Transcripts:
 
     def _names(self, call: m.Call, func: Func) -> Iterator[str]:
         for arg in call.args:
-            yield from self._recordings.names(arg.value, func)
+            yield from self._saying.names(arg.value, func)
 
     def _says(self, call: m.Call, func: Func) -> frozenset[str]:
         said = set(self._names(call, func))
@@ -77,4 +88,4 @@ class Transcripts:
             for node in walk.expressions(arg.value):
                 if isinstance(node, m.Text) and len(node.value) <= _LABEL:
                     said.add(node.value)
-        return frozenset().union(*map(self._recordings.of_name, said))
+        return frozenset().union(*map(self._saying.of_name, said))

@@ -295,6 +295,8 @@ class Loops:
 
     def _is_wait(self, call: m.Call, func: Func) -> bool:
         if isinstance(call.func, m.Attr) and call.func.name == "get" and not call.args:
+            if self._puts_back(call, call.func, func):
+                return False
             # ``queue.get()``: the ``get`` of a mapping has an argument.
             if all(isinstance(v, Unknown) for v in self._evaluator.eval(call.func, func)):
                 return True
@@ -307,6 +309,18 @@ class Loops:
             if name and self._catalogue.waits.get(name):
                 return True
         return False
+
+    def _puts_back(self, call: m.Call, method: m.Attr, func: Func) -> bool:
+        """``key = pool.get(); pool.put(key)``, no loop around it: nobody has to bring anything to a pool."""
+        pool = walk.dotted(method.value)
+        sites = self._graph.sites[func]
+        looped = any(site.call is call and any(site.loops()) for site in sites)
+        others = (site.call.func for site in sites)
+        return not looped and any(
+            isinstance(other, m.Attr) and other.name == "put" and walk.dotted(other.value) == pool
+            for other in others
+            if pool is not None
+        )
 
     def charges_budget(self, loop: Loop, func: Func) -> bool:
         """Whether a project function called each round compares a number and raises."""

@@ -63,16 +63,21 @@ class Outputs:
 
     def cap(self, call: LlmCall) -> tuple[Func, m.Call] | None:
         """Where a number or setting caps the answer of a call, or of its client, for sure."""
+        for func, given, paths in self.told(call):
+            if paths and self._deadlines.setting(given, func, paths).state == "given":
+                return func, given
+        return None
+
+    @staticmethod
+    def told(call: LlmCall) -> list[tuple[Func, m.Call, tuple[str, ...]]]:
+        """The calls by which a cap may be set (at the LLM call, its client), and the parameters for it."""
         told = [(call.site.func, call.site.call, call.entry.cap)]
         for client in (call.client, *(call.client.inner if call.client else ())):
             if client is not None:
                 told += [(c.func, c.call, (*derive.cap, *client.entry.cap)) for derive, c in client.changes]
                 if client.site is not None:
                     told.append((client.site.func, client.site.call, client.entry.cap))
-        for func, given, paths in told:
-            if paths and self._deadlines.setting(given, func, paths).state == "given":
-                return func, given
-        return None
+        return told
 
     def _table(self, client: Client) -> s.OutputCap | None:
         for name in self._catalogue.ids(client.entry):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ class Recursion:
 
     edge: Edge
     direct: bool
+    counted: bool = False
+    """Whether a number that each round changes is compared on the way."""
 
 
 class Recursions:
@@ -36,6 +39,29 @@ class Recursions:
 
     def unbounded(self) -> Iterator[Recursion]:
         """For each circle that asks a model and that only its answers end: a call that closes it."""
+        for circle, inside in self._circles:
+            if self._only_model_ends(circle, inside):
+                yield Recursion(inside[-1], len(circle) == 1)
+
+    def rounds(self) -> Iterator[Recursion]:
+        """Each circle that asks a model round after round of the program's own accord.
+
+        Retries, people who are waited for and walks through the parts of something are none.
+        """
+        for circle, inside in self._circles:
+            made = any(func.name == "__init__" for func in circle)  # objects that hold each other
+            if made or any(self._in_handler(e) or _goes_along(e) for e in inside):
+                continue
+            if any(self._loops.waiting(func) for func in circle):
+                continue
+            counted = _counts(circle, inside)
+            remembered = any(_looks_up(test) for test, _ in self._ends(circle, inside))
+            if counted or not (remembered or any(self._shrinks(e) for e in inside)):
+                yield Recursion(inside[-1], len(circle) == 1, counted)
+
+    @functools.cached_property
+    def _circles(self) -> tuple[tuple[set[Func], list[Edge]], ...]:
+        """The functions of each circle that asks a model, and its calls in reading order."""
         certain = [e for edges in self._graph.edges.values() for e in edges if self._is_certain(e)]
         circles: nx.DiGraph[Func] = nx.DiGraph()
         circles.add_edges_from((e.site.func, e.target) for e in certain)
@@ -45,11 +71,9 @@ class Recursions:
         for edge in certain:
             if number[edge.site.func] == number[edge.target]:
                 closing[number[edge.target]].append(edge)
-        for n, inside in closing.items():
-            circle = components[n]
-            if self._asks(circle) and self._only_model_ends(circle, inside):
-                inside.sort(key=lambda e: (e.site.func.path, e.site.call.span.line, e.site.call.span.column))
-                yield Recursion(inside[-1], len(circle) == 1)
+        for inside in closing.values():
+            inside.sort(key=lambda e: (e.site.func.path, e.site.call.span.line, e.site.call.span.column))
+        return tuple((components[n], inside) for n, inside in closing.items() if self._asks(components[n]))
 
     def _is_certain(self, edge: Edge) -> bool:
         """Whether the function itself, on the object itself, is called, here and now."""
@@ -80,14 +104,18 @@ class Recursions:
             return False
         if any(self._in_handler(e) or self._shrinks(e) for e in inside):
             return False
-        ends = [(test, e.site.func) for e in inside for test in self._around(e)]
-        ends += [(test, func) for func in circle for test in self._exits(func, inside)]
+        ends = self._ends(circle, inside)
         if not ends or any(self._loops.kind(test, func) != MODEL for test, func in ends):
             return False
-        tests = [test for func in circle for stmt in func.statements for test in _tests(stmt)]
         return not any(
-            _looks_up(test) or any(compares_sizes(node) for node in walk.expressions(test)) for test in tests
+            _looks_up(test) or any(compares_sizes(node) for node in walk.expressions(test))
+            for test in _all_tests(circle)
         )
+
+    def _ends(self, circle: set[Func], inside: list[Edge]) -> list[tuple[m.Expr, Func]]:
+        """The conditions on which a circle goes on, or is left, and where they stand."""
+        ends = [(test, e.site.func) for e in inside for test in self._around(e)]
+        return ends + [(test, func) for func in circle for test in self._exits(func, inside)]
 
     @staticmethod
     def _around(edge: Edge) -> Iterator[m.Expr]:
@@ -130,6 +158,48 @@ class Recursions:
         )
 
 
+def _goes_along(edge: Edge) -> bool:
+    """``parent = node.data.get("parent")``, ``again(parent)``: to the next of what the function was given."""
+    func = edge.site.func
+    params = set(func.params) - {func.receiver}
+    handed = [arg.value.id for arg in edge.call.args if isinstance(arg.value, m.Name)]
+    given = (binding.expr for name in handed for binding in func.bindings.get(name, ()))
+    return any(_part_of(expr) in params for expr in given if expr is not None)
+
+
+def _part_of(expr: m.Expr) -> str:
+    """The name whose attribute, item or ``get`` an expression is; empty where it is none."""
+    if isinstance(expr, m.Call) and isinstance(expr.func, m.Attr) and expr.func.name == "get":
+        expr = expr.func
+    whole = expr
+    while isinstance(expr, m.Attr | m.Sub):
+        expr = expr.value
+    return expr.id if isinstance(expr, m.Name) and expr is not whole else ""
+
+
+def _counts(circle: set[Func], inside: list[Edge]) -> bool:
+    """``again(depth + 1)``, ``self.rounds += 1``, and a condition that compares it."""
+    changed: set[str | None] = set()
+    for edge in inside:
+        for arg in edge.call.args:
+            if isinstance(arg.value, m.BinOp) and arg.value.op in ("+", "-") and _has_number(arg.value):
+                changed |= {walk.dotted(arg.value.left), walk.dotted(arg.value.right)}
+    for func in circle:
+        for stmt in func.statements:
+            if isinstance(stmt, m.AugAssign) and stmt.op in ("+=", "-=") and _is_number(stmt.value):
+                changed.add(walk.dotted(stmt.target))
+    return any(
+        isinstance(node, m.Compare)
+        and any(walk.dotted(side) in changed - {None} for side in (node.left, *node.rights))
+        for test in _all_tests(circle)
+        for node in walk.expressions(test)
+    )
+
+
+def _all_tests(circle: set[Func]) -> Iterator[m.Expr]:
+    return (test for func in circle for stmt in func.statements for test in _tests(stmt))
+
+
 def _tests(stmt: m.Stmt) -> Iterator[m.Expr]:
     if isinstance(stmt, m.If | m.While):
         yield stmt.test
@@ -138,7 +208,11 @@ def _tests(stmt: m.Stmt) -> Iterator[m.Expr]:
 
 
 def _has_number(node: m.BinOp) -> bool:
-    return any(isinstance(s, m.Const) and isinstance(s.value, int) for s in (node.left, node.right))
+    return any(_is_number(side) for side in (node.left, node.right))
+
+
+def _is_number(node: m.Expr) -> bool:
+    return isinstance(node, m.Const) and isinstance(node.value, int)
 
 
 def _looks_up(test: m.Expr) -> bool:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
+from llmlint.audit.answercaps import AnswerCaps
 from llmlint.audit.model import Count, CriterionResult, Evidence, met, missing, not_applicable, vague
 from llmlint.audit.subject import Subject
-from llmlint.facts import model as m
 from llmlint.project.calls import LlmCall
 from llmlint.project.wording import callee
 
@@ -15,14 +13,14 @@ _KINDS = frozenset({"chat", "text", "structured", "agent"})
 
 def per_call(subject: Subject) -> CriterionResult:
     """The share of calls with a cap on output tokens; calls whose settings cannot be seen are not counted."""
-    outputs = subject.project.outputs
+    outputs, caps = subject.project.outputs, subject.once(AnswerCaps)
     capped: list[Evidence] = []
     bare: list[Evidence] = []
     unseen: list[LlmCall] = []
     for call in subject.sites:
         if call.entry.kind not in _KINDS:
             continue
-        cap = outputs.cap(call)
+        cap = caps.of(call)
         if cap is not None:
             capped.append(subject.at(cap[0], cap[1].span, f"caps `{callee(call.site.call)}`"))
         elif next(outputs.missing(call), None) is not None:
@@ -35,7 +33,7 @@ def per_call(subject: Subject) -> CriterionResult:
     if not count.total:
         if not unseen:
             return not_applicable("no call of a chat model")
-        meant = list(_meant(subject, unseen))
+        meant = list(caps.meant(unseen))
         if meant:
             return vague(meant, "a cap is written down, and whether the calls get it is not seen")
         return missing("no cap is seen, and what the calls are given is not seen either")
@@ -47,23 +45,6 @@ def per_call(subject: Subject) -> CriterionResult:
     if 2 * count.done >= count.total:
         return vague([*dict.fromkeys(capped), *bare], "the other calls have none", count)
     return missing("most calls have none" if capped else "", bare, count)
-
-
-def _meant(subject: Subject, calls: list[LlmCall]) -> Iterator[Evidence]:
-    """Where a number is given to a parameter that would cap such calls."""
-    paths = {path for call in calls for path in call.entry.cap}
-    paths |= {path for call in calls if call.client is not None for path in call.client.entry.cap}
-    caps = {name for path in paths for name in path.rsplit(".", 1)[-1].split("|") if not name.isdigit()}
-    for func in subject.project.functions:
-        for node in func.nodes if subject.within(func.path) else ():
-            if isinstance(node, m.DictDisplay):
-                for key, value in node.items:
-                    if isinstance(key, m.Text) and key.value in caps and not _is_none(value):
-                        yield subject.at(func, key.span, f"`{key.value}`")
-
-
-def _is_none(value: m.Expr) -> bool:
-    return isinstance(value, m.Const) and value.value is None
 
 
 DETECTORS = {"cost.per_call": per_call}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from llmlint.audit.catalogue import read
 from llmlint.audit.llmpath import LlmPath
 from llmlint.audit.model import Count, CriterionResult, Evidence, met, missing, not_applicable, vague
-from llmlint.audit.recordings import words_of
+from llmlint.audit.saying import words_of
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.cost import CostFile
 from llmlint.facts import model as m
@@ -64,6 +64,15 @@ def _open(subject: Subject) -> Iterator[Evidence]:
             yield subject.at(func, run.call.site.call.span, f"{run.steps} steps by default")
 
 
+def _recursions(subject: Subject, *, counted: bool) -> Iterator[Evidence]:
+    """Where functions come back to themselves and ask a model each time."""
+    what = "the recursion is counted" if counted else "nothing counts the rounds of this recursion"
+    for found in subject.project.recursions.rounds():
+        func = found.edge.site.func
+        if found.counted is counted and func.mod.production and subject.within(func.path):
+            yield subject.at(func, found.edge.site.call.span, what)
+
+
 def _asking(subject: Subject) -> Iterator[tuple[m.While | m.For, Func]]:
     """Loops that ask a model round after round, of the program's own accord."""
     project = subject.project
@@ -83,6 +92,10 @@ def _asking(subject: Subject) -> Iterator[tuple[m.While | m.For, Func]]:
 def _uncounted(subject: Subject) -> Iterator[Evidence]:
     """Loops that end, and not because anything is counted; what has no way out is a service."""
     loops = subject.project.loops
+    open_ones = {(place.path, place.line) for place in _open(subject)}
+    for place in _recursions(subject, counted=False):
+        if (place.path, place.line) not in open_ones:
+            yield place
     for loop, func in _asking(subject):
         if (
             func.mod.production
@@ -112,6 +125,7 @@ def _bounded(subject: Subject) -> Iterator[Evidence]:
         served = project.loops.endless(loop, func) and project.loops.waits(loop, func)
         if not served and _is_counted(subject, loop, func):
             yield subject.at(func, loop.span, "the loop is counted")
+    yield from _recursions(subject, counted=True)
     words = read("cost", CostFile).words
     yield from _rounds(subject, re.compile(words.rounds))
     for func in project.functions:

@@ -11,7 +11,8 @@ from llmlint.audit.catalogue import read
 from llmlint.audit.deployed import settings
 from llmlint.audit.llmpath import LlmPath
 from llmlint.audit.model import CriterionResult, Evidence, met, missing, vague
-from llmlint.audit.recordings import Recordings, words_of
+from llmlint.audit.recordings import Recordings
+from llmlint.audit.saying import words_of
 from llmlint.audit.subject import Subject, Use
 from llmlint.audit.tables.observability import ObservabilityFile, RecordWords
 from llmlint.audit.tracing import Tracing
@@ -30,7 +31,7 @@ def audit_trail(subject: Subject) -> CriterionResult:
     traces = [trace for trace in subject.once(Tracing).traces if trace.keeps]
     if not rows and not traces:
         files = subject.once(Transcripts).all
-        why = "a file of what was said names neither model nor prompt version, nor how long it is kept"
+        why = "what was said is kept without its model and prompt version, and nothing says for how long"
         return vague(files, why) if files else missing()
     said = recordings.said(rows)
     if traces:

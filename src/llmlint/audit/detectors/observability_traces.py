@@ -37,6 +37,8 @@ def traces(subject: Subject) -> CriterionResult:
     if tracing.own:
         why = "what is recorded is not enough to look at a single call"
         return vague((one.evidence for one in tracing.own), why)
+    if recordings.noted:
+        return vague(recordings.noted, "time and tokens are told to the log, and no call by itself")
     if tracing.around:
         return vague(tracing.around, "it sees what stands around the calls, not the calls")
     files = subject.once(Transcripts).calls

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from llmlint.audit.catalogue import read
 from llmlint.audit.model import CriterionResult, Evidence, met, missing, vague
+from llmlint.audit.pacing import paced
 from llmlint.audit.subject import Subject, Use
 from llmlint.audit.tables.recovery import Limiter, RecoveryFile
 from llmlint.facts import model as m
@@ -17,6 +18,7 @@ from llmlint.project.wording import callee
 def rate_limits(subject: Subject) -> CriterionResult:
     """A handler of its own, a limiter, a queue that tries again, a router with alternatives."""
     firm = [*_handlers(subject), *_told_apart(subject), *_conditions(subject), *_switched_on(subject)]
+    firm += paced(subject)
     loose: list[Evidence] = []
     for limiter in _table().limiter:
         for use in subject.uses(*limiter.calls):

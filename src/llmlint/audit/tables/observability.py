@@ -80,6 +80,23 @@ class TranscriptWords(Fact, frozen=True, kw_only=True, eq=False):
     """Of what holds a conversation."""
     writes: str
     """Of calls that write to a file of themselves."""
+    columns: str
+    """Of columns of a table that hold messages."""
+
+
+class RowWords(Fact, frozen=True, kw_only=True, eq=False):
+    """How rows of tables are written through libraries that map classes to tables."""
+
+    bases: tuple[str, ...]
+    """Dotted classes (or what makes them) whose subclasses are tables."""
+    saves: tuple[str, ...]
+    """Last names of calls that save an object as a row."""
+    changes: tuple[str, ...]
+    """Last names of calls that are given columns, on something that a table is behind."""
+    began: str
+    """Regular expression of columns that hold when something began."""
+    ended: str
+    """Of columns that hold when it was over."""
 
 
 class Dashboard(Fact, frozen=True, kw_only=True, eq=False):
@@ -178,6 +195,7 @@ class ObservabilityFile(Table, frozen=True, kw_only=True):
     said: tuple[Said, ...]
     records: RecordWords
     transcripts: TranscriptWords
+    rows: RowWords
     dashboard: tuple[Dashboard, ...]
     dashboards: DashboardWords
     alert_rules: tuple[AlertRules, ...]

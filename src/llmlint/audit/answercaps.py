@@ -1,0 +1,100 @@
+"""Which calls get a cap on the length of their answers, as far as a reader of the code would say so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from llmlint.audit.model import Evidence
+from llmlint.audit.subject import Subject
+from llmlint.facts import model as m
+from llmlint.facts import walk
+from llmlint.project.calls import LlmCall
+from llmlint.project.kinds import Data, is_none_value
+from llmlint.project.scopes import Func
+
+
+class AnswerCaps:
+    """Made once per subject (``subject.once(AnswerCaps)``)."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        self._outputs = subject.project.outputs
+        self._evaluator = subject.project.evaluator
+
+    def of(self, call: LlmCall) -> tuple[Func, m.Call] | None:
+        """Where a call, or its client, is given a cap: for sure, or by a setting that is a number by default.
+
+        None also when that cannot be seen.
+        """
+        for func, given, paths in self._outputs.told(call) if self._outputs.cap(call) is None else ():
+            if any(self._is_number(*found) for path in paths for found in self._written(given, func, path)):
+                return func, given
+        return self._outputs.cap(call)
+
+    def meant(self, calls: list[LlmCall]) -> Iterator[Evidence]:
+        """Where a number is given to a parameter that would cap such calls."""
+        paths = {path for call in calls for path in call.entry.cap}
+        paths |= {path for call in calls if call.client is not None for path in call.client.entry.cap}
+        caps = {name for path in paths for name in path.rsplit(".", 1)[-1].split("|") if not name.isdigit()}
+        for func in self._subject.project.functions:
+            if self._subject.within(func.path):
+                for span, name in _set(func, caps):
+                    yield self._subject.at(func, span, f"`{name}`")
+
+    def _written(self, call: m.Call, func: Func, path: str) -> Iterator[tuple[m.Expr, Func]]:
+        """What stands at a parameter path: an argument, a key of ``**params``, a key of a literal."""
+        where, *keys = path.split(".")
+        keywords, _ = self._evaluator.keyword_items(call, func)
+        found = [keywords[name] for name in where.split("|") if name in keywords]
+        placed = walk.argument(call, where)
+        if placed is not None:
+            found = [(placed, func)]
+        for key in keys:
+            found = [
+                (item, value.func)
+                for expr, scope in found
+                for value in self._evaluator.eval(expr, scope)
+                if isinstance(value, Data) and isinstance(value.expr, m.DictDisplay)
+                for name, item in value.expr.items
+                if isinstance(name, m.Text) and name.value == key
+            ]
+        yield from found
+
+    def _is_number(self, expr: m.Expr, func: Func) -> bool:
+        """Whether it is a number by default, and None nowhere; or an ``int`` that callers have to give."""
+        values = self._evaluator.eval(expr, func)
+        if any(is_none_value(value) for value in values):
+            return False
+        if any(isinstance(value, Data) and _is_int(value.expr) for value in values):
+            return True
+        params = {param.name: param for param in func.facts.params}
+        param = params.get(expr.id) if isinstance(expr, m.Name) else None
+        return (
+            param is not None
+            and param.default is None
+            and isinstance(param.annotation, m.Name)
+            and param.annotation.id == "int"
+        )
+
+
+def _set(func: Func, names: set[str]) -> Iterator[tuple[m.Span, str]]:
+    """``{"max_tokens": 500}`` and ``payload["max_tokens"] = limit``."""
+    for node in func.nodes:
+        if isinstance(node, m.DictDisplay):
+            for key, value in node.items:
+                if isinstance(key, m.Text) and key.value in names and not _is_none(value):
+                    yield key.span, key.value
+    for stmt in func.statements:
+        if isinstance(stmt, m.Assign) and stmt.value is not None and not _is_none(stmt.value):
+            for target in stmt.targets:
+                key = target.index if isinstance(target, m.Sub) else None
+                if isinstance(key, m.Text) and key.value in names:
+                    yield stmt.span, key.value
+
+
+def _is_int(expr: m.Expr) -> bool:
+    return isinstance(expr, m.Const) and type(expr.value) is int and expr.value > 0
+
+
+def _is_none(value: m.Expr) -> bool:
+    return isinstance(value, m.Const) and value.value is None

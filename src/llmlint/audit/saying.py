@@ -1,0 +1,103 @@
+"""What names in a program say of a call of a model: ``latency_ms`` is about time, ``usage`` about tokens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from llmlint.audit.catalogue import read
+from llmlint.audit.subject import Subject
+from llmlint.audit.tables.observability import ObservabilityFile
+from llmlint.facts import model as m
+from llmlint.facts import walk
+from llmlint.project.scopes import Func
+
+INSERT = re.compile(r"\s*insert\s+(?:or\s+\w+\s+)?into\b", re.I)
+_PARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
+_SHORT = 60
+"""A text of more characters is prose or a prompt, not a name."""
+_ASIDE = frozenset({"len", "bool", "type", "isinstance", "id", "hash"})
+"""Calls that say something about a value and not the value."""
+_KEEPING = frozenset(
+    {"round", "int", "float", "str", "dict", "getattr", "get", "max", "asdict", "model_dump"}
+)
+"""Calls that give what they are given in another form."""
+
+
+class Saying:
+    """Reads names by the words of ``[[said]]``; made once per subject."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._project = subject.project
+        table = read("observability", ObservabilityFile)
+        self._clocks = table.records.clocks
+        self._said = [
+            (one.name, re.compile(one.pattern), re.compile(one.unless or r"(?!)")) for one in table.said
+        ]
+        self._known: dict[str, frozenset[str]] = {}
+
+    def names(self, expr: m.Expr, func: Func, *, aside: bool = True) -> Iterator[str]:
+        """Names in an expression and, one step aside, in what its own names were given here."""
+        pending = [expr]
+        while pending:
+            node = pending.pop()
+            match node:
+                case m.Name(id=name):
+                    yield name
+                    for binding in func.bindings.get(name, ()) if aside else ():
+                        if binding.kind == "value" and binding.expr is not None and not binding.unpack:
+                            yield from self._given(binding.expr, func)
+                case m.Attr(name=name):
+                    yield name
+                    if self.of_name(name) and walk.dotted(node):
+                        continue  # ``reply.usage`` is about usage, whatever the object is called
+                case m.Text(value=text):
+                    if INSERT.match(text):
+                        yield from re.findall(r"\w+", text.partition("VALUES")[0])
+                    elif len(text) <= _SHORT and not re.search(r"\s", text):
+                        yield text
+                case m.Call(args=args):
+                    if last_name(node) in _ASIDE or not (aside or last_name(node) in _KEEPING):
+                        continue
+                    yield from (arg.keyword for arg in args if arg.keyword)
+                case m.BinOp(op="-", left=m.Call() as left) if self.is_clock(left, func):
+                    yield "latency"
+                case _:
+                    pass
+            pending += walk.children(node)
+
+    def _given(self, expr: m.Expr, func: Func) -> Iterator[str]:
+        keeps = isinstance(expr, m.Call) and last_name(expr) in _KEEPING
+        if keeps or isinstance(expr, m.DictDisplay | m.BinOp | m.Attr | m.Sub):
+            yield from self.names(expr, func, aside=False)
+
+    def is_clock(self, call: m.Call, func: Func) -> bool:
+        """Whether a call tells the time."""
+        return walk.dotted(call.func) in self._clocks or any(
+            getattr(value, "name", "") in self._clocks
+            for value in self._project.evaluator.eval(call.func, func)
+        )
+
+    def of_name(self, name: str) -> frozenset[str]:
+        """What a name says: ``prompt_tokens`` tokens, ``latency_ms`` latency."""
+        known = self._known.get(name)
+        if known is None:
+            words = words_of(name)
+            known = self._known[name] = frozenset(
+                fact for fact, found, unless in self._said if found.search(words) and not unless.search(words)
+            )
+        return known
+
+
+def words_of(name: str) -> str:
+    """``promptTokens`` as ``_prompt_tokens_``, ``usage.input_tokens`` as ``_usage_input_tokens_``."""
+    return f"_{_PARTS.sub('_', name).strip('_').lower()}_"
+
+
+def last_name(call: m.Call) -> str:
+    """``create`` of ``client.messages.create(…)``; empty where what is called has no name."""
+    match call.func:
+        case m.Attr(name=name) | m.Name(id=name):
+            return name
+        case _:
+            return ""

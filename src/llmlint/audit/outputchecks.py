@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from llmlint.audit.catalogue import read
-from llmlint.audit.documents import either
+from llmlint.audit.prose import either
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.security import SecurityFile
 from llmlint.facts import model as m

@@ -14,6 +14,7 @@ from llmlint.audit.tables.cost import CostFile, SpendAlert
 from llmlint.audit.tables.observability import AlertRules, ObservabilityFile
 from llmlint.audit.tables.oncall import OncallFile, Pager
 from llmlint.facts import model as m
+from llmlint.project.scopes import Func
 from llmlint.repository.terraform import Block, blocks
 from llmlint.repository.tree import Node
 
@@ -150,13 +151,21 @@ class Alerting:
 
     def _sent(self, pager: Pager) -> Iterator[Reached]:
         """Addresses of the service in production code, where something is called with them."""
-        for func in self._subject.project.functions if pager.hosts else ():
-            if not self._subject.within(func.path):
-                continue
-            for node in func.nodes:
-                if isinstance(node, m.Text) and any(host in node.value for host in pager.hosts):
-                    place = self._subject.at(func, node.span, f"{pager.name}: `{node.value[:50]}`")
-                    yield Reached(pager, place)
+        for func, text in self._addresses if pager.hosts else ():
+            if any(host in text.value for host in pager.hosts):
+                yield Reached(pager, self._subject.at(func, text.span, f"{pager.name}: `{text.value[:50]}`"))
+
+    @functools.cached_property
+    def _addresses(self) -> tuple[tuple[Func, m.Text], ...]:
+        """Texts in production code with the address of any of the services."""
+        hosts = re.compile("|".join(re.escape(host) for pager in self._pagers for host in pager.hosts))
+        return tuple(
+            (func, node)
+            for func in self._subject.project.functions
+            if self._subject.within(func.path)
+            for node in func.nodes
+            if isinstance(node, m.Text) and hosts.search(node.value)
+        )
 
     # -- the bill ---------------------------------------------------------------------------------
 

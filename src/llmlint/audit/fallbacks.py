@@ -214,7 +214,8 @@ class Fallbacks:
 
     def _body(self, body: tuple[m.Stmt, ...], handler: m.Handler, func: Func, call: LlmCall) -> Fallback:
         """What the statements after a failure do: ask again elsewhere, answer, or say that it failed."""
-        inside = set(walk.statements(body))
+        statements = tuple(walk.statements(body))
+        inside = set(statements)
         found = [NOTHING]
         graph = self._project.graph
         for site in graph.sites[func]:
@@ -235,7 +236,7 @@ class Fallbacks:
                     found.append(self._found(Kind.MODEL, func, site.call.span, f"`{name}` is asked instead"))
             elif self._stands_in(name) and not self._project.logs.only_talks(site.call, func):
                 found.append(self._found(Kind.ANSWER, func, site.call.span, f"`{name}` answers instead"))
-        for stmt in inside:
+        for stmt in statements:
             match stmt:
                 case m.Return(value=value, span=span) | m.ExprStmt(value=m.Yield(value=value), span=span):
                     pass

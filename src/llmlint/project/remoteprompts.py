@@ -64,7 +64,9 @@ class RemotePrompts:
             if sent is not None and sent.entry.path in table.calls and (ids & {*table.on} or not ids):
                 return table
         names = {external_name(value) for value in self._evaluator.eval(site.call.func, site.func)}
-        found = [table for name in names if name for table in self._catalogue.remote_prompts.get(name)]
+        found = [
+            table for name in sorted(names) if name for table in self._catalogue.remote_prompts.get(name)
+        ]
         return found[0] if found else None
 
     def _judge(self, site: CallSite, table: s.RemotePrompt) -> Unpinned | None:

@@ -114,19 +114,27 @@ def _labels(subject: Subject) -> Iterator[Evidence]:
 
 def _shadows(subject: Subject) -> Iterator[Evidence]:
     """Conditions and calls that speak of a second version or of a share."""
-    shadows = subject.once(Releases).table.words.shadows
+    shadows = re.compile("|".join(map(re.escape, subject.once(Releases).table.words.shadows)))
     for func in subject.project.functions:
-        if not subject.within(func.path):
+        # Few functions have such a name anywhere, and only these are looked at statement by statement.
+        if not subject.within(func.path) or not any(shadows.search(_name(node)) for node in func.nodes):
             continue
         for stmt in func.statements:
             tests = [stmt.test] if isinstance(stmt, m.If) else []
             tests += [node.func for node in _calls(stmt)]
             for node in (node for test in tests for node in walk.expressions(test)):
-                name = node.id if isinstance(node, m.Name) else node.name if isinstance(node, m.Attr) else ""
-                if any(word in name.lower() for word in shadows):
+                if shadows.search(_name(node)):
                     line = stmt.span.line if isinstance(stmt, m.If) else func.facts.span.line
-                    yield Evidence(func.path, line, f"`{name}`")
+                    yield Evidence(func.path, line, f"`{_said(node)}`")
                     break
+
+
+def _name(node: m.Expr) -> str:
+    return _said(node).lower()
+
+
+def _said(node: m.Expr) -> str:
+    return node.id if isinstance(node, m.Name) else node.name if isinstance(node, m.Attr) else ""
 
 
 def _calls(stmt: m.Stmt) -> Iterator[m.Call]:

@@ -99,14 +99,14 @@ def _carried(subject: Subject, words: RollbackWords) -> Iterator[Evidence]:
             kept = next(_entries(subject, func, words), None)
             if kept is not None:
                 carriers[func] = kept
-    level = set(carriers)
+    level = list(carriers)
     for _ in range(HOPS if level else 0):
         callers = {edge.site: func for func in level for edge in graph.callers.get(func, ())}
-        level = set()
+        level = []
         for site, func in callers.items():
             if any(site.call in tuple(walk.expressions(expr)) for expr in _tables(site.func)):
                 if site.func not in carriers:
-                    level.add(site.func)
+                    level.append(site.func)
                     carriers[site.func] = carriers[func]
     for func, kept in carriers.items():
         for edge in graph.callers.get(func, ()):

@@ -12,7 +12,7 @@ from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.calls import LlmCall
 from llmlint.project.kinds import ClassRef, Data
-from llmlint.project.parsing import Parse
+from llmlint.project.parsing import ASKED, MAY_ASK, Parse
 from llmlint.project.scopes import Func
 from llmlint.project.wording import callee
 
@@ -31,8 +31,15 @@ def malformed(subject: Subject) -> CriterionResult:
         return not_applicable("no answer is taken apart: users get it as text")
     bad = [_at(subject, parse, "nobody catches its error") for parse in parses if _is_bad(parse)]
     held = [_asked(subject, call) for call in schemas]
-    held += [_at(subject, p, "held to a schema") for p in parses if not _is_bad(p) and _is_held(subject, p)]
-    caught = [_at(subject, p, "its error is caught") for p in parses if p.handled]
+    sound = [parse for parse in parses if not _is_bad(parse)]
+    held += [_at(subject, parse, "held to a schema") for parse in sound if _is_held(subject, parse)]
+    caught = [_at(subject, parse, "its error is caught") for parse in sound if parse.handled]
+    asked = [_at(subject, p, "the model is asked for JSON") for p in sound if p.asked == ASKED]
+    unseen = [
+        _at(subject, parse, "which form is asked for is not seen")
+        for parse in sound
+        if parse.asked == MAY_ASK and not parse.handled and not _is_held(subject, parse)
+    ]
     count = Count(len(parses) - len(bad) + len(schemas), len(parses) + len(schemas), "places")
     if bad:
         good = list(dict.fromkeys([*held, *caught]))
@@ -41,12 +48,17 @@ def malformed(subject: Subject) -> CriterionResult:
             if good
             else missing("a malformed answer ends in a traceback", bad, count)
         )
+    if held and unseen:
+        told = dict.fromkeys([*unseen, *held])
+        return vague(told, "whether some answers may be malformed is not seen", count)
     if held:
         return met(dict.fromkeys(held), count=count)
     if caught:
-        return vague(caught, "text that does not parse is caught, data of another shape is not", count)
-    asked = [_at(subject, parse, "the model is asked for JSON") for parse in parses]
-    return vague(asked, "the form is asked for, and not checked", count)
+        told = dict.fromkeys([*caught, *unseen])
+        return vague(told, "text that does not parse is caught, data of another shape is not", count)
+    if asked:
+        return vague(dict.fromkeys([*asked, *unseen]), "the form is asked for, and not checked", count)
+    return vague(unseen, "which form is asked for is not seen, and nobody checks it", count)
 
 
 def _is_bad(parse: Parse) -> bool:

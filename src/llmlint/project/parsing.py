@@ -14,7 +14,7 @@ from llmlint.project.deadlines import Deadlines
 from llmlint.project.kinds import Client, Data
 from llmlint.project.malformed import Malformed
 from llmlint.project.scopes import Func
-from llmlint.project.shapes import NUMBER, PARSE
+from llmlint.project.shapes import HELD, NUMBER, PARSE
 from llmlint.project.sites import CallSite
 from llmlint.project.taint import Flow, Flows
 from llmlint.project.values import Evaluator
@@ -35,6 +35,10 @@ class Parse:
     asked: str
     """Whether the LLM calls ask for an answer of a given form: ``given``, ``unknown`` or ``no``."""
     handled: bool
+    held: bool = False
+    """Whether it only takes what a pattern found in the text."""
+    checked: bool = False
+    """Whether the form of a number is looked at before, with a way out."""
 
     @property
     def obliged(self) -> bool:
@@ -145,17 +149,26 @@ class Parses:
 
     def all(self) -> Iterator[Parse]:
         """In a stable order; each parser once."""
+        yield from self._of_kinds((PARSE, NUMBER))
+
+    def held(self) -> Iterator[Parse]:
+        """Those that only take what a pattern found: they are no danger."""
+        yield from self._of_kinds((HELD,))
+
+    def _of_kinds(self, kinds: tuple[str, ...]) -> Iterator[Parse]:
         found: dict[m.Call, list[Flow]] = defaultdict(list)
         for flow in self._flows.flows():
             place = flow.hit.place
-            if flow.hit.use.kind in (PARSE, NUMBER) and isinstance(place, m.Call):
+            if flow.hit.use.kind in kinds and isinstance(place, m.Call):
                 if flow.origin.kind == "model" and flow.origin.call is not None:
                     found[place].append(flow)
         for call, flows in found.items():
             first = min(flows, key=lambda f: len(f.hit.mark.steps))
             func = first.hit.func
             handled = self._malformed.handled(call, func, first.hit.use.raises)
-            yield Parse(call, func, first, self._asked({self._of(flow) for flow in flows}), handled)
+            asked = self._asked({self._of(flow) for flow in flows})
+            checked = first.hit.use.kind in (NUMBER, HELD) and self._malformed.looked_at(call, func)
+            yield Parse(call, func, first, asked, handled, kinds == (HELD,), checked)
 
     def _of(self, flow: Flow) -> str:
         call = self._flows.graph.by_call.get(flow.origin.call) if flow.origin.call is not None else None

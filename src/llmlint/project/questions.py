@@ -125,10 +125,14 @@ class Questions:
         return AnswerForms(self.graph, self.evaluator, self.catalogue, self.deadlines)
 
     @functools.cached_property
+    def readers(self) -> Parses:
+        """Who takes apart what models wrote."""
+        return Parses(self.flows, self.answer_forms, Malformed(self.graph, self.evaluator, self.catalogue))
+
+    @functools.cached_property
     def parses(self) -> tuple[Parse, ...]:
         """Which parsers take what models wrote."""
-        malformed = Malformed(self.graph, self.evaluator, self.catalogue)
-        return tuple(Parses(self.flows, self.answer_forms, malformed).all())
+        return tuple(self.readers.all())
 
     @functools.cached_property
     def cuts(self) -> tuple[Cut, ...]:

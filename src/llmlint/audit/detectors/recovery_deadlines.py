@@ -37,11 +37,14 @@ def deadlines(subject: Subject) -> CriterionResult:
     open_ones = [bound for bound in bounds if bound.known and not bound.good]
     if not open_ones:
         return vague(_shown(hidden), "what ends some calls is decided where llmlint cannot see it", count)
-    if good or hidden:
+    if good:
         return vague(
             [*_shown(open_ones), *_shown(hidden), *_shown(good)], "not every call has a deadline", count
         )
-    return missing("no call has a deadline of its own", _shown(open_ones), count)
+    why = "no call has a deadline of its own"
+    if hidden:
+        why = "no deadline is seen, and calls without one are"
+    return missing(why, [*_shown(open_ones), *_shown(hidden)], count)
 
 
 def _bound(deadlines: Deadlines, call: LlmCall) -> _Bound:
@@ -57,6 +60,8 @@ def _bound(deadlines: Deadlines, call: LlmCall) -> _Bound:
     place = next((client.site for client in clients if client.site is not None), here)
     entries: list[s.Client | s.Call] = [client.entry for client in clients]
     entries = entries or [call.entry]
+    if any(isinstance(entry, s.Client) and entry.in_process for entry in entries):
+        return _Bound(False, True, place, "runs in this process, and nothing ends it")
     if any(entry.no_deadline for entry in entries):
         return _Bound(False, True, place, "no deadline")
     defaults = [entry.default_timeout for entry in entries if entry.default_timeout is not None]

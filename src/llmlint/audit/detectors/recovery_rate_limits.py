@@ -183,6 +183,14 @@ def _tried_again(subject: Subject) -> Iterator[Evidence]:
             if layer.attempts > 1:
                 by = "" if layer.written else " by the SDK's default"
                 yield subject.at(layer.func, layer.span, f"{layer.attempts} attempts{by}")
+    project = subject.project
+    for func in project.functions:
+        for use in project.retries.unbounded(func):
+            repeats = use.repeats is not None and project.reach.escapes(use.repeats)
+            asks = repeats or any(project.reach.at_site(site, escaping=True) for site in use.sites)
+            if asks and subject.within(use.func.path) and use.func.mod.production:
+                if project.attempts.after_failures(use) and not project.attempts.hurries(use):
+                    yield subject.at(use.func, use.span, f"`{use.table.path}` tries again without a bound")
 
 
 DETECTORS = {"recovery.rate_limits": rate_limits}

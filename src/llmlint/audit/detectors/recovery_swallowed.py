@@ -27,6 +27,8 @@ def not_swallowed(subject: Subject) -> CriterionResult:
     hit |= {call for text in texts if (call := _end(subject, text.target)) is not None}
     silent = list(_silent(subject))
     hit |= {call for _, _, target in silent if (call := _end(subject, target)) is not None}
+    endless = list(subject.reported("LLM304"))
+    hit |= set(_repeated(subject))
     of_package = set(subject.sites)
     bad = len(hit & of_package)
     count = Count(len(subject.sites) - bad, len(subject.sites), "call sites")
@@ -35,11 +37,23 @@ def not_swallowed(subject: Subject) -> CriterionResult:
         subject.at(t.func, t.handler.span, "the text of the error is returned as the answer") for t in texts
     ]
     found += [subject.at(func, handler.span, "nobody is told of the failure") for func, handler, _ in silent]
+    found += [
+        Evidence(f.location.path, f.location.line, "it is tried again for ever, and never comes out")
+        for f in endless
+    ]
     if not found:
         return met(_shown(subject), count=count)
     if lost and 2 * bad > len(subject.sites):
         return missing("most failures are lost on the way", found, count)
     return vague(found, "these failures look like answers to the caller", count)
+
+
+def _repeated(subject: Subject) -> Iterator[LlmCall]:
+    """Calls whose failures a retry without a bound keeps to itself."""
+    for call in subject.sites:
+        for use in subject.project.retries.unbounded(call.site.func):
+            if use.repeats is call.site.func or call.site in use.sites:
+                yield call
 
 
 def _end(subject: Subject, target: Target) -> LlmCall | None:

@@ -13,6 +13,8 @@ from llmlint.facts import walk
 from llmlint.project.scopes import Func
 from llmlint.project.wording import callee
 
+_ENDLESS = "tries again without a bound"
+
 
 def rate_limits(subject: Subject) -> CriterionResult:
     """A handler of its own, a limiter, a queue that tries again, a router with alternatives."""
@@ -32,7 +34,8 @@ def rate_limits(subject: Subject) -> CriterionResult:
         return vague(loose, "a queue, and what fails in it is not tried again")
     again = list(dict.fromkeys(_tried_again(subject)))
     if again:
-        return vague(again, "it is tried again like any failure, and then fails")
+        endless = any(one.what.endswith(_ENDLESS) for one in again)
+        return vague(again, f"it is tried again like any failure{'' if endless else ', and then fails'}")
     return missing()
 
 
@@ -190,7 +193,7 @@ def _tried_again(subject: Subject) -> Iterator[Evidence]:
             asks = repeats or any(project.reach.at_site(site, escaping=True) for site in use.sites)
             if asks and subject.within(use.func.path) and use.func.mod.production:
                 if project.attempts.after_failures(use) and not project.attempts.hurries(use):
-                    yield subject.at(use.func, use.span, f"`{use.table.path}` tries again without a bound")
+                    yield subject.at(use.func, use.span, f"`{use.table.path}` {_ENDLESS}")
 
 
 DETECTORS = {"recovery.rate_limits": rate_limits}

@@ -45,7 +45,9 @@ def not_swallowed(subject: Subject) -> CriterionResult:
         return met(_shown(subject), count=count)
     if lost and 2 * bad > len(subject.sites):
         return missing("most failures are lost on the way", found, count)
-    return vague(found, "these failures look like answers to the caller", count)
+    others = len(found) > len(endless)
+    why = "these failures look like answers to the caller" if others else "these failures never come out"
+    return vague(found, why, count)
 
 
 def _repeated(subject: Subject) -> Iterator[LlmCall]:

@@ -28,9 +28,9 @@ def not_swallowed(subject: Subject) -> CriterionResult:
     silent = list(_silent(subject))
     hit |= {call for _, _, target in silent if (call := _end(subject, target)) is not None}
     endless = list(subject.reported("LLM304"))
-    hit |= set(_repeated(subject))
     of_package = set(subject.sites)
-    bad = len(hit & of_package)
+    mostly = 2 * len(hit & of_package) > len(subject.sites)
+    bad = len((hit | set(_repeated(subject))) & of_package)
     count = Count(len(subject.sites) - bad, len(subject.sites), "call sites")
     found = list(subject.of_findings(lost))
     found += [
@@ -43,7 +43,7 @@ def not_swallowed(subject: Subject) -> CriterionResult:
     ]
     if not found:
         return met(_shown(subject), count=count)
-    if lost and 2 * bad > len(subject.sites):
+    if lost and mostly:
         return missing("most failures are lost on the way", found, count)
     others = len(found) > len(endless)
     why = "these failures look like answers to the caller" if others else "these failures never come out"

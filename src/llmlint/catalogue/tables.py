@@ -59,6 +59,8 @@ class Client(Entry, frozen=True, kw_only=True, eq=False):
     """``s`` or ``ms``."""
     default_timeout: float | None = None
     no_deadline: bool = False
+    in_process: bool = False
+    """The model runs in this process: nothing ends a call, and no provider can stall it."""
     timeout_none: str = "no-deadline"
     """What an explicit ``timeout=None`` means: ``no-deadline`` or ``default``."""
     retries: str = ""

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from llmlint.facts import model as m
 from llmlint.facts import walk
-from llmlint.project.kinds import Data, External
+from llmlint.project.forwarding import Forwarding
+from llmlint.project.kinds import Data, External, ParamValue
 from llmlint.project.scopes import Func
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ class Arguments:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
+        self.forwarding = Forwarding(evaluator)
 
     def matches(self, when: dict[str, tuple[str | bool | int, ...]], call: m.Call, func: Func) -> bool:
         """Whether every argument named in ``when`` is one of the literals (or dotted names) there."""
@@ -64,9 +66,13 @@ class Arguments:
         self, expr: m.Expr, func: Func, depth: int
     ) -> tuple[dict[str, tuple[m.Expr, Func]], bool]:
         values = self._evaluator.eval(expr, func)
-        if len(values) != 1 or depth > 4 or not isinstance(values[0], Data):
+        value = values[0] if len(values) == 1 and depth <= 4 else None
+        if isinstance(value, ParamValue) and isinstance(expr, m.Name) and expr.id == value.name:
+            param = value.func.params.get(value.name)
+            if param is not None and param.kind == "**":
+                return self.forwarding.items(value)
+        if not isinstance(value, Data):
             return {}, False
-        value = values[0]
         found, complete = self._display_items(value, depth)
         # Keys set later win; where the dict is written and where it is read may be two functions.
         names = [m.Name(n) for n, bound in value.func.bindings.items() for b in bound if b.expr is value.expr]

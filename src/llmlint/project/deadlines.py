@@ -90,6 +90,10 @@ class Deadlines:
 
     def _value(self, expr: m.Expr, func: Func, rest: list[str], site: Site) -> Setting:
         values = self._evaluator.eval(expr, func)
+        if len(values) > 1 and not rest:
+            numbers = {_number(v.expr) if isinstance(v, Data) else None for v in values}
+            if None not in numbers:  # which of several, is not known
+                return Setting("given", numbers.pop() if len(numbers) == 1 else None, site)
         if not values or len(values) > 1:
             return (
                 UNKNOWN_SETTING if any(not is_none_value(v) for v in values) else Setting("none", site=site)
@@ -345,7 +349,7 @@ class Deadlines:
             given = self.setting(call, func, (where,))
             if given.state == "given" and given.value is not None:
                 return int(given.value) + 1
-            if given.state == "unknown":
+            if given.state in ("given", "unknown"):
                 return None
         return None if default is None else default + 1
 

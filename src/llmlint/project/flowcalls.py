@@ -20,9 +20,11 @@ from llmlint.project.shapes import (
     CLEAN,
     CONSUMED,
     ENVELOPE,
+    HELD,
     LOG,
     NO_TAINT,
     NOT_RUN,
+    PATTERN,
     Mark,
     Origin,
     Shape,
@@ -59,6 +61,8 @@ _DATA = frozenset({"sql", "path", "url", "html", "template", "xml", "xpath"}) | 
 """What the answer of a database or a service may be used for without a finding."""
 _LOG = own_sink(LOG, "logs it")
 """A log record, as a sink: for values that are handed to a function that logs them."""
+_HELD = own_sink(HELD, "reads what a pattern found")
+_FINDERS = frozenset({"match", "search", "fullmatch", "findall", "finditer"})
 
 
 class Calls:
@@ -166,8 +170,16 @@ class Calls:
             taint = join_taints(self.shape(expr, env, known).flat() for expr in use.exprs)
             for origin, mark in taint.items():
                 if harmless(mark, use.danger) or not concerns(origin, use.kind):
+                    if PATTERN in mark.safe and use.kind in CONSUMED and origin.kind in ("model", "param"):
+                        self._held(origin, use, call, mark, env)
                     continue
                 self._flows.note_hit(flow, origin, Hit(use, flow.func, call, mark, needs(env)))
+
+    def _held(self, origin: Origin, use: SinkUse, call: m.Call, mark: Mark, env: Env) -> None:
+        """A parser that only takes what a pattern found: nothing to report, but an answer is taken apart."""
+        if not harmless(mark, HELD):
+            held = SinkUse(_HELD, HELD, use.exprs, use.name, use.raises)
+            self._flows.note_hit(self._flow, origin, Hit(held, self._flow.func, call, mark, needs(env)))
 
     def _log_record(self, call: m.Call, env: Env, known: Known) -> None:
         flow = self._flow
@@ -289,8 +301,10 @@ class Calls:
         if self._flows.carriers.writes_out(name):
             arguments = join_taints(s.whole() for s in shapes)
         if self._flows.carriers.parses(name):
-            parsed = {o: Mark(k.steps, k.safe, True) for o, k in arguments.items()}
+            parsed = {o: Mark(k.steps, k.safe - {PATTERN}, True) for o, k in arguments.items()}
             if name.startswith("re."):  # a piece of the text, which is still to be read
+                if name.rpartition(".")[2] in _FINDERS:
+                    parsed = safe_for(parsed, frozenset({PATTERN}))
                 return Shape(without_log(safe_for(parsed, CONSUMED) if self._finds_numbers(call) else parsed))
             return Shape(safe_for(parsed, CONSUMED))
         if not self._flows.carriers.carries(name):

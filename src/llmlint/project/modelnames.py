@@ -221,8 +221,12 @@ class ModelNames:
         return (
             name.text.endswith(self._catalogue.moving_endings)
             and not self._is_over(name.text)
-            and not any(map(self._deploys, name.takers))
+            and not self.deployed(name)
         )
+
+    def deployed(self, name: ModelName) -> bool:
+        """Whether it is the name of somebody's deployment, which says nothing of the model."""
+        return any(map(self._deploys, name.takers))
 
     def _is_over(self, text: str) -> bool:
         """Whether somebody retired an alias: whoever serves it still, nobody moves it any more."""

@@ -14,11 +14,13 @@ from llmlint.project.deadlines import Deadlines
 from llmlint.project.kinds import Client, Data
 from llmlint.project.malformed import Malformed
 from llmlint.project.scopes import Func
-from llmlint.project.shapes import NUMBER, PARSE
+from llmlint.project.shapes import HELD, NUMBER, PARSE
 from llmlint.project.sites import CallSite
 from llmlint.project.taint import Flow, Flows
 from llmlint.project.values import Evaluator
 
+ASKED, MAY_ASK, NOT_ASKED = "given", "unknown", "no"
+"""A form is asked for; it may be, in settings that are not seen; it is not."""
 MAX_TOOLS = 400
 """Parts of descriptions of tools that are looked at."""
 
@@ -30,9 +32,18 @@ class Parse:
     call: m.Call
     func: Func
     flow: Flow
-    obliged: bool
-    """Whether one of the LLM calls asks for an answer of a given form, or may."""
+    asked: str
+    """Whether the LLM calls ask for an answer of a given form: ``given``, ``unknown`` or ``no``."""
     handled: bool
+    held: bool = False
+    """Whether it only takes what a pattern found in the text."""
+    checked: bool = False
+    """Whether the form of a number is looked at before, with a way out."""
+
+    @property
+    def obliged(self) -> bool:
+        """Whether one of the LLM calls asks for an answer of a given form, or may."""
+        return self.asked != NOT_ASKED
 
 
 class AnswerForms:
@@ -46,24 +57,28 @@ class AnswerForms:
         self._catalogue = catalogue
         self._deadlines = deadlines
 
-    def obliges(self, call: LlmCall) -> bool:
-        """Whether the call, the client or an option between them asks for one, or may."""
-        if call.entry.kind == "structured":
-            return True
+    def asked(self, call: LlmCall) -> str:
+        """Whether the call, the client or an option between them asks for one: sure before perhaps."""
+        states = set(self._states(call))
+        return next((state for state in (ASKED, MAY_ASK) if state in states), NOT_ASKED)
+
+    def _states(self, call: LlmCall) -> Iterator[str]:
         site = call.site
-        if self._asks(site.call, site.func, call.entry.structured, ("given", "unknown")):
-            return True
+        if call.entry.kind == "structured":
+            yield ASKED
+        yield from self._asks(site.call, site.func, call.entry.structured)
         if any(self._is_strict(site.call, site.func, where) for where in call.entry.tools):
-            return True
-        # Where a call can ask, nobody hides the question in settings of the client.
-        states = ("given",) if call.entry.structured else ("given", "unknown")
+            yield ASKED
         for client in self._clients(call.client):
             if client.entry.kind == "wrapper":
-                return True
-            made = [client.site, *(change for _, change in client.changes)]
-            if any(one is not None and self._asks(one.call, one.func, (), states) for one in made):
-                return True
-        return call.http is not None and self._body_asks(site, call.http.body)
+                yield MAY_ASK
+            for one in (client.site, *(change for _, change in client.changes)):
+                for state in self._asks(one.call, one.func, ()) if one is not None else ():
+                    # Where a call can ask, nobody hides the question in settings of the client.
+                    if state == ASKED or not call.entry.structured:
+                        yield state
+        if call.http is not None:
+            yield from self._body_asks(site, call.http.body)
 
     def _clients(self, client: Client | None) -> Iterator[Client]:
         if client is not None:
@@ -71,17 +86,13 @@ class AnswerForms:
             for inner in client.inner:
                 yield from self._clients(inner)
 
-    def _asks(self, call: m.Call, func: Func, own: tuple[str, ...], states: tuple[str, ...]) -> bool:
+    def _asks(self, call: m.Call, func: Func, own: tuple[str, ...]) -> Iterator[str]:
         for form in self._catalogue.answer_forms:
             for path in (*form.params, *own):
-                if self._deadlines.setting(call, func, (path,)).state in states:
-                    return True
+                yield self._deadlines.setting(call, func, (path,)).state
             for path in form.forced_tool:
-                if self._deadlines.setting(call, func, (path,)).state in states and not self._leaves_open(
-                    walk.argument(call, path), func, form.unforced
-                ):
-                    return True
-        return False
+                if not self._leaves_open(walk.argument(call, path), func, form.unforced):
+                    yield self._deadlines.setting(call, func, (path,)).state
 
     def _is_strict(self, call: m.Call, func: Func, where: str) -> bool:
         """Whether tools are given whose arguments the provider holds to their schema."""
@@ -108,7 +119,7 @@ class AnswerForms:
             isinstance(v, Data) and isinstance(v.expr, m.Text) and v.expr.value in unforced for v in values
         )
 
-    def _body_asks(self, site: CallSite, wheres: tuple[str, ...]) -> bool:
+    def _body_asks(self, site: CallSite, wheres: tuple[str, ...]) -> Iterator[str]:
         """The same of a request that is put together by hand; a body we cannot see may ask for anything."""
         for where in wheres:
             given = walk.argument(site.call, where)
@@ -118,13 +129,14 @@ class AnswerForms:
                     inner = self._evaluator.eval(shown.args[0].value, site.func)
                     shown = next((v.expr for v in inner if isinstance(v, Data)), None)
                 if not isinstance(shown, m.DictDisplay):
-                    return True
+                    yield MAY_ASK
+                    continue
                 asking = {key for form in self._catalogue.answer_forms for key in form.body}
-                if any(
-                    key is None or (isinstance(key, m.Text) and key.value in asking) for key, _ in shown.items
-                ):
-                    return True
-        return False
+                for key, _ in shown.items:
+                    if key is None:
+                        yield MAY_ASK
+                    elif isinstance(key, m.Text) and key.value in asking:
+                        yield ASKED
 
 
 class Parses:
@@ -137,19 +149,34 @@ class Parses:
 
     def all(self) -> Iterator[Parse]:
         """In a stable order; each parser once."""
+        yield from self._of_kinds((PARSE, NUMBER))
+
+    def held(self) -> Iterator[Parse]:
+        """Those that only take what a pattern found: they are no danger."""
+        yield from self._of_kinds((HELD,))
+
+    def _of_kinds(self, kinds: tuple[str, ...]) -> Iterator[Parse]:
         found: dict[m.Call, list[Flow]] = defaultdict(list)
         for flow in self._flows.flows():
             place = flow.hit.place
-            if flow.hit.use.kind in (PARSE, NUMBER) and isinstance(place, m.Call):
+            if flow.hit.use.kind in kinds and isinstance(place, m.Call):
                 if flow.origin.kind == "model" and flow.origin.call is not None:
                     found[place].append(flow)
         for call, flows in found.items():
             first = min(flows, key=lambda f: len(f.hit.mark.steps))
             func = first.hit.func
-            obliged = any(self._obliged(flow) for flow in flows)
             handled = self._malformed.handled(call, func, first.hit.use.raises)
-            yield Parse(call, func, first, obliged, handled)
+            asked = self._asked({self._of(flow) for flow in flows})
+            checked = first.hit.use.kind in (NUMBER, HELD) and self._malformed.looked_at(call, func)
+            yield Parse(call, func, first, asked, handled, kinds == (HELD,), checked)
 
-    def _obliged(self, flow: Flow) -> bool:
+    def _of(self, flow: Flow) -> str:
         call = self._flows.graph.by_call.get(flow.origin.call) if flow.origin.call is not None else None
-        return call is None or self._forms.obliges(call)
+        return MAY_ASK if call is None else self._forms.asked(call)
+
+    @staticmethod
+    def _asked(states: set[str]) -> str:
+        """Of several LLM calls: what is asked of all of them, else perhaps where it is of one."""
+        if len(states) == 1:
+            return next(iter(states))
+        return MAY_ASK if states else NOT_ASKED

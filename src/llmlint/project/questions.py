@@ -125,9 +125,14 @@ class Questions:
         return AnswerForms(self.graph, self.evaluator, self.catalogue, self.deadlines)
 
     @functools.cached_property
+    def readers(self) -> Parses:
+        """Who takes apart what models wrote."""
+        return Parses(self.flows, self.answer_forms, self.malformed)
+
+    @functools.cached_property
     def parses(self) -> tuple[Parse, ...]:
         """Which parsers take what models wrote."""
-        return tuple(Parses(self.flows, self.answer_forms, self.malformed).all())
+        return tuple(self.readers.all())
 
     @functools.cached_property
     def malformed(self) -> Malformed:

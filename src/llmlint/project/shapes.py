@@ -54,13 +54,17 @@ LOG, PROMPT, SYSTEM = "log", "prompt", "system"
 PARSE, NUMBER, STORE, SEND = "parse", "number", "store", "send"
 """Sink kinds that take the text as whole and well formed."""
 CONSUMED = frozenset({PARSE, NUMBER, STORE, SEND})
+HELD = "held"
+"""A parser of what a pattern found in the text: no danger, but somebody takes an answer apart."""
+PATTERN = "pattern"
+"""Not a sink kind: marks what a regular expression found."""
 ENVELOPE = "envelope"
 """Not a sink kind: marks the provider's own JSON, in which the words of the answer still have to be found."""
 _PROMPTS = frozenset({PROMPT, SYSTEM})
 SAID = ("content", "text", "parts", "prompt", "input")
 """Fields of messages that hold what is said."""
 _IN_FIELDS = frozenset({"secret", "user"})
-NOT_RUN = frozenset({LOG, PROMPT, SYSTEM}) | CONSUMED
+NOT_RUN = frozenset({LOG, PROMPT, SYSTEM, HELD}) | CONSUMED
 """A person's approval of an action says nothing about these."""
 _OF_INTEREST = {"user": frozenset({SYSTEM}), "secret": _PROMPTS, "person": frozenset[str]()}
 
@@ -68,7 +72,7 @@ _OF_INTEREST = {"user": frozenset({SYSTEM}), "secret": _PROMPTS, "person": froze
 def concerns(origin: Origin, kind: str) -> bool:
     """Whether text of this origin at a sink of this kind can ever be a finding."""
     if origin.kind in ("model", "tool"):
-        return kind not in (_PROMPTS if origin.kind == "model" else _PROMPTS | CONSUMED)
+        return kind not in (_PROMPTS if origin.kind == "model" else _PROMPTS | CONSUMED | {HELD})
     wanted = _OF_INTEREST.get(origin.kind)
     return wanted is None or kind in wanted
 
@@ -178,7 +182,9 @@ def harmless(mark: Mark, kind: str) -> bool:
     """
     if kind in mark.safe:
         return True
-    return kind in CONSUMED and (not _NO_ANSWER.isdisjoint(mark.safe) or (kind == NUMBER and mark.parsed))
+    if kind != HELD and kind not in CONSUMED:
+        return False
+    return not _NO_ANSWER.isdisjoint(mark.safe) or (kind == NUMBER and mark.parsed)
 
 
 def opened(taint: Taint) -> Taint:

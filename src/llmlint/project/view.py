@@ -12,7 +12,7 @@ from llmlint.project.calls import LlmCall
 from llmlint.project.deadlines import Setting, describe
 from llmlint.project.kinds import Data
 from llmlint.project.scopes import Func
-from llmlint.project.shapes import CONSUMED
+from llmlint.project.shapes import CONSUMED, HELD, LOG
 
 if TYPE_CHECKING:
     from llmlint.project.project import Project
@@ -135,7 +135,7 @@ class _View:
         for flow in self._project.flows.flows():
             hit = flow.hit
             if (
-                hit.use.kind == "log"
+                hit.use.kind in (LOG, HELD)
                 or hit.use.kind in CONSUMED
                 or not (hit.func.mod.production and flow.origin.func.mod.production)
             ):

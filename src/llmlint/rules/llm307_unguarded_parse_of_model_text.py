@@ -16,7 +16,7 @@ HELP = "Ask for structured output, or catch the parser's error and ask again or 
 def check(project: Project) -> Iterator[Finding]:
     """Report parsers of an answer in free form whose error no function on the way catches."""
     for parse in project.parses:
-        if parse.obliged or parse.handled or not parse.func.mod.production:
+        if parse.obliged or parse.handled or parse.checked or not parse.func.mod.production:
             continue
         if parse.flow.origin.func.mod.production:
             yield _finding(project, parse)

@@ -10,8 +10,9 @@ from llmlint.audit.model import Count, CriterionResult, Evidence, met, missing, 
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.recovery import RecoveryFile
 from llmlint.catalogue import schema as s
+from llmlint.facts import walk
 from llmlint.project.calls import LlmCall
-from llmlint.project.deadlines import Deadlines, Setting, describe
+from llmlint.project.deadlines import Setting, describe
 from llmlint.project.kinds import Client, Site
 from llmlint.project.wording import callee
 
@@ -24,11 +25,13 @@ class _Bound:
     known: bool
     site: Site
     what: str
+    given: bool = False
+    """What is given may hold a deadline; otherwise only the SDK could know of one."""
 
 
 def deadlines(subject: Subject) -> CriterionResult:
     """Written at the call, at its client or around it, or a default of the SDK that is short."""
-    bounds = [_bound(subject.project.deadlines, call) for call in subject.sites]
+    bounds = [_bound(subject, call) for call in subject.sites]
     good = [bound for bound in bounds if bound.good]
     hidden = [bound for bound in bounds if not bound.known]
     count = Count(len(good), len(bounds), "call sites")
@@ -37,28 +40,37 @@ def deadlines(subject: Subject) -> CriterionResult:
     open_ones = [bound for bound in bounds if bound.known and not bound.good]
     if not open_ones:
         return vague(_shown(hidden), "what ends some calls is decided where llmlint cannot see it", count)
-    if good or hidden:
+    if good or any(bound.given for bound in hidden):
         return vague(
             [*_shown(open_ones), *_shown(hidden), *_shown(good)], "not every call has a deadline", count
         )
-    return missing("no call has a deadline of its own", _shown(open_ones), count)
+    why = "no call has a deadline of its own"
+    if hidden:
+        why = "no call is given a deadline"
+    return missing(why, [*_shown(open_ones), *_shown(hidden)], count)
 
 
-def _bound(deadlines: Deadlines, call: LlmCall) -> _Bound:
+def _bound(subject: Subject, call: LlmCall) -> _Bound:
+    deadlines = subject.project.deadlines
     here = Site(call.site.func, call.site.call)
+    paths = [(here, call.entry.timeout)]
+    paths += [(site, derive.timeout) for derive, site in (call.client.changes if call.client else ())]
     setting = deadlines.at_call(call)
     if setting.state in ("given", "unknown") or _is_off(setting, call.entry.timeout_none):
-        return _told(setting, here)
+        return _told(setting, here, any(_is_written(subject, site, given) for site, given in paths))
     clients = tuple(_clients(call.client))
     for client in clients:
         made = deadlines.constructor(client)
         if made.state in ("given", "unknown") or _is_off(made, client.entry.timeout_none):
-            return _told(made, client.site or here)
+            place = client.site or here
+            return _told(made, place, _is_written(subject, place, client.entry.timeout))
     place = next((client.site for client in clients if client.site is not None), here)
     entries: list[s.Client | s.Call] = [client.entry for client in clients]
     entries = entries or [call.entry]
     if any(entry.no_deadline for entry in entries):
         return _Bound(False, True, place, "no deadline")
+    if any(isinstance(entry, s.Client) and entry.in_process for entry in entries):
+        return _Bound(False, True, place, "runs in this process, and nothing ends it")
     defaults = [entry.default_timeout for entry in entries if entry.default_timeout is not None]
     if not defaults:
         return _Bound(False, False, place, "nothing is known of its deadline")
@@ -80,10 +92,21 @@ def _is_off(setting: Setting, none_means: str) -> bool:
     return setting.state == "none" and none_means == "no-deadline"
 
 
-def _told(setting: Setting, here: Site) -> _Bound:
+def _is_written(subject: Subject, site: Site, paths: tuple[str, ...]) -> bool:
+    """Whether a deadline is among what a call is seen to be given."""
+    keywords, _ = subject.project.evaluator.keyword_items(site.call, site.func)
+    names = [path.partition(".")[0] for path in paths]
+    return any(
+        walk.argument(site.call, name) is not None or not keywords.keys().isdisjoint(name.split("|"))
+        for name in names
+    )
+
+
+def _told(setting: Setting, here: Site, written: bool) -> _Bound:
     site = setting.site or here
     if setting.state == "unknown":
-        return _Bound(False, False, site, "its deadline is given from elsewhere")
+        what = "its deadline is given from elsewhere" if written else "what it is given is not seen"
+        return _Bound(False, False, site, what, True)
     if setting.state == "none":
         return _Bound(False, True, site, "its deadline is switched off")
     what = "a deadline is given" if setting.site is not None else "what stands around it ends it"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from llmlint.audit.answerdecorators import ParsedBefore, parsed_before
+from llmlint.audit.answerdecorators import ParsedBefore
 from llmlint.audit.catalogue import read
 from llmlint.audit.model import Count, CriterionResult, Evidence, met, missing, not_applicable, vague
 from llmlint.audit.subject import Subject
@@ -13,56 +13,71 @@ from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.calls import LlmCall
 from llmlint.project.kinds import ClassRef, Data
-from llmlint.project.parsing import Parse
+from llmlint.project.parsing import ASKED, MAY_ASK, Parse
 from llmlint.project.scopes import Func
 from llmlint.project.wording import callee
 
 
 def malformed(subject: Subject) -> CriterionResult:
     """Answers that are taken apart are held to a schema, or the parser's failure is caught (LLM307)."""
-    parses = [
-        parse
-        for parse in subject.project.parses
-        if parse.func.mod.production
-        and subject.within(parse.func.path)
-        and parse.flow.origin.func.mod.production
-    ]
+    parses = [parse for parse in subject.project.parses if _is_ours(subject, parse)]
+    found = [parse for parse in subject.project.readers.held() if _is_ours(subject, parse)]
     schemas = [call for call in subject.sites if _has_schema(subject, call)]
-    before = list(parsed_before(subject))
-    if not parses and not schemas and not before:
+    if not parses and not schemas and not found and not before:
         return not_applicable("no answer is taken apart: users get it as text")
     bad = [_at(subject, parse, "nobody catches its error") for parse in parses if _is_bad(parse)]
     bad += [_decorated(subject, one, "nobody catches its error") for one in before if not one.handled]
     held = [_asked(subject, call) for call in schemas]
+    sound = [parse for parse in parses if not _is_bad(parse)]
+    handled = [one for one in before if one.handled]
+    held += [_at(subject, parse, "held to a schema") for parse in sound if _is_held(subject, parse.func)]
     held += [
-        _at(subject, p, "held to a schema") for p in parses if not _is_bad(p) and _is_held(subject, p.func)
+        _decorated(subject, one, "held to a schema") for one in handled if _is_held(subject, one.wrapper)
     ]
-    held += [
-        _decorated(subject, one, "held to a schema")
-        for one in before
-        if one.handled and _is_held(subject, one.wrapper)
-    ]
-    caught = [_at(subject, p, "its error is caught") for p in parses if p.handled]
-    caught += [_decorated(subject, one, "its error is caught") for one in before if one.handled]
-    total = len(parses) + len(before) + len(schemas)
-    count = Count(total - len(bad), total, "places")
+    held += [_at(subject, parse, "held to a pattern") for parse in found if parse.checked]
+    caught = [_at(subject, p, "its error is caught") for p in [*sound, *found] if p.handled]
+    caught += [_decorated(subject, one, "its error is caught") for one in handled]
+    caught += [_at(subject, p, "its form is looked at") for p in sound if p.checked and not p.handled]
+    asked = [_at(subject, p, "the model is asked for JSON") for p in sound if p.asked == ASKED]
+    unseen = [_at(subject, p, "which form is asked for is not seen") for p in sound if _is_unseen(subject, p)]
+    loose = [_at(subject, p, "reads what a pattern found") for p in found if not (p.checked or p.handled)]
+    total = len(parses) + len(before) + len(found) + len(schemas)
+    count = Count(total - len(bad) - len(unseen) - len(loose), total, "places")
+    good = list(dict.fromkeys([*held, *caught]))
     if bad:
-        good = list(dict.fromkeys([*held, *caught]))
         return (
             vague([*bad, *good], "some malformed answers end in a traceback", count)
             if good
             else missing("a malformed answer ends in a traceback", bad, count)
         )
+    if held and unseen:
+        return vague([*unseen, *held], "which form some answers have to have is not seen", count)
+    if held and loose:
+        return vague([*loose, *held], "what happens where nothing is found is not seen", count)
     if held:
         return met(dict.fromkeys(held), count=count)
     if caught:
-        return vague(caught, "text that does not parse is caught, data of another shape is not", count)
-    asked = [_at(subject, parse, "the model is asked for JSON") for parse in parses]
-    return vague(asked, "the form is asked for, and not checked", count)
+        why = "text that does not parse is caught, data of another shape is not"
+        return vague([*caught, *unseen, *loose], why, count)
+    if asked:
+        return vague([*asked, *unseen, *loose], "the form is asked for, and not checked", count)
+    if unseen:
+        return vague([*unseen, *loose], "which form is asked for is not seen, and nobody checks it", count)
+    return vague(loose, "what happens where nothing is found is not seen", count)
+
+
+def _is_ours(subject: Subject, parse: Parse) -> bool:
+    here = parse.func.mod.production and subject.within(parse.func.path)
+    return here and parse.flow.origin.func.mod.production
+
+
+def _is_unseen(subject: Subject, parse: Parse) -> bool:
+    """Whether only settings that nobody sees may have asked for the form."""
+    return parse.asked == MAY_ASK and not (parse.handled or parse.checked or _is_held(subject, parse.func))
 
 
 def _is_bad(parse: Parse) -> bool:
-    return not (parse.obliged or parse.handled)
+    return not (parse.obliged or parse.handled or parse.checked)
 
 
 def _at(subject: Subject, parse: Parse, what: str) -> Evidence:

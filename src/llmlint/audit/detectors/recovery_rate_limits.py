@@ -14,6 +14,8 @@ from llmlint.facts import walk
 from llmlint.project.scopes import Func
 from llmlint.project.wording import callee
 
+_ENDLESS = "tries again without a bound"
+
 
 def rate_limits(subject: Subject) -> CriterionResult:
     """A handler of its own, a limiter, a queue that tries again, a router with alternatives."""
@@ -34,7 +36,8 @@ def rate_limits(subject: Subject) -> CriterionResult:
         return vague(loose, "a queue, and what fails in it is not tried again")
     again = list(dict.fromkeys(_tried_again(subject)))
     if again:
-        return vague(again, "it is tried again like any failure, and then fails")
+        endless = any(one.what.endswith(_ENDLESS) for one in again)
+        return vague(again, f"it is tried again like any failure{'' if endless else ', and then fails'}")
     return missing()
 
 
@@ -185,6 +188,14 @@ def _tried_again(subject: Subject) -> Iterator[Evidence]:
             if layer.attempts > 1:
                 by = "" if layer.written else " by the SDK's default"
                 yield subject.at(layer.func, layer.span, f"{layer.attempts} attempts{by}")
+    project = subject.project
+    for func in project.functions:
+        for use in project.retries.unbounded(func):
+            repeats = use.repeats is not None and project.reach.escapes(use.repeats)
+            asks = repeats or any(project.reach.at_site(site, escaping=True) for site in use.sites)
+            if asks and subject.within(use.func.path) and use.func.mod.production:
+                if project.attempts.after_failures(use) and not project.attempts.hurries(use):
+                    yield subject.at(use.func, use.span, f"`{use.table.path}` {_ENDLESS}")
 
 
 DETECTORS = {"recovery.rate_limits": rate_limits}

@@ -31,27 +31,42 @@ def not_swallowed(subject: Subject) -> CriterionResult:
     hit |= {call for text in texts if (call := _end(subject, text.target)) is not None}
     silent = list(_silent(subject))
     hit |= {call for _, _, target in silent if (call := _end(subject, target)) is not None}
-    endless, said = list(_endless(subject)), list(_texts(subject))
-    hit |= {call for _, _, target in endless if (call := _end(subject, target)) is not None}
+    looping, said = list(_endless(subject)), list(_texts(subject))
+    hit |= {call for _, _, target in looping if (call := _end(subject, target)) is not None}
     hit |= {call for call in subject.sites if call.site.func in {func for func, _ in said}}
+    repeated = list(subject.reported("LLM304"))
     of_package = set(subject.sites)
-    bad = len(hit & of_package)
+    mostly = 2 * len(hit & of_package) > len(subject.sites)
+    bad = len((hit | set(_repeated(subject))) & of_package)
     count = Count(len(subject.sites) - bad, len(subject.sites), "call sites")
     found = list(subject.of_findings(lost))
     found += [
         subject.at(t.func, t.handler.span, "the text of the error is returned as the answer") for t in texts
     ]
     found += [subject.at(func, h.span, "the text of an error is returned as the answer") for func, h in said]
-    found += [subject.at(func, handler.span, "asks again for ever") for func, handler, _ in endless]
+    found += [subject.at(func, handler.span, "asks again for ever") for func, handler, _ in looping]
     found += [subject.at(func, handler.span, "nobody is told of the failure") for func, handler, _ in silent]
+    found += [
+        Evidence(f.location.path, f.location.line, "it is tried again for ever, and never comes out")
+        for f in repeated
+    ]
     if not found:
         return met(_shown(subject), count=count)
-    if lost and 2 * bad > len(subject.sites):
+    if lost and mostly:
         return missing("most failures are lost on the way", found, count)
+    endless = len(looping) + len(repeated)
     why = "these failures look like answers to the caller"
-    if len(found) == len(endless):
+    if len(found) == endless:
         why = "these failures never reach the caller, who waits for ever"
     return vague(found, why, count)
+
+
+def _repeated(subject: Subject) -> Iterator[LlmCall]:
+    """Calls whose failures a retry without a bound keeps to itself."""
+    for call in subject.sites:
+        for use in subject.project.retries.unbounded(call.site.func):
+            if use.repeats is call.site.func or call.site in use.sites:
+                yield call
 
 
 def _end(subject: Subject, target: Target) -> LlmCall | None:

@@ -87,7 +87,10 @@ def _state(subject: Subject, name: ModelName) -> _State:
         return _State.MOVING
     if name.in_call:
         return _State.FIXED
-    return _State.ALIAS if names.snapshot(name) else _State.GOOD
+    if names.snapshot(name):
+        return _State.ALIAS
+    known = (name.served and None not in name.served) or names.deployed(name)
+    return _State.GOOD if known else _by_name(subject, name.text)
 
 
 def _settings(subject: Subject) -> Iterator[_Named]:
@@ -120,19 +123,22 @@ def _is_id(text: str, of: str = "") -> bool:
 
 
 def _said(subject: Subject, path: str, line: int, shown: str, given: str) -> _Named:
-    """A model in a file of settings: nobody knows who serves it, so whoever has its name counts."""
+    """A model in a file of settings."""
+    return _Named(_by_name(subject, given), Evidence(path, line, f"`{shown[:60]}`"))
+
+
+def _by_name(subject: Subject, given: str) -> _State:
+    """What is known of a model where nobody knows who serves it: whoever has its name counts."""
     catalogue, today = subject.project.catalogue, subject.today
     name = given.rpartition("/")[2]
-    state = _State.GOOD
-    if given.endswith("latest"):
-        state = _State.MOVING
+    state = _State.MOVING if given.endswith("latest") else _State.GOOD
     for vendor in catalogue.vendors:
         ends = catalogue.retired.get((vendor, name))
         if today is not None and ends is not None and ends <= today:
             state = _State.RETIRED
         elif state is _State.GOOD and catalogue.snapshots.get((vendor, name)):
             state = _State.ALIAS
-    return _Named(state, Evidence(path, line, f"`{shown[:60]}`"))
+    return state
 
 
 DETECTORS = {"rollback.model": model}

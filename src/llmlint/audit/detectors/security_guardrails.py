@@ -14,7 +14,9 @@ from llmlint.audit.prose import either
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.security import SecurityFile, SecurityTool
 from llmlint.facts import model as m
+from llmlint.project.kinds import FuncRef
 from llmlint.project.scopes import Func
+from llmlint.project.sites import CallSite
 
 
 def guardrails(subject: Subject) -> CriterionResult:
@@ -66,10 +68,26 @@ def _on_the_way(subject: Subject, func: Func) -> bool:
         one = pending.pop()
         if subject.project.reach.reaches(one):
             return True
-        above = {edge.site.func for edge in subject.project.graph.callers.get(one, ())} - seen
+        above = {site.func for site in _callers(subject, one)} - seen
         seen |= above
         pending += above
     return False
+
+
+def _callers(subject: Subject, func: Func) -> Iterator[CallSite]:
+    """Who calls a function in production; the wrapper of its decorator calls it for somebody else."""
+    project = subject.project
+    for edge in project.graph.callers.get(func, ()):
+        around: Func | None = edge.site.func
+        while around is not None and not _decorates(subject, around, func):
+            around = around.parent
+        if around is None and edge.site.func.mod.production:
+            yield edge.site
+
+
+def _decorates(subject: Subject, func: Func, other: Func) -> bool:
+    decorated = subject.project.evaluator.decorated.get(func, ())
+    return any(isinstance(one, FuncRef) and one.func is other for one in decorated)
 
 
 def _own(subject: Subject) -> Iterator[tuple[Evidence, bool]]:
@@ -84,8 +102,7 @@ def _own(subject: Subject) -> Iterator[tuple[Evidence, bool]]:
         is_policy = sure.search(func.name) is not None
         if not (is_policy or maybe.search(func.name) or sure.search(_module(func))):
             continue
-        callers = [edge.site for edge in project.graph.callers.get(func, ())]
-        near = [site for site in callers if site.func.mod.production and asking(site.func)]
+        near = [site for site in _callers(subject, func) if asking(site.func)]
         if near and subject.within(func.path) and _takes_text(func):
             yield subject.at(func, func.facts.span, f"`{func.name}`"), is_policy and _refuses(func)
 

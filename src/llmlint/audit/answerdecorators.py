@@ -50,7 +50,10 @@ def _parsing(subject: Subject, decorator: m.Expr, func: Func) -> Iterator[tuple[
                 if use.kind == PARSE
             ]
             if uses:
-                yield inner, all(project.malformed.handled(call, inner, use.raises) for call, use in uses)
+                yield (
+                    inner,
+                    all(project.readers.malformed.handled(call, inner, use.raises) for call, use in uses),
+                )
 
 
 def _is_given_an_answer(subject: Subject, func: Func) -> bool:

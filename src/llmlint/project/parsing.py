@@ -145,7 +145,7 @@ class Parses:
     def __init__(self, flows: Flows, forms: AnswerForms, malformed: Malformed) -> None:
         self._flows = flows
         self._forms = forms
-        self._malformed = malformed
+        self.malformed = malformed
 
     def all(self) -> Iterator[Parse]:
         """In a stable order; each parser once."""
@@ -165,9 +165,9 @@ class Parses:
         for call, flows in found.items():
             first = min(flows, key=lambda f: len(f.hit.mark.steps))
             func = first.hit.func
-            handled = self._malformed.handled(call, func, first.hit.use.raises)
+            handled = self.malformed.handled(call, func, first.hit.use.raises)
             asked = self._asked({self._of(flow) for flow in flows})
-            checked = first.hit.use.kind in (NUMBER, HELD) and self._malformed.looked_at(call, func)
+            checked = first.hit.use.kind in (NUMBER, HELD) and self.malformed.looked_at(call, func)
             yield Parse(call, func, first, asked, handled, kinds == (HELD,), checked)
 
     def _of(self, flow: Flow) -> str:

@@ -127,17 +127,12 @@ class Questions:
     @functools.cached_property
     def readers(self) -> Parses:
         """Who takes apart what models wrote."""
-        return Parses(self.flows, self.answer_forms, self.malformed)
+        return Parses(self.flows, self.answer_forms, Malformed(self.graph, self.evaluator, self.catalogue))
 
     @functools.cached_property
     def parses(self) -> tuple[Parse, ...]:
         """Which parsers take what models wrote."""
         return tuple(self.readers.all())
-
-    @functools.cached_property
-    def malformed(self) -> Malformed:
-        """Who sees the error of a parser."""
-        return Malformed(self.graph, self.evaluator, self.catalogue)
 
     @functools.cached_property
     def cuts(self) -> tuple[Cut, ...]:

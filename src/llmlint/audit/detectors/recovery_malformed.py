@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from llmlint.audit.answerdecorators import ParsedBefore
+from llmlint.audit.answerdecorators import ParsedBefore, parsed_before
 from llmlint.audit.catalogue import read
 from llmlint.audit.model import Count, CriterionResult, Evidence, met, missing, not_applicable, vague
 from llmlint.audit.subject import Subject
@@ -23,6 +23,7 @@ def malformed(subject: Subject) -> CriterionResult:
     parses = [parse for parse in subject.project.parses if _is_ours(subject, parse)]
     found = [parse for parse in subject.project.readers.held() if _is_ours(subject, parse)]
     schemas = [call for call in subject.sites if _has_schema(subject, call)]
+    before = list(parsed_before(subject))
     if not parses and not schemas and not found and not before:
         return not_applicable("no answer is taken apart: users get it as text")
     bad = [_at(subject, parse, "nobody catches its error") for parse in parses if _is_bad(parse)]

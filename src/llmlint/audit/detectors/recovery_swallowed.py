@@ -10,6 +10,7 @@ from llmlint.audit.subject import Subject
 from llmlint.audit.tables.recovery import RecoveryFile
 from llmlint.facts import model as m
 from llmlint.facts import walk
+from llmlint.model.finding import Finding
 from llmlint.project.calls import LlmCall
 from llmlint.project.guarded import Target
 from llmlint.project.scopes import Func
@@ -34,7 +35,8 @@ def not_swallowed(subject: Subject) -> CriterionResult:
     looping, said = list(_endless(subject)), list(_texts(subject))
     hit |= {call for _, _, target in looping if (call := _end(subject, target)) is not None}
     hit |= {call for call in subject.sites if call.site.func in {func for func, _ in said}}
-    repeated = list(subject.reported("LLM304"))
+    # A loop around a handler that asks again is told once, by the handler.
+    repeated = [f for f in subject.reported("LLM304") if not any(_is_around(f, *one[:2]) for one in looping)]
     of_package = set(subject.sites)
     mostly = 2 * len(hit & of_package) > len(subject.sites)
     bad = len((hit | set(_repeated(subject))) & of_package)
@@ -67,6 +69,11 @@ def _repeated(subject: Subject) -> Iterator[LlmCall]:
         for use in subject.project.retries.unbounded(call.site.func):
             if use.repeats is call.site.func or call.site in use.sites:
                 yield call
+
+
+def _is_around(finding: Finding, func: Func, handler: m.Handler) -> bool:
+    place = finding.location
+    return place.path == func.path and func.facts.span.line <= place.line <= handler.span.line
 
 
 def _end(subject: Subject, target: Target) -> LlmCall | None:

@@ -66,6 +66,8 @@ class _Reader:
 
     def _functions(self, script: Script) -> list[Func]:
         """Its own and those of other tests and evals that it calls."""
+        if script.harness is not None:  # what it calls is the program
+            return list(script.functions)
         found = dict.fromkeys(script.functions)
         pending = list(found)
         while pending:

@@ -63,7 +63,9 @@ def indexed(repository: Repository, path: str, endings: tuple[str, ...]) -> list
     folder = path[: path.rfind("/") + 1]
     below = [one for one in repository.paths if one.startswith(folder) and one != path]
     found = [one for one in below if any(f"/{one}".endswith(f"/{name}") for name in named)]
-    entries = max((len(tree.value) for tree in repository.trees(path)[:1] if isinstance(tree.value, list | dict)))
+    entries = max(
+        len(tree.value) for tree in repository.trees(path)[:1] if isinstance(tree.value, list | dict)
+    )
     return found if len(found) >= entries else [path]
 
 

@@ -192,9 +192,10 @@ class Evals:
         found += [cases_of_python(script.mod, words) for script in self.running if script.harness is None]
         return tuple({cases.path: cases for cases in found if cases.number}.values())
 
-    def _of_files(self, paths: Iterable[str]) -> Iterator[Cases]:
-        for path in dict.fromkeys(one for path in paths for one in indexed(self.subject.repository, path, DATA)):
-            yield cases_of_file(self.subject.repository, path, self.table.words)
+    def _of_files(self, named: Iterable[str]) -> Iterator[Cases]:
+        repository = self.subject.repository
+        paths = (path for name in named for path in indexed(repository, name, DATA))
+        return (cases_of_file(repository, path, self.table.words) for path in dict.fromkeys(paths))
 
     def _mentioned(self) -> Iterator[str]:
         """Files of data that evals name."""

@@ -1,8 +1,8 @@
 """Evals that no tool and no folder names: code that asks a model about each case and scores the answers.
 
-A loop that asks is no eval by itself. Something of the case has to meet the answer: both are compared and what
-comes of it is counted, or both are given to what scores. Two sorts of values are followed by their names, from
-the loop into what it calls: what is taken out of the cases, and what a model has answered.
+A loop that asks is no eval by itself. Something of the case has to meet the answer: both are compared and
+what comes of it is counted, or both are given to what scores. Two sorts of values are followed by their
+names, from the loop into what it calls: what is taken out of the cases, and what a model has answered.
 """
 
 from __future__ import annotations
@@ -38,10 +38,12 @@ class Harness:
     """With what is expected of it; otherwise it is scored by what cannot be seen."""
     functions: tuple[Func, ...]
     """Those that take part, ``func`` first."""
+    judges: tuple[Func, ...] = ()
+    """Those that are given an answer, ask a model about it and make a score of that."""
 
     @property
     def texts(self) -> Iterator[str]:
-        """Every literal in its file and in what is called without asking a model: names of data among them."""
+        """The literals of its file and of what is called without asking a model: names of data too."""
         for func in dict.fromkeys((*self.func.mod.functions, *self.functions)):
             yield from _texts(func)
 
@@ -139,7 +141,19 @@ class Harnesses:
         if best is None:
             return None
         through = tuple(dict.fromkeys((func, *best.through, best.where)))
-        return Harness(func, best.where, best.span, best.expects, (*through, *self._reading(through)))
+        taking_part = (*through, *self._reading(through))
+        return Harness(func, best.where, best.span, best.expects, taking_part, self._judges(func, values))
+
+    def _judges(self, func: Func, values: _Values) -> tuple[Func, ...]:
+        found: dict[Func, None] = {}
+        for call in func.calls:
+            if any(values.of(arg.value)[1] for arg in call.args):
+                for edge in self._graph.edges_at.get(call, ()):
+                    scores = _parts(edge.target.name) & set(self._words.scorers)
+                    if self._project.reach.reaches(edge.target):
+                        if scores or any(map(self._keeps_score, edge.target.statements)):
+                            found[edge.target] = None
+        return tuple(found)
 
     def _reading(self, functions: Iterable[Func]) -> list[Func]:
         """What they call that asks no model: what reads the cases is among it."""
@@ -156,9 +170,7 @@ class Harnesses:
     def _values(self, func: Func, cases: set[str], answers: set[str]) -> _Values:
         """Twice over the statements: what the end of a loop assigns is known at its beginning."""
         asking = {
-            site.call
-            for site in self._graph.sites[func]
-            if self._project.reach.at_site(site) is not None
+            site.call for site in self._graph.sites[func] if self._project.reach.at_site(site) is not None
         }
         values = _Values(set(cases), set(answers), set())
 
@@ -282,7 +294,9 @@ class Harnesses:
 
     def _handed_on(self, call: m.Call, target: Func, values: _Values, skip: bool) -> _Values:
         names = [param.name for param in target.facts.params if param.kind == "positional"][int(skip) :]
-        cases, answers, at = set(), set(), 0
+        cases: set[str] = set()
+        answers: set[str] = set()
+        at = 0
         for arg in call.args:
             name = arg.keyword
             if name is None and not arg.star:

@@ -35,7 +35,7 @@ def reached(subject: Subject) -> Reached:
     tests = Tests(project.modules, project.graph, project.evaluator, project.catalogue)
     ours = {script.mod: script.functions for script in evals.running}
     for mod in project.modules:
-        if not mod.production and tests.is_test_file(mod.path):
+        if not mod.production and tests.is_test_file(mod.path) and _holds_tests(mod):
             ours[mod] = mod.functions
     found: set[Func] = set()
     runners = []
@@ -52,6 +52,11 @@ def reached(subject: Subject) -> Reached:
     sites = [call for call in project.llm_calls if _counts(subject, call)]
     hit = tuple(call for call in sites if call.site.func in found)
     return Reached(tuple(runners), hit, tuple(call for call in sites if call.site.func not in found))
+
+
+def _holds_tests(mod: Mod) -> bool:
+    """Whether something in it is a test by its name: ``write_test.py`` may write some."""
+    return any(func.facts.kind == "function" and func.name.startswith("test") for func in mod.functions)
 
 
 def _counts(subject: Subject, call: LlmCall) -> bool:

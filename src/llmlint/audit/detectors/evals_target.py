@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from llmlint.audit.evals import Evals
+from llmlint.audit.judges import judging
 from llmlint.audit.model import CriterionResult, Evidence, met, missing, not_applicable, vague
 from llmlint.audit.subject import Subject
 from llmlint.facts import model as m
@@ -42,7 +43,7 @@ def _first(subject: Subject, patterns: tuple[str, ...]) -> Evidence | None:
 def judge(subject: Subject) -> CriterionResult:
     """Labels of people beside a judge, and the agreement with them."""
     evals = subject.once(Evals)
-    judges = list(_judges(subject, evals))
+    judges = list(dict.fromkeys((*_judges(subject, evals), *judging(subject))))
     if not judges:
         return not_applicable("no model judges answers in an eval")
     labels = [Evidence(c.path, c.line, f"{c.labelled} labels of people") for c in evals.cases if c.labelled]

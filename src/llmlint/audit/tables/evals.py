@@ -66,7 +66,7 @@ class EvalWords(Fact, frozen=True, kw_only=True, eq=False):
 
 
 class HarnessWords(Fact, frozen=True, kw_only=True, eq=False):
-    """Words of names in code that scores answers without a tool: whole words (``gt_answer`` has two)."""
+    """Code that scores answers without a tool: whole words of names (``gt_answer`` has two), and prompts."""
 
     scorers: tuple[str, ...]
     """Of functions that say how good an answer is."""
@@ -76,6 +76,10 @@ class HarnessWords(Fact, frozen=True, kw_only=True, eq=False):
     """Of what an answer is scored against."""
     truths: tuple[str, ...]
     """Those of them that mean nothing else."""
+    judged: tuple[str, ...]
+    """Regular expressions of prompts that speak of judging an answer."""
+    marks: tuple[str, ...]
+    """Regular expressions of what makes that a verdict: a mark on a scale, the better one of two."""
     aside: tuple[str, ...]
     """Of files of data that hold no cases, though an eval names them."""
 

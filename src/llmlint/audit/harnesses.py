@@ -205,6 +205,7 @@ class Harnesses:
         seen.add(func)
         met = {node for node in func.nodes if isinstance(node, m.Compare) and _meets(node, values)}
         yield from self._counted(func, met)
+        averages = self._averages(func)
         for call in func.calls:
             both = [values.of(arg.value) for arg in call.args]
             case, answer = any(c for c, _ in both), any(a for _, a in both)
@@ -214,16 +215,22 @@ class Harnesses:
             for edge in self._graph.edges_at.get(call, ()) if depth and (case or answer) else ():
                 if edge.target in seen:
                     continue
+                truth = self._against_truth(edge.target, depth) if answer and averages else None
+                if truth is not None:
+                    yield _Score(truth[0], truth[1], True, (edge.target,))
+                if not self._belongs(edge.target, func):
+                    continue
                 inner = self._handed_on(edge.call, edge.target, values, edge.skip_receiver)
                 if (case and self._project.reach.reaches(edge.target)) or answer:
                     for one in self._scores(edge.target, inner, depth - 1, seen):
                         for kept in self._counted(func, {call}) if one.returned else (one,):
                             through = (edge.target, *one.through)
                             yield _Score(one.where, one.span, one.expects, through, kept.returned)
-                if answer and self._averages(func):
-                    truth = self._against_truth(edge.target, depth)
-                    if truth is not None:
-                        yield _Score(truth[0], truth[1], True, (edge.target,))
+
+    def _belongs(self, target: Func, func: Func) -> bool:
+        """Whether a callee is of the eval, and not the program that it asks: that compares things, too."""
+        apart = target.mod is not func.mod and target.mod.production
+        return not apart or bool(_parts(target.name) & set(self._words.scorers))
 
     def _counted(self, func: Func, results: Collection[m.Expr]) -> Iterator[_Score]:
         """Where what comes of a comparison becomes a score, or is returned."""

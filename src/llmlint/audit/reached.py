@@ -43,7 +43,7 @@ def reached(subject: Subject) -> Reached:
         for func in ours[mod]:
             started = {*_started(subject, func), *_of_fixtures(subject, tests, func)}
             if any(one.mod.production for one in started - found):
-                if project.reach.reaches(func):
+                if any(map(project.reach.reaches, started)):
                     runners.append(func)
                 _follow(subject, started, found)
     _follow(subject, set(_of_configs(subject, evals)), found)

@@ -142,7 +142,9 @@ class Harnesses:
             return None
         through = tuple(dict.fromkeys((func, *best.through, best.where)))
         taking_part = (*through, *self._reading(through))
-        return Harness(func, best.where, best.span, best.expects, taking_part, self._judges(func, values))
+        # What compares with the expected may ask a model on the way, and is no judge.
+        judges = tuple(one for one in self._judges(func, values) if one not in through)
+        return Harness(func, best.where, best.span, best.expects, taking_part, judges)
 
     def _judges(self, func: Func, values: _Values) -> tuple[Func, ...]:
         found: dict[Func, None] = {}

@@ -66,7 +66,9 @@ class _Reader:
 
     def _functions(self, script: Script) -> list[Func]:
         """Its own and those of other tests and evals that it calls."""
-        found = dict.fromkeys(script.mod.functions)
+        if script.harness is not None:  # what it calls is the program
+            return list(script.functions)
+        found = dict.fromkeys(script.functions)
         pending = list(found)
         while pending:
             for edge in self._subject.with_tests.graph.edges[pending.pop()]:

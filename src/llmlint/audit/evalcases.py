@@ -49,6 +49,26 @@ def cases_of_file(repository: Repository, path: str, words: EvalWords) -> Cases:
     return Cases(path, 1, 0)
 
 
+def indexed(repository: Repository, path: str, endings: tuple[str, ...]) -> list[str]:
+    """The files of data that an index of data sets names, below its folder; the path itself if it is none.
+
+    An index has no more entries than files: cases that each go with a file stay cases.
+    """
+    if not path.endswith((".json", ".yaml", ".yml")):
+        return [path]
+    texts = [node.text for tree in repository.trees(path)[:1] for _, node in tree.walk()]
+    named = {text.removeprefix("./") for text in texts if text.lower().endswith(endings) and "\n" not in text}
+    if not named:
+        return [path]
+    folder = path[: path.rfind("/") + 1]
+    below = [one for one in repository.paths if one.startswith(folder) and one != path]
+    found = [one for one in below if any(f"/{one}".endswith(f"/{name}") for name in named)]
+    entries = max(
+        len(tree.value) for tree in repository.trees(path)[:1] if isinstance(tree.value, list | dict)
+    )
+    return found if len(found) >= entries else [path]
+
+
 def _under(tree: Node, keys: Iterable[str]) -> Node | None:
     found = (tree.get(key) for key in keys)
     return next((node for node in found if node is not None and isinstance(node.value, list)), None)

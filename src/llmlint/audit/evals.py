@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from llmlint.audit.catalogue import read
-from llmlint.audit.evalcases import Cases, cases_of_file, cases_of_python
+from llmlint.audit.evalcases import Cases, cases_of_file, cases_of_python, indexed
+from llmlint.audit.harnesses import Harness, Harnesses
 from llmlint.audit.model import Evidence
 from llmlint.audit.reading import is_evidence
 from llmlint.audit.subject import Subject, Use
@@ -44,6 +46,15 @@ class Script:
     """Its functions that reach a model."""
     score: tuple[Func, m.Span] | None = None
     """Where answers are scored: a tool is used, or something with the name of a score is computed."""
+    harness: Harness | None = None
+    """Set where neither a tool nor the place makes it an eval: other code may be in the file."""
+
+    @property
+    def functions(self) -> tuple[Func, ...]:
+        """What is the eval's own in the file."""
+        if self.harness is None:
+            return self.mod.functions
+        return tuple(func for func in self.harness.functions if func.mod is self.mod)
 
     @property
     def may_be_barred_elsewhere(self) -> bool:
@@ -66,6 +77,10 @@ class Script:
         if self.uses:
             tool, use = min(self.uses, key=lambda one: one[1].span.line)
             return Evidence(self.path, use.span.line, f"{tool.name}: `{use.name}`")
+        if self.harness is not None:
+            func, scored = self.harness.func, f"{self.harness.where.path}:{self.harness.span.line}"
+            what = f"`{func.qualname or self.path}` asks about each case; {scored} scores the answer"
+            return Evidence(self.path, func.facts.span.line, what)
         if self.asks:
             # The module's own code is named only where no function of it asks.
             func = min(self.asks, key=lambda func: (func.facts.kind == "module", func.facts.span.line))
@@ -122,7 +137,21 @@ class Evals:
                 )
                 of_mod = tuple(uses.get(mod, ()))
                 found.append(Script(mod, of_mod, asks, self._score(mod, of_mod)))
+        known = {script.mod for script in found if script.is_eval}
+        for one in self.subject.once(Harnesses).all:
+            if one.compared and one.func.mod not in known:
+                known.add(one.func.mod)
+                found.append(Script(one.func.mod, (), (one.func,), (one.where, one.span), one))
         return tuple(found)
+
+    @functools.cached_property
+    def scoring(self) -> tuple[Harness, ...]:
+        """Code that asks about each of some cases kept here and averages scores, by what is not seen."""
+        return tuple(
+            one
+            for one in self.subject.once(Harnesses).all
+            if not one.compared and any(cases.number for cases in self._of_files(self._named_by(one.texts)))
+        )
 
     def _score(self, mod: Mod, uses: tuple[tuple[EvalTool, Use], ...]) -> tuple[Func, m.Span] | None:
         for func in mod.functions:
@@ -158,17 +187,36 @@ class Evals:
         """What is in the data of the evals, file by file; files without a case are left out."""
         words, repository = self.table.words, self.subject.repository
         paths = dict.fromkeys((*repository.matching(words.data), *self._mentioned()))
-        found = [cases_of_file(repository, path, words) for path in paths]
+        found = [*self._of_files(paths)]
         found += [cases_of_file(repository, config.path, words) for config in self.configs]
-        found += [cases_of_python(script.mod, words) for script in self.running]
+        found += [cases_of_python(script.mod, words) for script in self.running if script.harness is None]
         return tuple({cases.path: cases for cases in found if cases.number}.values())
+
+    def _of_files(self, named: Iterable[str]) -> Iterator[Cases]:
+        repository = self.subject.repository
+        paths = (path for name in named for path in indexed(repository, name, DATA))
+        return (cases_of_file(repository, path, self.table.words) for path in dict.fromkeys(paths))
 
     def _mentioned(self) -> Iterator[str]:
         """Files of data that evals name."""
-        texts = [text for script in self.running for text in _texts(script.mod)]
+        scripts = [script for script in self.running if script.harness is None]
+        texts = [text for script in scripts for text in _texts(script.mod)]
         texts += [node.text for config in self.configs for _, node in config.tree.walk()]
+        yield from self._files(texts)
+        harnesses = [script.harness for script in self.running if script.harness is not None]
+        for harness in (*harnesses, *self.scoring):
+            yield from self._named_by(harness.texts)
+
+    def _named_by(self, texts: Iterable[str]) -> Iterator[str]:
+        """The same of code that is an eval by what it does: without its results and settings."""
+        aside = set(self.table.harness.aside)
+        for path in self._files(texts):
+            if aside.isdisjoint(re.split(r"[^a-z0-9]+", path.rsplit("/", 1)[-1].lower())):
+                yield path
+
+    def _files(self, texts: Iterable[str]) -> Iterator[str]:
         known = {name.rsplit("/", 1)[-1]: name for name in texts if name.lower().endswith(DATA)}
-        for path in self.subject.repository.paths:
+        for path in self.subject.repository.paths if known else ():
             name = known.get(path.rsplit("/", 1)[-1])
             if name is not None and f"/{path}".endswith("/" + name.removeprefix("file://").lstrip("./")):
                 yield path

@@ -34,22 +34,30 @@ def reached(subject: Subject) -> Reached:
     project = subject.with_tests
     evals = subject.once(Evals)
     tests = Tests(project.modules, project.graph, project.evaluator, project.catalogue)
-    mods = {script.mod for script in evals.running}
-    mods |= {mod for mod in project.modules if not mod.production and tests.is_test_file(mod.path)}
+    ours = {script.mod: script.functions for script in evals.running}
+    for mod in project.modules:
+        if not mod.production and tests.is_test_file(mod.path) and _holds_tests(mod):
+            ours[mod] = mod.functions
     found: set[Func] = set()
     runners = []
-    for mod in sorted(mods, key=lambda mod: mod.path):
-        for func in mod.functions:
+    for mod in sorted(ours, key=lambda mod: mod.path):
+        for func in ours[mod]:
             started = {*_started(subject, func), *_of_fixtures(subject, tests, func)}
             if any(one.mod.production for one in started - found):
-                runners.append(func)
+                if any(map(project.reach.reaches, started)):
+                    runners.append(func)
                 _follow(subject, started, found)
     _follow(subject, set(_of_configs(subject, evals)), found)
-    if any(_asks_the_app(subject, func) for mod in mods for func in mod.functions):
+    if any(_asks_the_app(subject, func) for functions in ours.values() for func in functions):
         _follow(subject, set(_served(subject)), found)
     sites = [call for call in project.llm_calls if _counts(subject, call)]
     hit = tuple(call for call in sites if call.site.func in found)
     return Reached(tuple(runners), hit, tuple(call for call in sites if call.site.func not in found))
+
+
+def _holds_tests(mod: Mod) -> bool:
+    """Whether something in it is a test by its name: ``write_test.py`` may write some."""
+    return any(func.facts.kind == "function" and func.name.startswith("test") for func in mod.functions)
 
 
 def _counts(subject: Subject, call: LlmCall) -> bool:

@@ -95,6 +95,8 @@ def _places(evals: Evals) -> re.Pattern[str]:
 _RUNNERS = re.compile(
     r"\b(?:pytest|python\d?(?:\.\d+)?|uv run|poetry run|bash|sh|inspect|deepeval|promptfoo)\b"
 )
+_READERS = re.compile(r"\b(?:ruff|mypy|pyright|flake8|pylint|black|isort|bandit|py_compile|compileall)\b")
+"""They look at files and run none of them."""
 _ALL_TESTS = re.compile(
     r"^(?:\S+=\S+\s+)*(?:(?:uv|poetry|hatch|pdm)\s+run\s+|python\d?\s+-m\s+)?pytest(?:\s+-\S+)*$"
 )
@@ -103,7 +105,7 @@ _ALL_TESTS = re.compile(
 def _runs_evals(text: str, ways: list[re.Pattern[str]], places: re.Pattern[str], collected: bool) -> bool:
     if any(way.search(text) for way in ways):
         return True
-    if _RUNNERS.search(text) and places.search(text):
+    if _RUNNERS.search(text) and places.search(text) and not _READERS.search(text):
         return True
     return collected and bool(_ALL_TESTS.match(text))
 

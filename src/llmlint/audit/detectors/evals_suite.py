@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from llmlint.audit.evals import Evals
 from llmlint.audit.model import Count, CriterionResult, Evidence, met, missing, not_applicable, vague
 from llmlint.audit.subject import Subject
+from llmlint.audit.tables.evals import EvalWords
+from llmlint.repository.markdown import Section
 
-NO_SUITE = "there is no eval suite"
+NO_SUITE = "no eval suite is seen"
 
 
 def suite(subject: Subject) -> CriterionResult:
@@ -16,6 +20,9 @@ def suite(subject: Subject) -> CriterionResult:
         return met(evals.suite)
     if evals.empty_configs:
         return vague((Evidence(c.path, 1, c.tool.name) for c in evals.empty_configs), "it holds no case")
+    if evals.scoring:
+        places = (Evidence(one.where.path, one.span.line, "answers are scored") for one in evals.scoring)
+        return vague(places, "nothing is seen that an answer is compared with")
     if evals.cases:
         return vague((Evidence(c.path, c.line, "cases") for c in evals.cases), "cases that nothing runs")
     if evals.scripts:
@@ -65,6 +72,15 @@ def versioned(subject: Subject) -> CriterionResult:
     return missing("there are no cases") if evals.suite else not_applicable(NO_SUITE)
 
 
+def _is_about_evals(section: Section, words: EvalWords) -> bool:
+    title = section.title.lower()
+    if any(word in title for word in words.headings):
+        return True
+    return any(word in title for word in words.data_headings) and any(
+        re.search(r"\b(?:eval|benchmark|test set)", block.text, re.IGNORECASE) for block in section.blocks
+    )
+
+
 def _links(subject: Subject, evals: Evals) -> list[Evidence]:
     """Links to spreadsheets from where evals are spoken of."""
     found = []
@@ -72,7 +88,7 @@ def _links(subject: Subject, evals: Evals) -> list[Evidence]:
     for path in subject.repository.matching(words.documents):
         page = subject.repository.markdown(path)
         for section in page.sections:
-            if not any(word in section.title.lower() for word in words.headings):
+            if not _is_about_evals(section, words):
                 continue
             end = section.blocks[-1].line if section.blocks else section.line
             found += [

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from llmlint.audit.evals import Evals
+from llmlint.audit.judges import judging
 from llmlint.audit.literals import literals
 from llmlint.audit.model import CriterionResult, Evidence, met, missing, not_applicable, one_per_line, vague
 from llmlint.audit.promptfiles import PromptFiles
@@ -44,7 +45,7 @@ def _first(subject: Subject, patterns: tuple[str, ...]) -> Evidence | None:
 def judge(subject: Subject) -> CriterionResult:
     """Labels of people beside a judge, and the agreement with them."""
     evals = subject.once(Evals)
-    judges = one_per_line((*_judges(subject, evals), *_told_to(subject, evals)))
+    judges = one_per_line((*_judges(subject, evals), *_told_to(subject, evals), *judging(subject)))
     if not judges:
         return not_applicable("no model is seen to judge answers, in an eval or in a prompt")
     labels = [Evidence(c.path, c.line, f"{c.labelled} labels of people") for c in evals.cases if c.labelled]

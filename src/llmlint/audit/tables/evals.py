@@ -50,6 +50,8 @@ class EvalWords(Fact, frozen=True, kw_only=True, eq=False):
     """Words for how far a judge and people agree."""
     human: tuple[str, ...]
     """Keys and columns with labels of people."""
+    data_headings: tuple[str, ...]
+    """Words of headings under which data is spoken of: of evals where the section says so as well."""
     hosts: tuple[str, ...]
     """Hosts of documents where cases are kept that are not kept here."""
     documents: tuple[str, ...]
@@ -67,8 +69,28 @@ class EvalWords(Fact, frozen=True, kw_only=True, eq=False):
     """Regular expressions of the cost of a bad output in prose."""
 
 
+class HarnessWords(Fact, frozen=True, kw_only=True, eq=False):
+    """Code that scores answers without a tool: whole words of names (``gt_answer`` has two), and prompts."""
+
+    scorers: tuple[str, ...]
+    """Of functions that say how good an answer is."""
+    metrics: tuple[str, ...]
+    """Of what a score is kept in."""
+    expected: tuple[str, ...]
+    """Of what an answer is scored against."""
+    truths: tuple[str, ...]
+    """Those of them that mean nothing else."""
+    judged: tuple[str, ...]
+    """Regular expressions of prompts that speak of judging an answer."""
+    marks: tuple[str, ...]
+    """Regular expressions of what makes that a verdict: a mark on a scale, the better one of two."""
+    aside: tuple[str, ...]
+    """Of files of data that hold no cases, though an eval names them."""
+
+
 class EvalsFile(Table, frozen=True, kw_only=True):
     """The whole file."""
 
     tool: tuple[EvalTool, ...]
     words: EvalWords
+    harness: HarnessWords

@@ -1,0 +1,42 @@
+"""Models that judge: prompts that ask one how good answers are, wherever the code lies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from llmlint.audit.evals import Evals
+from llmlint.audit.harnesses import Harnesses
+from llmlint.audit.model import Evidence
+from llmlint.audit.subject import Subject
+from llmlint.facts import model as m
+from llmlint.facts import walk
+from llmlint.project.prompts import Piece
+
+
+def judging(subject: Subject) -> Iterator[Evidence]:
+    """What scores answers by asking a model; prompts that speak of judging an answer and want a verdict."""
+    words, evals = subject.once(Evals).table.harness, subject.once(Evals)
+    about, mark = (re.compile("|".join(each), re.IGNORECASE) for each in (words.judged, words.marks))
+    for harness in subject.once(Harnesses).all:
+        for func in harness.judges:
+            yield subject.at(func, func.facts.span, f"`{func.name}` asks a model how good an answer is")
+    ours = {script.mod for script in evals.running}
+    for prompt in subject.with_tests.prompts.all():
+        mod = prompt.func.mod
+        if (mod.production or mod in ours) and subject.within(mod.path):
+            texts = [(piece, _text(piece)) for piece in prompt.pieces]
+            if mark.search("\n".join(text for _, text in texts)):
+                for piece, text in texts:
+                    if found := about.search(text):
+                        what = f"a prompt: `{' '.join(found[0].split())[:60]}`"
+                        yield subject.at(piece.func, piece.span, what)
+                        break
+
+
+def _text(piece: Piece) -> str:
+    """The literal text at its place: of a template or a concatenation, all that is literal."""
+    for node in piece.func.nodes:
+        if isinstance(node, m.Text | m.Template) and node.span == piece.span:
+            return " ".join(n.value for n in walk.expressions(node) if isinstance(n, m.Text))
+    return ""

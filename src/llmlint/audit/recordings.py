@@ -11,7 +11,7 @@ from llmlint.audit.catalogue import read
 from llmlint.audit.llmpath import LlmPath
 from llmlint.audit.model import Evidence
 from llmlint.audit.rows import Rows, RowWrite
-from llmlint.audit.saying import INSERT, Saying, last_name, words_of
+from llmlint.audit.saying import INSERT, MEASURES, Saying, last_name, words_of
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.observability import ObservabilityFile
 from llmlint.facts import model as m
@@ -20,8 +20,6 @@ from llmlint.project.kinds import ClassRef, FuncRef
 from llmlint.project.scopes import Func
 from llmlint.project.sites import CallSite
 
-MEASURES = frozenset({"latency", "tokens", "cost"})
-"""What no record that is about something else says."""
 _SHORT = 10
 """A function of more statements does something of its own, whatever it logs."""
 _EXECUTES = frozenset({"execute", "executemany", "fetch", "fetchrow"})

@@ -14,6 +14,7 @@ from llmlint.audit.rows import Rows, RowWrite
 from llmlint.audit.saying import INSERT, MEASURES, Saying, last_name, words_of
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.observability import ObservabilityFile
+from llmlint.audit.written import Written
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.kinds import ClassRef, FuncRef
@@ -62,6 +63,7 @@ class Recordings:
         self._path = subject.once(LlmPath)
         self._saying = subject.once(Saying)
         self._rows = subject.once(Rows)
+        self._written = subject.once(Written)
         table = read("observability", ObservabilityFile)
         self._words = table.records
         self._records = re.compile(table.records.records)
@@ -98,11 +100,15 @@ class Recordings:
         return frozenset().union(*(one.says for one in recordings))
 
     def lasting(self, one: Recording) -> bool:
-        """Whether a recording is kept where it lasts: a row, a file, a message to a store."""
+        """Whether a recording is kept where it lasts: a row, a file, a message to a store.
+
+        An object that is made for it is none until it is written.
+        """
         if one.row is not None:
             return True
-        name = last_name(one.call)
-        return one.how == "stored" and not self._passing.search(words_of(name))
+        if one.how != "stored" or self._passing.search(words_of(last_name(one.call))):
+            return False
+        return not self._written.makes(one.call, one.func) or self._written.is_written(one.call, one.func)
 
     def only_adds_up(self, one: Recording) -> bool:
         """Whether what records is a function of the project that keeps a total, and no call by itself."""

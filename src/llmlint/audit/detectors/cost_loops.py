@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from llmlint.audit.catalogue import read
+from llmlint.audit.extents import Extents
 from llmlint.audit.llmpath import LlmPath
 from llmlint.audit.model import Count, CriterionResult, Evidence, met, missing, not_applicable, vague
 from llmlint.audit.saying import words_of
@@ -48,6 +49,13 @@ def loops(subject: Subject) -> CriterionResult:
     acting = list(_acting(subject))
     if acting:
         return vague(acting, "models act here, and what ends their rounds is not seen")
+    listed = list(_listed(subject))
+    if listed:
+        return vague(listed, "it goes round as often as a model says, and nothing limits that")
+    if _goes_along(subject):
+        return not_applicable(
+            "the loops that ask a model end with what they go along, none asks until it will do"
+        )
     return not_applicable("no loop, agent or recursion asks a model again")
 
 
@@ -105,6 +113,28 @@ def _uncounted(subject: Subject) -> Iterator[Evidence]:
             and not loops.waits(loop, func)
         ):
             yield subject.at(func, loop.span, "nothing counts the rounds of this loop")
+
+
+def _along(subject: Subject) -> Iterator[tuple[m.For, Func]]:
+    """Loops that ask a model for each element of something that ends."""
+    for loop, func in _asking(subject):
+        if isinstance(loop, m.For) and func.mod.production and not subject.project.loops.endless(loop, func):
+            yield loop, func
+
+
+def _listed(subject: Subject) -> Iterator[Evidence]:
+    """Those whose elements a model has listed."""
+    extents = subject.once(Extents)
+    for loop, func in _along(subject):
+        if extents.listed(loop.iter, func):
+            yield subject.at(func, loop.span, "a model lists what the rounds are for")
+
+
+def _goes_along(subject: Subject) -> bool:
+    """Whether there are such loops, or comprehensions that do the same."""
+    return any(_along(subject)) or any(
+        any(frame.kind == "comp" for frame in call.site.frames) for call in subject.sites
+    )
 
 
 def _acting(subject: Subject) -> Iterator[Evidence]:
@@ -181,7 +211,7 @@ def _is_counted(subject: Subject, loop: m.While | m.For, func: Func) -> bool:
     """Whether something that is counted or measured ends the loop; a call counts its own retries."""
     loops = subject.project.loops
     if isinstance(loop, m.For) and not loops.endless(loop, func):
-        return loops.counts(loop.iter, func)
+        return loops.counts(loop.iter, func) or subject.once(Extents).limited(loop.iter, func)
     conditions = (c for way in loops.exits(loop, func) for c in way.conditions)
     return any(loops.classify(c, loop, func) == BUDGET for c in conditions)
 

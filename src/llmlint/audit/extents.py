@@ -1,4 +1,4 @@
-"""How long collections are that loops go along: limited by the program, as long as a model says, or neither."""
+"""How long collections are that loops go along: limited by the program, as a model says, or neither."""
 
 from __future__ import annotations
 

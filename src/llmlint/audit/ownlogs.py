@@ -12,7 +12,7 @@ from llmlint.audit.model import Evidence
 from llmlint.audit.recordings import opens_to_write
 from llmlint.audit.saying import Saying, last_name, words_of
 from llmlint.audit.subject import Subject
-from llmlint.audit.tables.observability import LogFile, ObservabilityFile
+from llmlint.audit.tables.observability import LogSink, ObservabilityFile
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.kinds import FuncRef, Obj, external_name, is_none_value
@@ -32,7 +32,7 @@ class OwnLogs:
         self._project = subject.project
         self._saying = subject.once(Saying)
         table = read("observability", ObservabilityFile)
-        self._files = table.log_file
+        self._sinks = table.log_sink
         self._dumps = re.compile(table.transcripts.dumps)
         self._forms = re.compile(table.transcripts.forms)
         self._trails = re.compile(table.transcripts.trails)
@@ -52,11 +52,11 @@ class OwnLogs:
     @functools.cached_property
     def file(self) -> Evidence | None:
         """Where the log is sent to a file; None when nothing here does so."""
-        for table in self._files:
+        for table in self._sinks:
             for use in self._subject.uses(*table.names):
                 if use.func.mod.production and self._has_path(use.func, use.span, table):
                     return Evidence(use.func.path, use.span.line, f"`{use.name}` sends the log to a file")
-        classes = {name for table in self._files if not table.param for name in table.names}
+        classes = {name for table in self._sinks if not table.param for name in table.names}
         for func in self._project.functions:
             if func.mod.production and self._subject.within(func.path):
                 for node in func.nodes:  # ``dictConfig({"handlers": {"file": {"class": …}}})``
@@ -64,7 +64,7 @@ class OwnLogs:
                         return self._subject.at(func, node.span, f"`{node.value}` sends the log to a file")
         return None
 
-    def _has_path(self, func: Func, span: m.Span, table: LogFile) -> bool:
+    def _has_path(self, func: Func, span: m.Span, table: LogSink) -> bool:
         if not table.param:
             return True
         for site in self._subject.with_tests.graph.sites[func]:

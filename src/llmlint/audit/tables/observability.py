@@ -90,7 +90,7 @@ class TranscriptWords(Fact, frozen=True, kw_only=True, eq=False):
     """Of paths and their names where a program writes down what it has done."""
 
 
-class LogFile(Fact, frozen=True, kw_only=True, eq=False):
+class LogSink(Fact, frozen=True, kw_only=True, eq=False):
     """What lets a log go to a file."""
 
     names: tuple[str, ...]
@@ -210,7 +210,7 @@ class ObservabilityFile(Table, frozen=True, kw_only=True):
     said: tuple[Said, ...]
     records: RecordWords
     transcripts: TranscriptWords
-    log_file: tuple[LogFile, ...]
+    log_sink: tuple[LogSink, ...]
     rows: RowWords
     dashboard: tuple[Dashboard, ...]
     dashboards: DashboardWords

@@ -154,7 +154,9 @@ def _bounded(subject: Subject) -> Iterator[Evidence]:
         # A person asks for each round of an endless loop that waits.
         served = project.loops.endless(loop, func) and project.loops.waits(loop, func)
         if not served and _is_counted(subject, loop, func):
-            yield subject.at(func, loop.span, "the loop is counted")
+            limited = isinstance(loop, m.For) and subject.once(Extents).limited(loop.iter, func)
+            what = "no more rounds than the code says" if limited else "the loop is counted"
+            yield subject.at(func, loop.span, what)
     yield from _recursions(subject, counted=True)
     words = read("cost", CostFile).words
     yield from _rounds(subject, re.compile(words.rounds))

@@ -49,10 +49,26 @@ def loops(subject: Subject) -> CriterionResult:
     acting = list(_acting(subject))
     if acting:
         return vague(acting, "models act here, and what ends their rounds is not seen")
-    listed = list(_listed(subject))
+    return _of_collections(subject)
+
+
+def _of_collections(subject: Subject) -> CriterionResult:
+    """Where models are asked along collections only: what limits these."""
+    extents = subject.once(Extents)
+    along = [
+        (loop, func)
+        for loop, func in _asking(subject)
+        if isinstance(loop, m.For) and func.mod.production and not subject.project.loops.endless(loop, func)
+    ]
+    limited = [(loop, func) for loop, func in along if extents.limited(loop.iter, func)]
+    listed = [one for one in along if one not in limited and extents.listed(one[0].iter, one[1])]
+    good = [subject.at(func, loop.span, "no more rounds than the code says") for loop, func in limited]
     if listed:
-        return vague(listed, "it goes round as often as a model says, and nothing limits that")
-    if _goes_along(subject):
+        bad = (subject.at(func, loop.span, "a model lists what the rounds are for") for loop, func in listed)
+        return vague([*good, *bad], "it goes round as often as a model says, and nothing limits that")
+    if good:
+        return met(good)
+    if along or any(frame.kind == "comp" for call in subject.sites for frame in call.site.frames):
         return not_applicable(
             "the loops that ask a model end with what they go along, none asks until it will do"
         )
@@ -115,28 +131,6 @@ def _uncounted(subject: Subject) -> Iterator[Evidence]:
             yield subject.at(func, loop.span, "nothing counts the rounds of this loop")
 
 
-def _along(subject: Subject) -> Iterator[tuple[m.For, Func]]:
-    """Loops that ask a model for each element of something that ends."""
-    for loop, func in _asking(subject):
-        if isinstance(loop, m.For) and func.mod.production and not subject.project.loops.endless(loop, func):
-            yield loop, func
-
-
-def _listed(subject: Subject) -> Iterator[Evidence]:
-    """Those whose elements a model has listed."""
-    extents = subject.once(Extents)
-    for loop, func in _along(subject):
-        if extents.listed(loop.iter, func):
-            yield subject.at(func, loop.span, "a model lists what the rounds are for")
-
-
-def _goes_along(subject: Subject) -> bool:
-    """Whether there are such loops, or comprehensions that do the same."""
-    return any(_along(subject)) or any(
-        any(frame.kind == "comp" for frame in call.site.frames) for call in subject.sites
-    )
-
-
 def _acting(subject: Subject) -> Iterator[Evidence]:
     """Agents, and tools that are given to models: something asks a model again with what they return."""
     for call in subject.sites:
@@ -154,9 +148,7 @@ def _bounded(subject: Subject) -> Iterator[Evidence]:
         # A person asks for each round of an endless loop that waits.
         served = project.loops.endless(loop, func) and project.loops.waits(loop, func)
         if not served and _is_counted(subject, loop, func):
-            limited = isinstance(loop, m.For) and subject.once(Extents).limited(loop.iter, func)
-            what = "no more rounds than the code says" if limited else "the loop is counted"
-            yield subject.at(func, loop.span, what)
+            yield subject.at(func, loop.span, "the loop is counted")
     yield from _recursions(subject, counted=True)
     words = read("cost", CostFile).words
     yield from _rounds(subject, re.compile(words.rounds))
@@ -213,7 +205,7 @@ def _is_counted(subject: Subject, loop: m.While | m.For, func: Func) -> bool:
     """Whether something that is counted or measured ends the loop; a call counts its own retries."""
     loops = subject.project.loops
     if isinstance(loop, m.For) and not loops.endless(loop, func):
-        return loops.counts(loop.iter, func) or subject.once(Extents).limited(loop.iter, func)
+        return loops.counts(loop.iter, func)
     conditions = (c for way in loops.exits(loop, func) for c in way.conditions)
     return any(loops.classify(c, loop, func) == BUDGET for c in conditions)
 

@@ -39,7 +39,7 @@ SORTS = {
     "rollback.lock": "lock files",
 }
 """What a table of ``rules/catalogue/audit/`` is evidence of; behind it the ``kind`` of its entries."""
-NOT_TOOLS = frozenset({"recovery.failure", "runbook.provider"})
+NOT_TOOLS = frozenset({"observability.log_sink", "recovery.failure", "runbook.provider"})
 """Tables whose names are not those of tools."""
 
 

@@ -13,7 +13,7 @@ from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.calls import LlmCall
 from llmlint.project.kinds import FuncRef
-from llmlint.project.scopes import Func
+from llmlint.project.scopes import Cls, Func
 
 UP = 4
 """Callers above a call that may still be said to stand around it."""
@@ -57,21 +57,42 @@ class LlmPath:
         return func in self._set
 
     def around(self, call: LlmCall) -> set[Func]:
-        """The function of a call, its callers up to some levels, and what these call."""
+        """The function of a call, its callers up to some levels, and what these call.
+
+        What an override does is around the calls of its own class, and of no other that inherits as it does.
+        """
+        own = call.site.func.cls
         found = {call.site.func}
         level = set(found)
         for _ in range(UP):
-            level = {edge.site.func for func in level for edge in self._graph.callers.get(func, ())} - found
+            callers = {edge.site.func for func in level for edge in self._graph.callers.get(func, ())}
+            level = {func for func in callers - found if not self._of_another(func, own)}
             found |= level
-        return self._below(found, DOWN)
+        return self._below(found, DOWN, own)
 
-    def _below(self, functions: Iterable[Func], hops: int) -> set[Func]:
+    def _below(self, functions: Iterable[Func], hops: int, own: Cls | None = None) -> set[Func]:
         found = set(functions)
         level = set(found)
         for _ in range(hops):
-            level = {edge.target for func in level for edge in self._graph.edges[func]} - found
+            called = {edge.target for func in level for edge in self._graph.edges[func]}
+            level = {func for func in called - found if not self._of_another(func, own)}
             found |= level
         return found
+
+    def _of_another(self, func: Func, own: Cls | None) -> bool:
+        """Whether a method runs only on objects of another class with the same base.
+
+        Or of one of the classes below ``own``, where others do without it.
+        """
+        if own is None or func.cls is None or func.cls is own:
+            return False
+        hierarchy = self._subject.project.evaluator.hierarchy
+        lineage = hierarchy.mro(func.cls)
+        if own in lineage:
+            others = (one for one in hierarchy.subclasses(own) if one not in lineage)
+            return any(func.cls not in hierarchy.mro(one) and func.name not in one.methods for one in others)
+        ancestry = hierarchy.mro(own)
+        return func.cls not in ancestry and not set(lineage).isdisjoint(ancestry)
 
     def _required(self, func: Func) -> Iterable[Func]:
         """What a framework runs before it: ``Depends(check_quota)`` among its defaults, its decorators."""

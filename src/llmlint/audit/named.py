@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from llmlint.audit.llmpath import LlmPath
 from llmlint.audit.model import Evidence
-from llmlint.audit.recordings import MEASURES, Recordings
-from llmlint.audit.saying import Saying
+from llmlint.audit.recordings import Recordings
+from llmlint.audit.saying import MEASURES, Saying
 from llmlint.audit.subject import Subject
 from llmlint.facts import model as m
 from llmlint.project.calls import LlmCall

@@ -11,17 +11,16 @@ from llmlint.audit.catalogue import read
 from llmlint.audit.llmpath import LlmPath
 from llmlint.audit.model import Evidence
 from llmlint.audit.rows import Rows, RowWrite
-from llmlint.audit.saying import INSERT, Saying, last_name, words_of
+from llmlint.audit.saying import INSERT, MEASURES, Saying, last_name, words_of
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.observability import ObservabilityFile
+from llmlint.audit.written import Written
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.kinds import ClassRef, FuncRef
 from llmlint.project.scopes import Func
 from llmlint.project.sites import CallSite
 
-MEASURES = frozenset({"latency", "tokens", "cost"})
-"""What no record that is about something else says."""
 _SHORT = 10
 """A function of more statements does something of its own, whatever it logs."""
 _EXECUTES = frozenset({"execute", "executemany", "fetch", "fetchrow"})
@@ -64,6 +63,7 @@ class Recordings:
         self._path = subject.once(LlmPath)
         self._saying = subject.once(Saying)
         self._rows = subject.once(Rows)
+        self._written = subject.once(Written)
         table = read("observability", ObservabilityFile)
         self._words = table.records
         self._records = re.compile(table.records.records)
@@ -100,11 +100,15 @@ class Recordings:
         return frozenset().union(*(one.says for one in recordings))
 
     def lasting(self, one: Recording) -> bool:
-        """Whether a recording is kept where it lasts: a row, a file, a message to a store."""
+        """Whether a recording is kept where it lasts: a row, a file, a message to a store.
+
+        An object that is made for it is none until it is written.
+        """
         if one.row is not None:
             return True
-        name = last_name(one.call)
-        return one.how == "stored" and not self._passing.search(words_of(name))
+        if one.how != "stored" or self._passing.search(words_of(last_name(one.call))):
+            return False
+        return not self._written.makes(one.call, one.func) or self._written.is_written(one.call, one.func)
 
     def only_adds_up(self, one: Recording) -> bool:
         """Whether what records is a function of the project that keeps a total, and no call by itself."""

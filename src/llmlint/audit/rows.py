@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from llmlint.audit.catalogue import read
 from llmlint.audit.llmpath import LlmPath
-from llmlint.audit.saying import Saying, last_name, words_of
+from llmlint.audit.saying import MEASURES, Saying, last_name, words_of
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.observability import ObservabilityFile
 from llmlint.facts import model as m
@@ -24,7 +24,6 @@ from llmlint.project.scopes import Cls, Func
 
 _WHO = frozenset({"id", "user"})
 _MEASURED = (frozenset({"tokens"}), frozenset({"latency", "model"}), frozenset({"cost", "model"}))
-_MEASURES = frozenset({"tokens", "latency", "cost"})
 _SAID = frozenset({"input", "output"})
 
 
@@ -86,7 +85,7 @@ class Rows:
         return frozenset(table for table in self._written if self._measures(table))
 
     def _measures(self, table: Cls) -> bool:
-        said = (self._named(table) & _MEASURES) | (self.says(table) - _MEASURES)
+        said = (self._named(table) & MEASURES) | (self.says(table) - MEASURES)
         return any(one <= said for one in _MEASURED)
 
     @functools.cached_property

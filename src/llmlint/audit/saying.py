@@ -22,6 +22,9 @@ _KEEPING = frozenset(
     {"round", "int", "float", "str", "dict", "getattr", "get", "max", "asdict", "model_dump"}
 )
 """Calls that give what they are given in another form."""
+MEASURES = frozenset({"latency", "tokens", "cost"})
+"""What is reckoned with, and what no record that is about something else says."""
+_ARITHMETIC = frozenset({"*", "/", "//", "-", "**"})
 
 
 class Saying:
@@ -62,6 +65,15 @@ class Saying:
                     yield from (arg.keyword for arg in args if arg.keyword)
                 case m.BinOp(op="-", left=m.Call() as left) if self.is_clock(left, func):
                     yield "latency"
+                case m.BinOp(left=left, right=right) if _reckons(node):
+                    # The result is a number: of a call's model and prompt it says nothing.
+                    for side in (left, right):
+                        found = self.names(side, func, aside=aside)
+                        yield from (name for name in found if self.of_name(name) & MEASURES)
+                    continue
+                case m.Sub(value=value, index=index) if not isinstance(index, m.Text):
+                    pending.append(value)  # ``prices[model]`` is an entry, not the key it is found by
+                    continue
                 case _:
                     pass
             pending += walk.children(node)
@@ -87,6 +99,16 @@ class Saying:
                 fact for fact, found, unless in self._said if found.search(words) and not unless.search(words)
             )
         return known
+
+
+def _reckons(expr: m.Expr) -> bool:
+    """Whether an expression makes a number of numbers, and no longer text of texts."""
+    if not isinstance(expr, m.BinOp):
+        return False
+    sides = (expr.left, expr.right)
+    if expr.op in _ARITHMETIC:
+        return not any(isinstance(side, m.Text | m.Template | m.Seq) for side in sides)
+    return expr.op == "+" and any(isinstance(side, m.Const) or _reckons(side) for side in sides)
 
 
 def words_of(name: str) -> str:

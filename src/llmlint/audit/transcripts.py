@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from llmlint.audit.catalogue import read
 from llmlint.audit.llmpath import LlmPath
 from llmlint.audit.model import Evidence, one_per_line
+from llmlint.audit.ownlogs import OwnLogs
 from llmlint.audit.recordings import opens_to_write
 from llmlint.audit.rows import Rows
 from llmlint.audit.saying import Saying, last_name, words_of
@@ -55,7 +56,7 @@ class Transcripts:
             if self._saves.search(words_of(func.name))
             or any(self._holds.search(words_of(name)) for name in self._names(call, func))
         ]
-        return one_per_line([*self.calls, *found, *self._in_rows()])
+        return one_per_line([*self.calls, *found, *self._in_rows(), *self._subject.once(OwnLogs).all])
 
     def _in_rows(self) -> Iterator[Evidence]:
         """Where messages are written to a table, on the way to a model or back."""

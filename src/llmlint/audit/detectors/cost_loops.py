@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from llmlint.audit.catalogue import read
+from llmlint.audit.extents import Extents
 from llmlint.audit.llmpath import LlmPath
 from llmlint.audit.model import Count, CriterionResult, Evidence, met, missing, not_applicable, vague
 from llmlint.audit.saying import words_of
@@ -48,6 +49,29 @@ def loops(subject: Subject) -> CriterionResult:
     acting = list(_acting(subject))
     if acting:
         return vague(acting, "models act here, and what ends their rounds is not seen")
+    return _of_collections(subject)
+
+
+def _of_collections(subject: Subject) -> CriterionResult:
+    """Where models are asked along collections only: what limits these."""
+    extents = subject.once(Extents)
+    along = [
+        (loop, func)
+        for loop, func in _asking(subject)
+        if isinstance(loop, m.For) and func.mod.production and not subject.project.loops.endless(loop, func)
+    ]
+    limited = [(loop, func) for loop, func in along if extents.limited(loop.iter, func)]
+    listed = [one for one in along if one not in limited and extents.listed(one[0].iter, one[1])]
+    good = [subject.at(func, loop.span, "no more rounds than the code says") for loop, func in limited]
+    if listed:
+        bad = (subject.at(func, loop.span, "a model lists what the rounds are for") for loop, func in listed)
+        return vague([*good, *bad], "it goes round as often as a model says, and nothing limits that")
+    if good:
+        return met(good)
+    if along or any(frame.kind == "comp" for call in subject.sites for frame in call.site.frames):
+        return not_applicable(
+            "the loops that ask a model end with what they go along, none asks until it will do"
+        )
     return not_applicable("no loop, agent or recursion asks a model again")
 
 

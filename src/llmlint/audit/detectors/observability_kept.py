@@ -22,6 +22,8 @@ from llmlint.project.scopes import Func, Mod
 
 NEEDED = ("input", "output", "model", "prompt version")
 BESIDE = ("context", "action")
+_ANY = "_retention_"
+"""A variable of this name alone may hold anything: how well somebody remembers, how many customers stay."""
 
 
 def audit_trail(subject: Subject) -> CriterionResult:
@@ -54,7 +56,7 @@ def _retention(subject: Subject, words: RecordWords) -> Iterator[Evidence]:
             if isinstance(stmt, m.Assign):
                 for target in stmt.targets:
                     name = target.id if isinstance(target, m.Name) else getattr(target, "name", "")
-                    if ends.search(words_of(name)):
+                    if ends.search(words_of(name)) and words_of(name) != _ANY:
                         yield subject.at(func, stmt.span, f"`{name}`")
     for one in settings(subject):
         if ends.search(words_of(one.name)):

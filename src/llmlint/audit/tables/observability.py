@@ -82,6 +82,21 @@ class TranscriptWords(Fact, frozen=True, kw_only=True, eq=False):
     """Of calls that write to a file of themselves."""
     columns: str
     """Of columns of a table that hold messages."""
+    dumps: str
+    """Of calls that write values with their names to a file, not text as it is."""
+    forms: str
+    """Of calls that make one text of such values, which is written then."""
+    trails: str
+    """Of paths and their names where a program writes down what it has done."""
+
+
+class LogSink(Fact, frozen=True, kw_only=True, eq=False):
+    """What lets a log go to a file."""
+
+    names: tuple[str, ...]
+    """Dotted functions and classes."""
+    param: str = ""
+    """The parameter that is the path; empty: it always has one."""
 
 
 class RowWords(Fact, frozen=True, kw_only=True, eq=False):
@@ -195,6 +210,7 @@ class ObservabilityFile(Table, frozen=True, kw_only=True):
     said: tuple[Said, ...]
     records: RecordWords
     transcripts: TranscriptWords
+    log_sink: tuple[LogSink, ...]
     rows: RowWords
     dashboard: tuple[Dashboard, ...]
     dashboards: DashboardWords

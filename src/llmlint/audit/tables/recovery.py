@@ -44,6 +44,10 @@ class RecoveryWords(Fact, frozen=True, kw_only=True, eq=False):
     """Parts of exception classes for a rate limit."""
     limit_texts: tuple[str, ...]
     """Texts by which a failure is told to be a rate limit."""
+    acquires: tuple[str, ...]
+    """Methods (whole names) of limiters that wait for a turn."""
+    rate_keywords: tuple[str, ...]
+    """Keywords of these by which a limiter is told a rate."""
     validators: tuple[str, ...]
     """Functions and methods (last names) that hold data to a schema."""
     loose_formats: tuple[str, ...]

@@ -56,6 +56,8 @@ class RecoveryWords(Fact, frozen=True, kw_only=True, eq=False):
     """Beginnings of import roots of frameworks behind which any provider may stand."""
     stand_ins: tuple[str, ...]
     """Functions that give an answer without the model that failed."""
+    given_up: tuple[str, ...]
+    """Exceptions (dotted) that libraries for retries raise when the last attempt has failed."""
     alternatives: tuple[str, ...]
     """What a loop over models or providers goes over."""
     switches: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Frameworks for evals: code that would run cases if somebody brought some, as a library has it for its users."""
+"""Frameworks for evals: code that would run cases if somebody brought some, as libraries have it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests that are spaced out: by a pause worked out from when the last one was made, by a limiter's turn."""
+"""Requests that are spaced out: by a pause worked out from the last one, by a turn at a limiter."""
 
 from __future__ import annotations
 

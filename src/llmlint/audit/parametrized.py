@@ -1,4 +1,4 @@
-"""What a name in a test stands for: the values that ``pytest.mark.parametrize`` gives it, or the line above."""
+"""What a name in a test stands for: what ``parametrize`` gives it, or the line above."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Loops whose head measures what no round changes: ``while len(parts) > 1`` beside parts that stay as they are."""
+"""Loops whose head measures what no round changes: ``while len(parts) > 1``, and the parts stay."""
 
 from __future__ import annotations
 

@@ -36,6 +36,13 @@ def bars(subject: Subject) -> tuple[Bars, ...]:
     return tuple(_Reader(subject, evals).read(script) for script in evals.running)
 
 
+def offered(subject: Subject) -> tuple[Evidence, ...]:
+    """Bars in frameworks for evals: no run here can fail by them."""
+    evals = subject.once(Evals)
+    reader = _Reader(subject, evals)
+    return tuple(place for script in evals.frameworks for place in reader.read(script).numbers)
+
+
 @dataclass(frozen=True, slots=True)
 class _Fail:
     place: Evidence
@@ -46,6 +53,7 @@ class _Fail:
 class _Reader:
     def __init__(self, subject: Subject, evals: Evals) -> None:
         self._subject = subject
+        self._evals = evals
         self._words = evals.table.words
         self._evaluator = subject.with_tests.evaluator
         gates = tuple(name for tool in evals.table.tool for name in tool.gates if "." in name)
@@ -144,7 +152,11 @@ class _Reader:
 
     def _numbers(self, func: Func) -> Iterator[Evidence]:
         for stmt in func.statements:
-            if not (isinstance(stmt, m.Assign) and isinstance(stmt.value, m.Const)):
-                continue
-            if any(self._is_bar(target) for target in stmt.targets):
-                yield self._subject.at(func, stmt.span, "a bar that nothing fails by")
+            match stmt:
+                case m.Assign(value=m.Const(), targets=targets) if any(map(self._is_bar, targets)):
+                    yield self._subject.at(func, stmt.span, "a bar that nothing fails by")
+                case m.Assign(value=m.Compare(left=m.Name(id=name) | m.Attr(name=name), rights=rights)):
+                    if self._evals.is_score(name) and any(map(self._is_number, rights)):
+                        yield self._subject.at(func, stmt.span, f"`{name}` is held to a bar")
+                case _:
+                    pass

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from llmlint.audit.catalogue import read
 from llmlint.audit.evalcases import Cases, cases_of_file, cases_of_python, indexed
+from llmlint.audit.evalframeworks import is_only_offered
 from llmlint.audit.harnesses import Harness, Harnesses
 from llmlint.audit.model import Evidence
 from llmlint.audit.reading import is_evidence
@@ -172,6 +173,20 @@ class Evals:
     @functools.cached_property
     def running(self) -> tuple[Script, ...]:
         """The scripts that are evals."""
+        return () if self.frameworks else self._possible
+
+    @functools.cached_property
+    def frameworks(self) -> tuple[Script, ...]:
+        """Code for evals that others may write: nothing here runs it, and no case is kept for it."""
+        scripts = self._possible
+        if self.configs or any(s.uses or s.harness for s in scripts) or any(self._cases_of(scripts)):
+            return ()
+        asks = [func for script in scripts for func in script.asks]
+        files = [script.mod for script in self.scripts]
+        return scripts if is_only_offered(asks, files, self.subject.with_tests) else ()
+
+    @functools.cached_property
+    def _possible(self) -> tuple[Script, ...]:
         return tuple(script for script in self.scripts if script.is_eval)
 
     @property
@@ -185,25 +200,27 @@ class Evals:
     @functools.cached_property
     def cases(self) -> tuple[Cases, ...]:
         """What is in the data of the evals, file by file; files without a case are left out."""
+        return tuple({cases.path: cases for cases in self._cases_of(self.running)}.values())
+
+    def _cases_of(self, scripts: tuple[Script, ...]) -> Iterator[Cases]:
         words, repository = self.table.words, self.subject.repository
-        paths = dict.fromkeys((*repository.matching(words.data), *self._mentioned()))
+        paths = dict.fromkeys((*repository.matching(words.data), *self._mentioned(scripts)))
         found = [*self._of_files(paths)]
         found += [cases_of_file(repository, config.path, words) for config in self.configs]
-        found += [cases_of_python(script.mod, words) for script in self.running if script.harness is None]
-        return tuple({cases.path: cases for cases in found if cases.number}.values())
+        found += [cases_of_python(script.mod, words) for script in scripts if script.harness is None]
+        return (cases for cases in found if cases.number)
 
     def _of_files(self, named: Iterable[str]) -> Iterator[Cases]:
         repository = self.subject.repository
         paths = (path for name in named for path in indexed(repository, name, DATA))
         return (cases_of_file(repository, path, self.table.words) for path in dict.fromkeys(paths))
 
-    def _mentioned(self) -> Iterator[str]:
+    def _mentioned(self, scripts: tuple[Script, ...]) -> Iterator[str]:
         """Files of data that evals name."""
-        scripts = [script for script in self.running if script.harness is None]
-        texts = [text for script in scripts for text in _texts(script.mod)]
+        texts = [text for script in scripts if script.harness is None for text in _texts(script.mod)]
         texts += [node.text for config in self.configs for _, node in config.tree.walk()]
         yield from self._files(texts)
-        harnesses = [script.harness for script in self.running if script.harness is not None]
+        harnesses = [script.harness for script in scripts if script.harness is not None]
         for harness in (*harnesses, *self.scoring):
             yield from self._named_by(harness.texts)
 

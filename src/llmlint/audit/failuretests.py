@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from llmlint.audit.catalogue import read
+from llmlint.audit.parametrized import meant
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.recovery import RecoveryFile
 from llmlint.facts import model as m
@@ -141,13 +143,15 @@ class FailureTests:
             elif isinstance(stmt, m.Assign) and stmt.value is not None:
                 for target in stmt.targets:
                     if isinstance(target, m.Attr) and target.name in words.side_effects:
-                        if self._is_failure(stmt.value) and self._is_asked(target.value):
-                            yield span, self._kinds(stmt.value), _is_generic(stmt.value)
+                        for effect in meant(stmt.value, func) if self._is_asked(target.value) else ():
+                            if self._is_failure(effect):
+                                yield span, self._kinds(effect), _is_generic(effect)
         for site in self._project.graph.sites[func]:
             for arg in site.call.args:
-                if arg.keyword in words.side_effects and self._is_failure(arg.value):
-                    if self._is_patched(site):
-                        yield site.call.span, self._kinds(arg.value), _is_generic(arg.value)
+                if arg.keyword in words.side_effects and self._is_patched(site):
+                    for effect in meant(arg.value, func):
+                        if self._is_failure(effect):
+                            yield site.call.span, self._kinds(effect), _is_generic(effect)
             kinds = self._by_status(site.call)
             if kinds:
                 yield site.call.span, kinds, False
@@ -216,7 +220,7 @@ class FailureTests:
         return True
 
     def _kinds(self, expr: m.Expr) -> frozenset[str]:
-        """The failures that the names of exceptions (or statuses given to them) mean."""
+        """The failures that the names of exceptions, or statuses and texts given to them, mean."""
         names = [
             (node.id if isinstance(node, m.Name) else node.name).lower()
             for node in walk.expressions(expr)
@@ -227,10 +231,12 @@ class FailureTests:
             for node in walk.expressions(expr)
             if isinstance(node, m.Const) and isinstance(node.value, int)
         }
+        texts = [node.value.lower() for node in walk.expressions(expr) if isinstance(node, m.Text)]
         return frozenset(
             failure.name
             for failure in self._table.failure
             if any(part in name for name in names for part in failure.exceptions)
+            or any(_says(text, word) for text in texts for word in failure.words)
             or statuses & set(failure.statuses)
         )
 
@@ -284,6 +290,10 @@ def _exception(node: m.Expr) -> bool:
     node = node.func if isinstance(node, m.Call) else node
     name = node.id if isinstance(node, m.Name) else node.name if isinstance(node, m.Attr) else ""
     return name.endswith(("Error", "Exception", "Timeout", "Exhausted")) and name not in _NO_FAILURES
+
+
+def _says(text: str, word: str) -> bool:
+    return re.search(rf"\b{re.escape(word.replace('_', ' '))}", text) is not None
 
 
 def _raises_a_value(stmt: m.Stmt) -> bool:

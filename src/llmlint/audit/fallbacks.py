@@ -18,8 +18,8 @@ from llmlint.audit.subject import Subject
 from llmlint.audit.tables.recovery import RecoveryFile
 from llmlint.facts import model as m
 from llmlint.facts import walk
-from llmlint.project.calls import LlmCall
-from llmlint.project.kinds import Data
+from llmlint.project.calls import Edge, LlmCall
+from llmlint.project.kinds import Data, external_name
 from llmlint.project.modelnames import Taker
 from llmlint.project.scopes import Func
 from llmlint.project.sites import CallSite
@@ -167,8 +167,17 @@ class Fallbacks:
         ]
         if depth >= DEEPEST:
             return NOTHING
-        found = (self._around(edge.site, call, depth + 1) for edge in edges)
+        found = (
+            NOTHING if self._loses_failures(edge) else self._around(edge.site, call, depth + 1)
+            for edge in edges
+        )
         return min(found, key=lambda one: one.kind, default=NOTHING)
+
+    def _loses_failures(self, edge: Edge) -> bool:
+        """Whether it only starts a thread: a handler around that never hears of what fails in there."""
+        names = map(external_name, self._project.evaluator.eval(edge.site.call.func, edge.site.func))
+        tables = self._project.catalogue.passthroughs
+        return edge.deferred and any(table.lost for name in names if name for table in tables.get(name))
 
     def _decorated(self, func: Func) -> Fallback | None:
         """``@with_fallback(…)``, ``@retry(…, retry_error_callback=…)``."""
@@ -189,9 +198,15 @@ class Fallbacks:
             if frame.kind != "try" or not isinstance(frame.node, m.Try):
                 continue
             for handler in frame.node.handlers:
-                if self._project.handlers.may_catch_provider(handler, site.func):
+                if self._may_catch(handler, site.func):
                     found.append(self._handler(site, frame.node, handler, call))
         return max(found, key=lambda one: one.kind)
+
+    def _may_catch(self, handler: m.Handler, func: Func) -> bool:
+        """Whether a provider's failure may end here, as itself or as what retries raise in its place."""
+        types = self._project.evaluator.eval(handler.type, func) if handler.type is not None else ()
+        given_up = any(external_name(value) in self._words.given_up for value in types)
+        return given_up or self._project.handlers.may_catch_provider(handler, func)
 
     def _handler(self, site: CallSite, block: m.Try, handler: m.Handler, call: LlmCall) -> Fallback:
         func = site.func

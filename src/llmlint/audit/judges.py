@@ -21,7 +21,7 @@ def judging(subject: Subject) -> Iterator[Evidence]:
     for harness in subject.once(Harnesses).all:
         for func in harness.judges:
             yield subject.at(func, func.facts.span, f"`{func.name}` asks a model how good an answer is")
-    ours = {script.mod for script in evals.running}
+    ours = {script.mod for script in (*evals.running, *evals.frameworks)}
     for prompt in subject.with_tests.prompts.all():
         mod = prompt.func.mod
         if (mod.production or mod in ours) and subject.within(mod.path):

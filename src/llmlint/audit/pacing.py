@@ -1,13 +1,15 @@
-"""Requests that code of the project spaces out: a pause worked out from when the last one was made."""
+"""Requests that are spaced out: by a pause worked out from the last one, by a turn at a limiter."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from llmlint.audit.catalogue import read
 from llmlint.audit.llmpath import LlmPath
 from llmlint.audit.model import Evidence
-from llmlint.audit.saying import Saying
+from llmlint.audit.saying import Saying, words_of
 from llmlint.audit.subject import Subject
+from llmlint.audit.tables.recovery import RecoveryFile
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.kinds import external_name
@@ -24,6 +26,29 @@ def paced(subject: Subject) -> Iterator[Evidence]:
             retried = any(frame.kind == "handler" for frame in site.frames)
             if not retried and pacing.is_pause(site.call, func) and pacing.remembers(func):
                 yield subject.at(func, site.call.span, "requests are spaced out")
+
+
+def turns(subject: Subject) -> Iterator[tuple[Evidence, bool]]:
+    """Where a call of a model waits for its turn at a limiter, and whether that is about a rate.
+
+    ``await rate_limiter.acquire()`` above the call. A limiter that does not say of what may count what runs
+    at the same time.
+    """
+    words = read("recovery", RecoveryFile).words
+    project = subject.project
+    for func in subject.once(LlmPath).functions:
+        asks = [site.call.span.line for site in project.graph.sites[func] if project.reach.at_site(site)]
+        for stmt in func.statements if asks else ():
+            call = stmt.value if isinstance(stmt, m.ExprStmt) else None
+            call = call.value if isinstance(call, m.Await) else call
+            match call:
+                case m.Call(func=m.Attr(value=owner, name=name), args=args, span=span):
+                    said = words_of(walk.dotted(owner) or "")
+                    if name in words.acquires and "limiter" in said and max(asks) > span.line:
+                        rate = "rate" in said or any(arg.keyword in words.rate_keywords for arg in args)
+                        yield subject.at(func, span, f"`{name}` waits for a turn"), rate
+                case _:
+                    pass
 
 
 class _Pacing:

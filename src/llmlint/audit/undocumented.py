@@ -43,18 +43,45 @@ def listed(subject: Subject) -> Listed:
     )
 
 
+_SECRET = re.compile(r"\$\{\{.*?\}\}")
+"""What a pipeline hands on is listed nowhere by that."""
+_CONTENTS = re.compile(r"\s*(?:[-*+]|\d+\.)\s*\[[^\]]*\]\(#[^)]*\)\s*$")
+"""A line of a table of contents."""
+
+
 def _places(subject: Subject, documents: tuple[str, ...], names: Iterable[str]) -> dict[str, Evidence]:
-    """Where each name is found first; settings of classes are written in either case."""
+    """Where each name is listed: where it stands as a name, else where it is spoken of first.
+
+    Settings of classes are written in either case. A name of one word is a word of the language, too.
+    """
     wanted = {name.lower(): name for name in names}
     longest = sorted(map(re.escape, wanted), key=len, reverse=True)
     # ASCII: Chinese and Japanese are written without spaces, so a name begins beside their characters.
     mention = re.compile(rf"(?<!\w)(?:{'|'.join(longest)})(?!\w)", re.IGNORECASE | re.ASCII)
-    found: dict[str, Evidence] = {}
+    listed: dict[str, Evidence] = {}
+    spoken: dict[str, Evidence] = {}
     for path in subject.repository.matching(documents):
         for hit in subject.repository.search(path, mention):
-            for text in mention.findall(hit.text):
-                name = wanted[text.lower()]
-                found.setdefault(name, Evidence(path, hit.line, f"`{name}`"))
-        if len(found) == len(wanted):
+            if _CONTENTS.match(hit.text):
+                continue
+            for match in mention.finditer(_SECRET.sub("", hit.text)):
+                name = wanted[match[0].lower()]
+                place = Evidence(path, hit.line, f"`{name}`")
+                if _is_listed(match):
+                    listed.setdefault(name, place)
+                elif "_" in name:
+                    spoken.setdefault(name, place)
+        if len(listed) == len(wanted):
             break
-    return found
+    return {**spoken, **listed}
+
+
+def _is_listed(match: re.Match[str]) -> bool:
+    """Whether it stands as a name: in a span of code, a cell of a table, before its value."""
+    before, after = match.string[: match.start()], match.string[match.end() :]
+    if before.count("`") % 2:
+        return True
+    if re.search(r"\|\s*\W*$", before) and re.match(r"\W*\|", after):
+        return True
+    opened = re.fullmatch(r"[\s\-*+#\"']*(?:export\s+|set\s+|ENV\s+|-e\s+)?[\"']?", before) is not None
+    return opened and re.match(r"[\"']?\]?\s*(?:\??=|:(?!\w))", after) is not None

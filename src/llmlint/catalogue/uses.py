@@ -61,6 +61,8 @@ class Passthrough(Entry, frozen=True, kw_only=True, eq=False):
     """Parameter that carries the function's arguments as a tuple (``Thread(target=f, args=(x,))``)."""
     deferred: bool = False
     """It runs later or elsewhere: the failure comes out of the returned future, not of this call."""
+    lost: bool = False
+    """Deferred, and nothing is returned that the failure could come out of (``Thread``)."""
     joins: bool = False
     """Its object waits at the end of its ``with`` for everything that still runs, however long."""
 

@@ -10,6 +10,7 @@ from llmlint.audit.extents import Extents
 from llmlint.audit.llmpath import LlmPath
 from llmlint.audit.model import Count, CriterionResult, Evidence, met, missing, not_applicable, vague
 from llmlint.audit.saying import words_of
+from llmlint.audit.standstill import stands_still
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.cost import CostFile
 from llmlint.facts import model as m
@@ -126,7 +127,7 @@ def _uncounted(subject: Subject) -> Iterator[Evidence]:
             and isinstance(loop, m.While)
             and not _is_counted(subject, loop, func)
             and loops.exits(loop, func)
-            and not loops.waits(loop, func)
+            and (not loops.waits(loop, func) or stands_still(loop, func, subject.project.graph))
         ):
             yield subject.at(func, loop.span, "nothing counts the rounds of this loop")
 
@@ -206,7 +207,12 @@ def _is_counted(subject: Subject, loop: m.While | m.For, func: Func) -> bool:
     loops = subject.project.loops
     if isinstance(loop, m.For) and not loops.endless(loop, func):
         return loops.counts(loop.iter, func)
-    conditions = (c for way in loops.exits(loop, func) for c in way.conditions)
+    if subject.project.deadlines.bounds_loop(loop, func):
+        return True
+    exits = loops.exits(loop, func)
+    if isinstance(loop, m.While) and stands_still(loop, func, subject.project.graph):
+        exits = [way for way in exits if way.stmt is not loop]
+    conditions = (c for way in exits for c in way.conditions)
     return any(loops.classify(c, loop, func) == BUDGET for c in conditions)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from llmlint.audit.detectors.evals_suite import NO_SUITE
-from llmlint.audit.evalbars import bars
+from llmlint.audit.evalbars import bars, offered
 from llmlint.audit.evals import Evals
 from llmlint.audit.model import CriterionResult, Evidence, met, missing, vague
 from llmlint.audit.subject import Subject
@@ -31,7 +31,7 @@ def threshold(subject: Subject) -> CriterionResult:
     checks = [one.fails[0] for one in read if one.fails]
     if checks:
         return vague(checks, "no number that fails the run comes from scores or answers")
-    numbers = [place for one in read for place in one.numbers]
+    numbers = [*(place for one in read for place in one.numbers), *subject.once(offered)]
     if numbers:
         return vague(numbers, "nothing fails when a score is below it")
     return missing("no eval can fail" if evals.suite else NO_SUITE)
@@ -49,7 +49,7 @@ def gates(subject: Subject) -> CriterionResult:
     """A job that runs evals when something changes, and may fail."""
     evals = subject.once(Evals)
     if not evals.suite:
-        return missing(NO_SUITE)
+        return missing("nothing here runs evals" if evals.frameworks else NO_SUITE)
     runs = list(_runs(subject, evals))
     firm = [r.shown for r in runs if r.pipeline.on_changes and not (r.command.forgiven or r.job.forgiven)]
     if firm:

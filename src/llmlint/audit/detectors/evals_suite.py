@@ -25,6 +25,9 @@ def suite(subject: Subject) -> CriterionResult:
         return vague(places, "nothing is seen that an answer is compared with")
     if evals.cases:
         return vague((Evidence(c.path, c.line, "cases") for c in evals.cases), "cases that nothing runs")
+    if evals.frameworks:
+        why = "a framework for evals, and no case is seen that is run with it"
+        return vague((script.evidence for script in evals.frameworks), why)
     if evals.scripts:
         why = "it neither uses a tool for evals nor asks the model"
         return vague((script.evidence for script in evals.scripts), why)
@@ -69,7 +72,9 @@ def versioned(subject: Subject) -> CriterionResult:
         return vague([*evidence, *links], "some cases are behind a link")
     if links:
         return missing("the cases are behind a link", links)
-    return missing("there are no cases") if evals.suite else not_applicable(NO_SUITE)
+    if evals.suite or evals.frameworks:
+        return missing("there are no cases")
+    return not_applicable(NO_SUITE)
 
 
 def _is_about_evals(section: Section, words: EvalWords) -> bool:

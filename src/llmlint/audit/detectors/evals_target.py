@@ -63,11 +63,11 @@ def _judges(subject: Subject, evals: Evals) -> Iterator[Evidence]:
     for config in evals.configs:
         for node in config.found(*config.tool.judges):
             yield Evidence(config.path, node.line, f"`{node.text}`")
-    for script in evals.running:
+    for script in (*evals.running, *evals.frameworks):
         for func in script.asks:
-            name = func.name.lower()
+            name = func.qualname.lower()
             if func.facts.kind == "function" and any(word in name for word in evals.table.words.judges):
-                yield Evidence(func.path, func.facts.span.line, f"`{func.name}` asks a model")
+                yield Evidence(func.path, func.facts.span.line, f"`{func.qualname}` asks a model")
 
 
 def _told_to(subject: Subject, evals: Evals) -> Iterator[Evidence]:

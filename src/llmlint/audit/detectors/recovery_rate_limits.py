@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from llmlint.audit.catalogue import read
 from llmlint.audit.model import CriterionResult, Evidence, met, missing, vague
-from llmlint.audit.pacing import paced
+from llmlint.audit.pacing import paced, turns
 from llmlint.audit.subject import Subject, Use
 from llmlint.audit.tables.recovery import Limiter, RecoveryFile
 from llmlint.facts import model as m
@@ -21,6 +21,8 @@ def rate_limits(subject: Subject) -> CriterionResult:
     """A handler of its own, a limiter, a queue that tries again, a router with alternatives."""
     firm = [*_handlers(subject), *_told_apart(subject), *_conditions(subject), *_switched_on(subject)]
     firm += paced(subject)
+    waited = list(turns(subject))
+    firm += [place for place, of_rate in waited if of_rate]
     loose: list[Evidence] = []
     for limiter in _table().limiter:
         for use in subject.uses(*limiter.calls):
@@ -34,6 +36,8 @@ def rate_limits(subject: Subject) -> CriterionResult:
         return met(dict.fromkeys(firm))
     if loose:
         return vague(loose, "a queue, and what fails in it is not tried again")
+    if waited:
+        return vague((place for place, _ in waited), "what this limits is not said")
     again = list(dict.fromkeys(_tried_again(subject)))
     if again:
         endless = any(one.what.endswith(_ENDLESS) for one in again)

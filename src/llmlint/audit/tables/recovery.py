@@ -44,6 +44,10 @@ class RecoveryWords(Fact, frozen=True, kw_only=True, eq=False):
     """Parts of exception classes for a rate limit."""
     limit_texts: tuple[str, ...]
     """Texts by which a failure is told to be a rate limit."""
+    acquires: tuple[str, ...]
+    """Methods (whole names) of limiters that wait for a turn."""
+    rate_keywords: tuple[str, ...]
+    """Keywords of these by which a limiter is told a rate."""
     validators: tuple[str, ...]
     """Functions and methods (last names) that hold data to a schema."""
     loose_formats: tuple[str, ...]
@@ -52,6 +56,8 @@ class RecoveryWords(Fact, frozen=True, kw_only=True, eq=False):
     """Beginnings of import roots of frameworks behind which any provider may stand."""
     stand_ins: tuple[str, ...]
     """Functions that give an answer without the model that failed."""
+    given_up: tuple[str, ...]
+    """Exceptions (dotted) that libraries for retries raise when the last attempt has failed."""
     alternatives: tuple[str, ...]
     """What a loop over models or providers goes over."""
     switches: tuple[str, ...]

@@ -43,6 +43,16 @@ def listed(subject: Subject) -> Listed:
     )
 
 
+def _is_word(name: str) -> bool:
+    """Whether prose has it for other reasons as well: ``model``, ``level``."""
+    return name.isalpha() and name.islower()
+
+
+def _gives(line: str, name: str) -> bool:
+    """Whether a line gives it a value, or tells of it as code: ``model = …``, ``# model: …``, `` `model` ``."""
+    return re.search(rf"^\W*{re.escape(name)}\s*[=:]|`{re.escape(name)}`", line, re.IGNORECASE) is not None
+
+
 def _places(subject: Subject, documents: tuple[str, ...], names: Iterable[str]) -> dict[str, Evidence]:
     """Where each name is found first; settings of classes are written in either case."""
     wanted = {name.lower(): name for name in names}
@@ -54,6 +64,8 @@ def _places(subject: Subject, documents: tuple[str, ...], names: Iterable[str]) 
         for hit in subject.repository.search(path, mention):
             for text in mention.findall(hit.text):
                 name = wanted[text.lower()]
+                if _is_word(name) and not _gives(hit.text, name):
+                    continue
                 found.setdefault(name, Evidence(path, hit.line, f"`{name}`"))
         if len(found) == len(wanted):
             break

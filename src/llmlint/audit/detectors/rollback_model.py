@@ -22,7 +22,7 @@ _ASSIGNED = re.compile(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*[\"'
 
 class _State(enum.Enum):
     GOOD = "pinned, and configurable"
-    OPEN = "configurable; which model it is, is not said here"
+    OPEN = "configurable; llmlint does not see which model it is"
     FIXED = "written into the call"
     ALIAS = "an alias of a dated id"
     MOVING = "an alias that moves"
@@ -102,12 +102,14 @@ def _settings(subject: Subject) -> Iterator[_Named]:
                 key = str(keys[-1]).lower() if keys else ""
                 if key in words.model_keys and _is_id(node.text, " ".join(map(str, keys))):
                     yield _said(subject, path, node.line, f"{key}: {node.text}", node.text)
-    for path in subject.repository.matching(words.env_files):
+    for path in subject.repository.matching((*words.env_files, *words.ini_files)):
         for hit in subject.repository.search(path, _ASSIGNED):
             key = hit.match[1].lower()
             if any(key == word or key.endswith(f"_{word}") for word in words.model_keys):
-                if _is_id(hit.match[2], key):
-                    yield _said(subject, path, hit.line, hit.match[0].strip(), hit.match[2])
+                for given in hit.match[2].split("|"):  # a provider, its model, a file of it
+                    if _is_id(given, key):
+                        yield _said(subject, path, hit.line, hit.match[0].strip(), given)
+                        break
 
 
 def _writes_nothing(text: str) -> bool:

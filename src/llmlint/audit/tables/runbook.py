@@ -119,6 +119,8 @@ class Settings(Fact, frozen=True, kw_only=True, eq=False):
     """Beginnings of dotted names of what is put around models: retries, fallbacks, middleware."""
     loaders: tuple[str, ...]
     """Functions that parse files."""
+    parsers: tuple[str, ...]
+    """Classes whose instances hold the sections of a file, and each section its options by name."""
     files: str
     """Regular expression of names of files that hold settings."""
 

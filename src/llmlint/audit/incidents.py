@@ -92,7 +92,9 @@ def _answered(runbook: Runbook, page: Page) -> Iterator[Evidence]:
     asked = compiled(table.asked)
     for section in _innermost(runbook, page, asked):
         passage = page.of(section)
-        if passage.words >= table.explained or any(block.kind in ("item", "code") for block in passage.blocks):
+        if passage.words >= table.explained or any(
+            block.kind in ("item", "code") for block in passage.blocks
+        ):
             yield passage.evidence
     for number, block in enumerate(page.blocks):
         if block.kind == "item" and block.depth == 1 and asked.search(block.text[:READ]):

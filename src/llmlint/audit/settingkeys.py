@@ -40,7 +40,7 @@ class SettingKeys:
         return key
 
     def _option(self, expr: m.Expr, func: Func) -> m.Expr | None:
-        """The key of ``parser.get(section, key)``, ``parser[section][key]`` or ``parser[section].get(key)``."""
+        """The key of ``parser.get(section, key)``, ``parser[section][key]``, ``parser[section].get(key)``."""
         match expr:
             case m.Sub(value=section, index=key) if self._is_section(section, func):
                 return key

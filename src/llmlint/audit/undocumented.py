@@ -49,7 +49,7 @@ def _is_word(name: str) -> bool:
 
 
 def _gives(line: str, name: str) -> bool:
-    """Whether a line gives it a value, or tells of it as code: ``model = …``, ``# model: …``, `` `model` ``."""
+    """Whether a line gives it a value, or has it as code: ``model = …``, ``# model: …``, `` `model` ``."""
     return re.search(rf"^\W*{re.escape(name)}\s*[=:]|`{re.escape(name)}`", line, re.IGNORECASE) is not None
 
 

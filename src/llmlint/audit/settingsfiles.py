@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from llmlint.audit.catalogue import read
 from llmlint.audit.model import Evidence
-from llmlint.audit.promptfiles import is_aside
+from llmlint.audit.promptfiles import is_aside, named
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.runbook import RunbookFile, Settings
 from llmlint.facts import model as m
@@ -34,14 +34,21 @@ def listing(subject: Subject) -> tuple[Evidence, ...]:
     """
     words = read("runbook", RunbookFile).settings
     models = re.compile(words.models, re.IGNORECASE)
-    named = _named_by_readers(subject, words)
+    called = _named_by_readers(subject, words)
     found = []
     for path in subject.repository.matching(words.lists):
-        if _plain(path) in named and not is_aside(path):
+        if _plain(path) in called and not is_aside(path):
             line = _first(subject, path, models)
             if line is not None:
                 found.append(Evidence(path, *line))
     return tuple(found)
+
+
+def sectioned(subject: Subject) -> tuple[str, ...]:
+    """Files with sections (``.ini``) that production code names, and examples of them."""
+    found = subject.repository.matching(read("runbook", RunbookFile).settings.sections)
+    names = named(subject, ())[0] if found else set()
+    return tuple(path for path in found if _EXAMPLE.sub("", posixpath.basename(path)) in names)
 
 
 def _named_by_readers(subject: Subject, words: Settings) -> frozenset[str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from llmlint.audit.catalogue import read
 from llmlint.audit.model import Count, CriterionResult, Evidence, met, missing, not_applicable, vague
 from llmlint.audit.modeloptions import offered
+from llmlint.audit.settingsfiles import sectioned
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.rollback import RollbackFile
 from llmlint.facts import model as m
@@ -104,7 +105,7 @@ def _settings(subject: Subject) -> Iterator[_Named]:
                 key = str(keys[-1]).lower() if keys else ""
                 if key in words.model_keys and _is_id(node.text, " ".join(map(str, keys))):
                     yield _said(subject, path, node.line, f"{key}: {node.text}", node.text)
-    for path in subject.repository.matching((*words.env_files, *words.ini_files)):
+    for path in (*subject.repository.matching(words.env_files), *sectioned(subject)):
         for hit in subject.repository.search(path, _ASSIGNED):
             key = hit.match[1].lower()
             if any(key == word or key.endswith(f"_{word}") for word in words.model_keys):

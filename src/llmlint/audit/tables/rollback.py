@@ -102,8 +102,6 @@ class RollbackWords(Fact, frozen=True, kw_only=True, eq=False):
     """Patterns of files of settings (YAML, TOML, JSON)."""
     env_files: tuple[str, ...]
     """Patterns of examples of the environment."""
-    ini_files: tuple[str, ...]
-    """Patterns of files of settings in sections."""
     model_keys: tuple[str, ...]
     """Keys (lower case) of such files, and ends of variables, that name a model."""
     option_makers: tuple[str, ...]

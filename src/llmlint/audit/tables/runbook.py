@@ -123,6 +123,8 @@ class Settings(Fact, frozen=True, kw_only=True, eq=False):
     """Classes whose instances hold the sections of a file, and each section its options by name."""
     files: str
     """Regular expression of names of files that hold settings."""
+    sections: tuple[str, ...]
+    """Patterns of files with sections of settings; those of tools are among them."""
     lists: tuple[str, ...]
     """Patterns of such files, and of examples of them, that say which settings there are."""
 

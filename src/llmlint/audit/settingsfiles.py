@@ -54,12 +54,14 @@ def sectioned(subject: Subject) -> tuple[str, ...]:
 def _named_by_readers(subject: Subject, words: Settings) -> frozenset[str]:
     """What the files are called that production code parses, or hands to what it imports to be parsed."""
     files = re.compile(words.files, re.IGNORECASE)
-    parsing = {use.func.mod for use in subject.uses(*words.loaders) if use.func.mod.production}
+    parsing = {use.func.path for use in subject.uses(*words.loaders) if use.func.mod.production}
     found: set[str] = set()
     for mod in subject.project.modules if parsing else ():
         if mod.production and subject.within(mod.path):
             names = {_plain(text) for text in _texts(mod) if files.search(text)}
-            if names - found and (mod in parsing or parsing & set(_imported_by(subject, mod))):
+            if names - found and (
+                mod.path in parsing or any(one.path in parsing for one in _imported_by(subject, mod))
+            ):
                 found |= names
     return frozenset(found)
 

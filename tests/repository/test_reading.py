@@ -102,6 +102,17 @@ def test_markdown_keeps_which_words_are_code() -> None:
     ]
 
 
+def test_markdown_knows_in_how_many_lists_a_block_stands() -> None:
+    page = markdown("Before\n\n1. Stuck\n    1. Wait\n\n       ```\n       sleep 5\n       ```\n2. Done\n")
+    assert [(block.text.strip(), block.depth) for block in page.blocks] == [
+        ("Before", 0),
+        ("Stuck", 1),
+        ("Wait", 2),
+        ("sleep 5", 2),
+        ("Done", 1),
+    ]
+
+
 def test_markdown_sections_and_links() -> None:
     page = markdown(
         "intro [x](y)\n\n# A\n\ntext\n\n## B\n\n- one\n- [two](z)\n\n<!-- # no -->\n\n```\n# code\n```\n# C\n"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from llmlint.audit.model import Evidence, one_per_line
 from llmlint.audit.pages import READ, Page
+from llmlint.audit.prose import words_in
 from llmlint.audit.runbook import Runbook, compiled
 from llmlint.repository.markdown import Section
 
@@ -79,7 +81,26 @@ def in_guides(runbook: Runbook) -> tuple[Evidence, ...]:
         for number, block in enumerate(page.blocks):
             if block.kind == "item" and words.search(block.text[:READ]):
                 found.append(page.around(number, 1).evidence)
+    if not runbook.pages:
+        found += [place for page in runbook.answered for place in _answered(runbook, page)]
     return one_per_line(found)
+
+
+def _answered(runbook: Runbook, page: Page) -> Iterator[Evidence]:
+    """Questions about what goes wrong, as headings or as items of a list, and their answers."""
+    table = runbook.table.incidents
+    asked = compiled(table.asked)
+    for section in _innermost(runbook, page, asked):
+        passage = page.of(section)
+        if passage.words >= table.explained or any(
+            block.kind in ("item", "code") for block in passage.blocks
+        ):
+            yield passage.evidence
+    for number, block in enumerate(page.blocks):
+        if block.kind == "item" and block.depth == 1 and asked.search(block.text[:READ]):
+            below = itertools.takewhile(lambda one: one.depth > 1, page.blocks[number + 1 :])
+            if any(below) or words_in(block.text) >= table.explained:
+                yield page.around(number, 1).evidence
 
 
 def _below(page: Page, section: Section) -> Iterator[Section]:

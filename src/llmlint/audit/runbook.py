@@ -114,6 +114,18 @@ class Runbook:
         parts = (part for page in others for part in page.parts(trouble))
         return tuple(part for part in parts if not self.is_stub(part) and self.about_models(part))
 
+    @functools.cached_property
+    def answered(self) -> tuple[Page, ...]:
+        """Questions that people ask, with their answers: files and chapters made for them."""
+        words = self.table.pages
+        named = set(self.subject.repository.matching(words.faqs))
+        known = {page.path for page in self.pages}
+        found: list[Page] = []
+        for page in self.documents.pages:
+            if page.path not in known:
+                found += [page] if page.path in named else page.parts(compiled(words.questions))
+        return tuple(page for page in found if not self.is_stub(page) and self.about_models(page))
+
     # -- parts ----------------------------------------------------------------------------------
 
     @property

@@ -1,14 +1,19 @@
-"""Which expressions read a setting from the environment, and which only write one."""
+"""Which expressions read a setting, from the environment or a parsed file, and which only write one."""
 
 from __future__ import annotations
 
+from llmlint.audit.catalogue import read
 from llmlint.audit.subject import Subject
+from llmlint.audit.tables.runbook import RunbookFile
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.kinds import Data, External, ExternalMethod, ExternalObject
+from llmlint.project.names import binding_scope
 from llmlint.project.scopes import Func
 
 _GETTERS = frozenset({"get", "pop", "setdefault"})
+_OPTIONS = frozenset({"get", "getint", "getfloat", "getboolean"})
+"""Methods of parsers of ``.ini`` files, and of their sections."""
 
 
 class SettingKeys:
@@ -17,9 +22,13 @@ class SettingKeys:
     def __init__(self, subject: Subject) -> None:
         self._catalogue = subject.project.catalogue
         self._evaluator = subject.project.evaluator
+        self._parsers = frozenset(read("runbook", RunbookFile).settings.parsers)
 
     def of(self, expr: m.Expr, func: Func) -> m.Expr | None:
         """The key of ``os.getenv(key)``, ``os.environ[key]`` and the like; None for other expressions."""
+        option = self._option(expr, func)
+        if option is not None:
+            return option
         if isinstance(expr, m.Sub):
             return expr.index if self._is_table(expr.value, func) else None
         if not isinstance(expr, m.Call):
@@ -29,6 +38,36 @@ class SettingKeys:
         if key is None and isinstance(callee, m.Attr) and callee.name in _GETTERS and expr.args:
             key = expr.args[0].value if self._is_table(callee.value, func) else None
         return key
+
+    def _option(self, expr: m.Expr, func: Func) -> m.Expr | None:
+        """The key of ``parser.get(section, key)``, ``parser[section][key]``, ``parser[section].get(key)``."""
+        match expr:
+            case m.Sub(value=section, index=key) if self._is_section(section, func):
+                return key
+            case m.Call(func=m.Attr(value=base, name=name)) if name in _OPTIONS:
+                if self._is_parser(base, func):
+                    return walk.argument(expr, "1|option")
+                return walk.argument(expr, "0|option") if self._is_section(base, func) else None
+            case _:
+                return None
+
+    def _is_section(self, expr: m.Expr, func: Func) -> bool:
+        """Whether it is a section of a parsed file, or a name of one."""
+        if isinstance(expr, m.Name):
+            scope = binding_scope(expr.id, func)
+            bound = scope.bindings.get(expr.id, ()) if scope is not None else ()
+            return scope is not None and any(
+                isinstance(one.expr, m.Sub) and self._is_parser(one.expr.value, scope)
+                for one in bound
+                if one.kind == "value"
+            )
+        return isinstance(expr, m.Sub) and self._is_parser(expr.value, func)
+
+    def _is_parser(self, expr: m.Expr, func: Func) -> bool:
+        return any(
+            isinstance(value, ExternalObject) and value.name in self._parsers
+            for value in self._evaluator.eval(expr, func)
+        )
 
     def name(self, key: m.Expr, func: Func) -> str | None:
         """The text of a key that is one, or a constant that is one."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from llmlint.audit.catalogue import read
 from llmlint.audit.model import Evidence
 from llmlint.audit.settingreads import Read, reads
+from llmlint.audit.settingsfiles import sectioned
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.runbook import RunbookFile
 
@@ -60,7 +61,7 @@ def _places(subject: Subject, documents: tuple[str, ...], names: Iterable[str]) 
     mention = re.compile(rf"(?<!\w)(?:{'|'.join(longest)})(?!\w)", re.IGNORECASE | re.ASCII)
     listed: dict[str, Evidence] = {}
     spoken: dict[str, Evidence] = {}
-    for path in subject.repository.matching(documents):
+    for path in (*subject.repository.matching(documents), *sectioned(subject)):
         for hit in subject.repository.search(path, mention):
             if _CONTENTS.match(hit.text):
                 continue

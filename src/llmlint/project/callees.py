@@ -137,7 +137,9 @@ class Callees:
         return frozenset(found)
 
     def _expr(self, edge: Edge, param: str) -> m.Expr | None:
-        return self._flows.lookups.bound(edge).given.get(param)
+        bound = self._flows.lookups.bound(edge)
+        _, dot, keyword = param.partition(".")  # one of a function's own **kwargs
+        return bound.extra_keywords.get(keyword) if dot else bound.given.get(param)
 
     def _arguments(self, edge: Edge, env: Env, receiver: Shape, known: Known) -> dict[str, Shape]:
         target = edge.target

@@ -62,9 +62,13 @@ class Speech:
         for arg in call.args:
             if arg.star == "**":
                 spread = flow.eval(arg.value, env)
+                handed_on = _own_keywords(arg.value, flow.func)
                 for role, wheres in ((PROMPT, llm.entry.prompt), (SYSTEM, llm.entry.system)):
                     for where in wheres:
-                        named = (spread.fields or {}).get(where.rsplit("|", 1)[-1])
+                        keyword = where.rsplit("|", 1)[-1]
+                        if handed_on and keyword.isidentifier():
+                            flow.summary.prompt_params.setdefault(f"{handed_on}.{keyword}", call)
+                        named = (spread.fields or {}).get(keyword)
                         if named is not None:
                             self.argument(flow, named, None, call)
                             self._note(flow, named, role, arg.value, call, env)
@@ -174,6 +178,12 @@ class Speech:
             if name in self._flows.catalogue.spoken or name.isdigit()
         ]
         return join_taints([shape.taint, *parts])
+
+
+def _own_keywords(expr: m.Expr, func: Func) -> str:
+    """The name of the function's own ``**kwargs``, if that is what is unpacked."""
+    param = func.params.get(expr.id) if isinstance(expr, m.Name) else None
+    return param.name if param is not None and param.kind == "**" else ""
 
 
 def _is_system(role: m.Expr | None) -> bool:

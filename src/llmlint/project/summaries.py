@@ -48,7 +48,8 @@ class Summary:
     param_hits: dict[str, list[Hit]] = field(default_factory=dict)
     """Sinks that its parameters reach, here or further down."""
     prompt_params: dict[str, m.Call] = field(default_factory=dict)
-    """Parameters that become part of a prompt, with the call that sends it."""
+    """Parameters that become part of a prompt, with the call that sends it; ``kwargs.messages``: what its
+    own ``**kwargs`` have under a name."""
     tests: dict[m.Expr, Taint] = field(default_factory=dict)
     """Origins that conditions of ``if`` and ``while`` look at."""
     asserted: dict[m.Expr, Taint] = field(default_factory=dict)

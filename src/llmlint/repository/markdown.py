@@ -31,6 +31,8 @@ class Block:
     line: int
     spans: tuple[str, ...] = ()
     """The code in it, where it is not code itself."""
+    depth: int = 0
+    """In how many lists it stands, each inside of the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +87,10 @@ def parse(text: str) -> Markdown:
             case "list_item_close" | "td_close" | "th_close":
                 around.pop()
             case "fence" | "code_block":
-                blocks.append(Block("code", token.content, line))
+                blocks.append(Block("code", token.content, line, depth=around.count("item")))
             case "inline" if tokens[at - 1].type != "heading_open":
-                blocks.append(Block(around[-1], _words(token), line, _spans(token)))
+                depth = around.count("item")
+                blocks.append(Block(around[-1], _words(token), line, _spans(token), depth))
                 links += _links(token, line)
     return Markdown(tuple(_sections(headings, blocks)), tuple(blocks), tuple(links))
 

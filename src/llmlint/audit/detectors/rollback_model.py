@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from llmlint.audit.catalogue import read
 from llmlint.audit.model import Count, CriterionResult, Evidence, met, missing, not_applicable, vague
+from llmlint.audit.modeloptions import offered
+from llmlint.audit.settingsfiles import sectioned
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.rollback import RollbackFile
 from llmlint.facts import model as m
@@ -22,7 +24,8 @@ _ASSIGNED = re.compile(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*[\"'
 
 class _State(enum.Enum):
     GOOD = "pinned, and configurable"
-    OPEN = "configurable; which model it is, is not said here"
+    OPEN = "configurable; llmlint does not see which model it is"
+    OPTION = "configurable; whether the option's value reaches a call, llmlint does not see"
     FIXED = "written into the call"
     ALIAS = "an alias of a dated id"
     MOVING = "an alias that moves"
@@ -71,7 +74,7 @@ def _named(subject: Subject) -> Iterator[_Named]:
         takes = call.entry.model or any(client.entry.model for client in clients)
         if takes and call.site.call not in taking and not taking & set(made):
             open_ones.append(call.site)
-    settled = list(_settings(subject)) if open_ones else []
+    settled = (list(_settings(subject)) or list(_options(subject))) if open_ones else []
     yield from settled
     for site in open_ones if not settled else ():
         if subject.within(site.func.path):
@@ -102,12 +105,21 @@ def _settings(subject: Subject) -> Iterator[_Named]:
                 key = str(keys[-1]).lower() if keys else ""
                 if key in words.model_keys and _is_id(node.text, " ".join(map(str, keys))):
                     yield _said(subject, path, node.line, f"{key}: {node.text}", node.text)
-    for path in subject.repository.matching(words.env_files):
+    for path in (*subject.repository.matching(words.env_files), *sectioned(subject)):
         for hit in subject.repository.search(path, _ASSIGNED):
             key = hit.match[1].lower()
             if any(key == word or key.endswith(f"_{word}") for word in words.model_keys):
-                if _is_id(hit.match[2], key):
-                    yield _said(subject, path, hit.line, hit.match[0].strip(), hit.match[2])
+                for given in hit.match[2].split("|"):  # a provider, its model, a file of it
+                    if _is_id(given, key):
+                        yield _said(subject, path, hit.line, hit.match[0].strip(), given)
+                        break
+
+
+def _options(subject: Subject) -> Iterator[_Named]:
+    """Models that options have by default, or offer: nobody follows them to the call."""
+    for given, place in offered(subject):
+        if _is_id(given, place.what):
+            yield _Named(_State.OPTION, place)
 
 
 def _writes_nothing(text: str) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from llmlint.audit.model import Count, CriterionResult, met, missing, not_applicable, vague
-from llmlint.audit.settingsfiles import loaded
+from llmlint.audit.settingsfiles import listing, loaded
 from llmlint.audit.subject import Subject
 from llmlint.audit.undocumented import Listed, listed
 
 
 def settings(subject: Subject) -> CriterionResult:
-    """Each is listed: met; half of them or more: vague."""
+    """Each is listed: met; half of them, or those of a file that is read as well: vague."""
     found = listed(subject)
     done, total = len(found.documented), len(found.documented) + len(found.undocumented)
     if not total:
@@ -22,6 +22,10 @@ def settings(subject: Subject) -> CriterionResult:
     places = [one.evidence for one in found.undocumented]
     if 2 * done >= total:
         return vague(places, "no document lists the others", count)
+    files = listing(subject)
+    if files:
+        why = "a file lists settings too, and which of them reach a model is not seen"
+        return vague([*files, *places], why, count)
     return missing("no document lists most of them", places, count)
 
 
@@ -29,7 +33,7 @@ def _unnamed(subject: Subject, found: Listed) -> CriterionResult:
     """No name of a setting is seen. That is not to say that there is none."""
     if found.unnamed:
         return vague(found.unnamed, "the names of the settings are made at run time")
-    files = loaded(subject)
+    files = loaded(subject) or listing(subject)
     if files:
         return vague(files, "settings come from a file; which of them reach a model is not seen")
     return not_applicable("no setting is seen to be read on the way to a model")

@@ -16,6 +16,12 @@ RUNNERS = ("LLM509",)
 """Rules some of whose findings are objects that run what a model writes."""
 
 
+NOTHING_FOUND = (
+    "no way was found on which a model's words choose a command, a query, a file, a URL or a page's markup"
+)
+"""They may be one argument of a fixed command: a message of a commit is no way."""
+
+
 def injection(subject: Subject) -> CriterionResult:
     """No finding of the rules that follow a model's words; the places they were followed from are shown."""
     sure = (*subject.reported(*SURE), *_runners(subject))
@@ -24,9 +30,7 @@ def injection(subject: Subject) -> CriterionResult:
         return missing("a way is open", subject.of_findings((*sure, *possible)))
     if possible:
         return vague(subject.of_findings(possible), "a model chooses what is queried, opened or fetched")
-    return met(
-        _followed(subject), "no way was found from here to a command, a query, a file, a URL or a page"
-    )
+    return met(_followed(subject), NOTHING_FOUND)
 
 
 def _runners(subject: Subject) -> list[Finding]:

@@ -33,6 +33,10 @@ class Pages(Fact, frozen=True, kw_only=True, eq=False):
     """Regular expression of who it was."""
     own: str
     """Regular expression of headings that are about the whole page."""
+    faqs: tuple[str, ...]
+    """Files that answer what people ask often, by their names."""
+    questions: str
+    """Regular expression of headings above such answers."""
     untouched: int
     """Days after which a page that nobody has touched is old."""
     tried_days: int
@@ -69,6 +73,8 @@ class Incidents(Fact, frozen=True, kw_only=True, eq=False):
     """What goes wrong."""
 
     headings: str
+    asked: str
+    """Regular expression of questions, among those that people ask often, about what goes wrong."""
     troubles: str
     """Regular expression of further headings and items that, in a guide to trouble, say what goes wrong."""
     steps: int
@@ -113,8 +119,14 @@ class Settings(Fact, frozen=True, kw_only=True, eq=False):
     """Beginnings of dotted names of what is put around models: retries, fallbacks, middleware."""
     loaders: tuple[str, ...]
     """Functions that parse files."""
+    parsers: tuple[str, ...]
+    """Classes whose instances hold the sections of a file, and each section its options by name."""
     files: str
     """Regular expression of names of files that hold settings."""
+    sections: tuple[str, ...]
+    """Patterns of files with sections of settings; those of tools are among them."""
+    lists: tuple[str, ...]
+    """Patterns of such files, and of examples of them, that say which settings there are."""
 
 
 class Provider(Fact, frozen=True, kw_only=True, eq=False):

@@ -91,6 +91,16 @@ class SecurityWords(Fact, frozen=True, kw_only=True, eq=False):
     """Expressions of names of functions that may be such a check."""
     checks: tuple[str, ...]
     """Expressions of names of functions that check the argument of a tool."""
+    runs: tuple[str, ...]
+    """Expressions of dotted calls that run what they are given first, on objects that libraries made."""
+    not_run: str
+    """Expression of functions that read objects or modules back: a program wrote these, no model."""
+    page_files: tuple[str, ...]
+    """Patterns of files that make pages."""
+    not_page_files: tuple[str, ...]
+    """Patterns of such files that others wrote, or that are built."""
+    page_markup: tuple[str, ...]
+    """Expressions of what puts a text into a page as markup; upper and lower case matter."""
     tool_limits: tuple[str, ...]
     """Names of arguments by which a program restricts which tools a model may run, or how often."""
     redactors: str

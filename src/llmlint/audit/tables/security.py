@@ -101,6 +101,12 @@ class SecurityWords(Fact, frozen=True, kw_only=True, eq=False):
     """Patterns of such files that others wrote, or that are built."""
     page_markup: tuple[str, ...]
     """Expressions of what puts a text into a page as markup; upper and lower case matter."""
+    tool_arguments: tuple[str, ...]
+    """Names of arguments, and keys of requests, by which a model is given tools."""
+    confirms: tuple[str, ...]
+    """Expressions of names of functions that ask a person before something is done."""
+    questions: tuple[str, ...]
+    """Expressions of what a person is asked before something is done."""
     tool_limits: tuple[str, ...]
     """Names of arguments by which a program restricts which tools a model may run, or how often."""
     redactors: str

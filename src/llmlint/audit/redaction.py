@@ -7,8 +7,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from llmlint.audit.catalogue import read
+from llmlint.audit.llmpath import LlmPath, served
 from llmlint.audit.model import Evidence, one_per_line
 from llmlint.audit.recordings import Recordings
+from llmlint.audit.saying import Saying
 from llmlint.audit.subject import Subject, Use
 from llmlint.audit.tables.security import SecurityFile, SecurityTool
 from llmlint.audit.transcripts import Transcripts
@@ -16,6 +18,7 @@ from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.kinds import FuncRef, is_none_value
 from llmlint.project.scopes import Cls, Func
+from llmlint.project.wording import callee
 
 _REPLACES = frozenset({"sub", "subn"})
 DEPTH = 3
@@ -65,6 +68,29 @@ class Redaction:
                         self.subject.at(cls.body, cls.facts.span, f"records go through `{cls.name}`")
                     )
         return tuple(found)
+
+    @functools.cached_property
+    def printed(self) -> tuple[Evidence, ...]:
+        """What people and models say, printed by a program that serves requests: that is its log."""
+        if not served(self.subject):
+            return ()
+        content = self.subject.project.content
+        return one_per_line(
+            self.subject.at(func, site.call.span, f"`{callee(site.call)}` prints what is said")
+            for func in self.subject.once(LlmPath).functions
+            for site in self.subject.project.graph.sites[func]
+            if func.mod.production and walk.dotted(site.call.func) in self.table.words.prints
+            if self._says(site.call, func) or content.logged(site) is not None
+        )
+
+    def _says(self, call: m.Call, func: Func) -> bool:
+        """Whether a name among the arguments is one of a question or an answer."""
+        saying = self.subject.once(Saying)
+        names = (name for arg in call.args for name in walk.names_in(arg.value))
+        fields = (
+            node.name for arg in call.args for node in walk.expressions(arg.value) if isinstance(node, m.Attr)
+        )
+        return any({"input", "output"} & saying.of_name(name) for name in (*names, *fields))
 
     @functools.cached_property
     def wired(self) -> tuple[Evidence, ...]:

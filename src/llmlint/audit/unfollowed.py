@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from llmlint.audit.catalogue import read
+from llmlint.audit.llmpath import served
 from llmlint.audit.model import Evidence, one_per_line
 from llmlint.audit.prose import either
 from llmlint.audit.subject import Subject
@@ -152,7 +153,7 @@ class Unfollowed:
 
     def _pages(self) -> Iterator[Evidence]:
         """Scripts and templates that put text into a page as markup, where an answer is served."""
-        if not any(self._serves(func) for func in self._project.functions):
+        if not served(self._subject):
             return
         markup = re.compile("|".join(self._words.page_markup))
         repository = self._subject.repository
@@ -160,11 +161,3 @@ class Unfollowed:
         for path in repository.matching(self._words.page_files):
             for hit in repository.search(path, markup) if path not in aside else ():
                 yield Evidence(path, hit.line, f"`{' '.join(hit.text.split())[:50]}`")
-
-    def _serves(self, func: Func) -> bool:
-        return (
-            func.mod.production
-            and self._subject.within(func.path)
-            and bool(self._project.flows.inputs.serves(func))
-            and self._project.reach.reaches(func)
-        )

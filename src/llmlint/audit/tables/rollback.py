@@ -104,6 +104,8 @@ class RollbackWords(Fact, frozen=True, kw_only=True, eq=False):
     """Patterns of examples of the environment."""
     model_keys: tuple[str, ...]
     """Keys (lower case) of such files, and ends of variables, that name a model."""
+    embedding_calls: str
+    """Expression of names of functions that make embeddings."""
     sql_indexes: tuple[str, ...]
     """Regular expressions of SQL that keeps embeddings or searches them."""
     migrations: tuple[str, ...]

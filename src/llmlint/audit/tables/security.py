@@ -113,6 +113,8 @@ class SecurityWords(Fact, frozen=True, kw_only=True, eq=False):
     """Expression of names of functions that take personal data out of text."""
     personal: str
     """Expression of words for what such functions look for."""
+    prints: tuple[str, ...]
+    """Functions that write to the output of the process."""
     levels: tuple[str, ...]
     """Names of methods of loggers, one for each level."""
     wiring: tuple[str, ...]

@@ -115,8 +115,27 @@ class Redaction:
 
     @functools.cached_property
     def loose(self) -> tuple[Evidence, ...]:
-        """Tools that are used, wherever."""
-        return one_per_line(place for _, place in self._uses)
+        """Tools that are used, wherever; values that are replaced where records are made."""
+        return one_per_line([*(place for _, place in self._uses), *self._marked()])
+
+    def _marked(self) -> Iterator[Evidence]:
+        """``fields[key] = "[REDACTED]"`` in what writes a record, or is called by it."""
+        marks = re.compile(self.table.words.marks, re.IGNORECASE)
+        for func in self.functions:
+            for stmt in func.statements if func.mod.production else ():
+                if isinstance(stmt, m.Assign) and isinstance(stmt.value, m.Text):
+                    if marks.search(stmt.value.value) and any(isinstance(t, m.Sub) for t in stmt.targets):
+                        if self._records(func):
+                            yield self.subject.at(func, stmt.span, f"`{func.name}` puts a mark in its place")
+
+    def _records(self, func: Func) -> bool:
+        """Whether a function, or one that calls it, writes records: by its name, or by a logger."""
+        named = re.compile(self.table.words.record_names)
+        callers = (edge.site.func for edge in self.subject.project.graph.callers.get(func, ()))
+        return any(
+            named.search(one.name) or any(True for _ in self.subject.project.logs.calls(one))
+            for one in (func, *callers)
+        )
 
     @functools.cached_property
     def _calls(self) -> list[tuple[SecurityTool, Use]]:

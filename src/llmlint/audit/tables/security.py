@@ -89,6 +89,8 @@ class SecurityWords(Fact, frozen=True, kw_only=True, eq=False):
     """Expressions of names of functions that check what goes in or comes out."""
     checks_of_text: tuple[str, ...]
     """Expressions of names of functions that may be such a check."""
+    checks_of_output: tuple[str, ...]
+    """Expressions of names of functions that may check what a model wrote before it is run or shown."""
     checks: tuple[str, ...]
     """Expressions of names of functions that check the argument of a tool."""
     runs: tuple[str, ...]
@@ -111,6 +113,10 @@ class SecurityWords(Fact, frozen=True, kw_only=True, eq=False):
     """Names of arguments by which a program restricts which tools a model may run, or how often."""
     redactors: str
     """Expression of names of functions that take personal data out of text."""
+    marks: str
+    """Expression of the whole of what is put in the place of personal data."""
+    record_names: str
+    """Expression of names of functions that write records."""
     personal: str
     """Expression of words for what such functions look for."""
     prints: tuple[str, ...]

@@ -74,6 +74,8 @@ class Described:
                     case _:
                         pass
         for stmt in func.statements:
+            if not isinstance(stmt, m.Assign | m.AugAssign | m.ExprStmt | m.Return):
+                continue
             for expr in walk.own_expressions(stmt):
                 if any(map(self._describes, walk.expressions(expr))):
                     yield self._subject.at(func, stmt.span, "a tool is described")

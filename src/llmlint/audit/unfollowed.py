@@ -126,7 +126,7 @@ class Unfollowed:
         return bool(edges)
 
     def _call(self, call: m.Call, func: Func, depth: int) -> bool:
-        """What a library gives back comes from what it is given; for functions here, from what they return."""
+        """A library gives back what it is given, in another form; functions here, what they return."""
         values = self._project.evaluator.eval(call.func, func)
         made = self._project.evaluator.eval(call, func)
         if any(isinstance(value, Response) for value in made):

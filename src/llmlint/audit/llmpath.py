@@ -105,3 +105,16 @@ class LlmPath:
                         if isinstance(value, FuncRef):
                             yield value.func
                             yield from value.func.inner
+
+
+def served(subject: Subject) -> tuple[Func, ...]:
+    """Production functions that a framework calls for remote people, and that reach a model."""
+    project = subject.project
+    return tuple(
+        func
+        for func in project.functions
+        if func.mod.production
+        and subject.within(func.path)
+        and project.flows.inputs.serves(func)
+        and any(project.reach.reaches(one) for one in (func, *func.inner))
+    )

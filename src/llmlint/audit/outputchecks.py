@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from llmlint.audit.catalogue import read
+from llmlint.audit.model import Evidence
 from llmlint.audit.prose import either
+from llmlint.audit.saying import last_name
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.security import SecurityFile
 from llmlint.facts import model as m
@@ -37,6 +39,27 @@ def output_checks(subject: Subject) -> list[OutputCheck]:
             known = found.get(check.func)
             if known is None or (check.lists and not known.lists):
                 found[check.func] = check
+    return list(found.values())
+
+
+def beside_answers(subject: Subject) -> list[Evidence]:
+    """Functions called like a check of what is run, asked where an answer of a model is at hand."""
+    named = either(read("security", SecurityFile).words.checks_of_output)
+    project = subject.project
+    own: dict[str, Func] = {}
+    asking: set[str] = set()
+    for func in project.functions:
+        if func.mod.production and func.facts.kind == "function" and not func.name.startswith("__"):
+            if named.search(func.name) and subject.within(func.path):
+                own.setdefault(func.name, func)
+            if project.reach.reaches(func):
+                asking.add(func.name)
+    found: dict[Func, Evidence] = {}
+    for func in project.functions if own else ():
+        called = {last_name(site.call) for site in project.graph.sites[func]}
+        check = next((own[name] for name in sorted(called & own.keys())), None)
+        if check is not None and func.mod.production and (called & asking or project.reach.reaches(func)):
+            found.setdefault(check, subject.at(check, check.facts.span, f"`{check.name}` beside an answer"))
     return list(found.values())
 
 

@@ -7,8 +7,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from llmlint.audit.catalogue import read
+from llmlint.audit.llmpath import LlmPath, served
 from llmlint.audit.model import Evidence, one_per_line
 from llmlint.audit.recordings import Recordings
+from llmlint.audit.saying import Saying
 from llmlint.audit.subject import Subject, Use
 from llmlint.audit.tables.security import SecurityFile, SecurityTool
 from llmlint.audit.transcripts import Transcripts
@@ -16,6 +18,7 @@ from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.kinds import FuncRef, is_none_value
 from llmlint.project.scopes import Cls, Func
+from llmlint.project.wording import callee
 
 _REPLACES = frozenset({"sub", "subn"})
 DEPTH = 3
@@ -67,6 +70,29 @@ class Redaction:
         return tuple(found)
 
     @functools.cached_property
+    def printed(self) -> tuple[Evidence, ...]:
+        """What people and models say, printed by a program that serves requests: that is its log."""
+        if not served(self.subject):
+            return ()
+        content = self.subject.project.content
+        return one_per_line(
+            self.subject.at(func, site.call.span, f"`{callee(site.call)}` prints what is said")
+            for func in self.subject.once(LlmPath).functions
+            for site in self.subject.project.graph.sites[func]
+            if func.mod.production and walk.dotted(site.call.func) in self.table.words.prints
+            if self._says(site.call, func) or content.logged(site) is not None
+        )
+
+    def _says(self, call: m.Call, func: Func) -> bool:
+        """Whether a name among the arguments is one of a question or an answer."""
+        saying = self.subject.once(Saying)
+        names = (name for arg in call.args for name in walk.names_in(arg.value))
+        fields = (
+            node.name for arg in call.args for node in walk.expressions(arg.value) if isinstance(node, m.Attr)
+        )
+        return any({"input", "output"} & saying.of_name(name) for name in (*names, *fields))
+
+    @functools.cached_property
     def wired(self) -> tuple[Evidence, ...]:
         """Places by which records are redacted."""
         ways = [*self._filters(), *self._handed_on(wired=True)]
@@ -89,8 +115,27 @@ class Redaction:
 
     @functools.cached_property
     def loose(self) -> tuple[Evidence, ...]:
-        """Tools that are used, wherever."""
-        return one_per_line(place for _, place in self._uses)
+        """Tools that are used, wherever; values that are replaced where records are made."""
+        return one_per_line([*(place for _, place in self._uses), *self._marked()])
+
+    def _marked(self) -> Iterator[Evidence]:
+        """``fields[key] = "[REDACTED]"`` in what writes a record, or is called by it."""
+        marks = re.compile(self.table.words.marks, re.IGNORECASE)
+        for func in self.functions:
+            for stmt in func.statements if func.mod.production else ():
+                if isinstance(stmt, m.Assign) and isinstance(stmt.value, m.Text):
+                    if marks.search(stmt.value.value) and any(isinstance(t, m.Sub) for t in stmt.targets):
+                        if self._records(func):
+                            yield self.subject.at(func, stmt.span, f"`{func.name}` puts a mark in its place")
+
+    def _records(self, func: Func) -> bool:
+        """Whether a function, or one that calls it, writes records: by its name, or by a logger."""
+        named = re.compile(self.table.words.record_names)
+        callers = (edge.site.func for edge in self.subject.project.graph.callers.get(func, ()))
+        return any(
+            named.search(one.name) or any(True for _ in self.subject.project.logs.calls(one))
+            for one in (func, *callers)
+        )
 
     @functools.cached_property
     def _calls(self) -> list[tuple[SecurityTool, Use]]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from llmlint.audit.catalogue import read
 from llmlint.audit.literals import literals
 from llmlint.audit.model import CriterionResult, Evidence, met, missing, not_applicable, vague
+from llmlint.audit.saying import last_name
 from llmlint.audit.subject import Subject, Use
 from llmlint.audit.tables.rollback import Index, RollbackFile
 from llmlint.facts import model as m
@@ -53,9 +54,21 @@ def _unseen(subject: Subject) -> CriterionResult:
         and call.site.func.mod.production
         and subject.within(call.site.func.path)
     ]
+    made = made or list(_named_so(subject))
     if made:
         return missing("embeddings are made, and no index of them with a version is seen", made)
     return not_applicable("no index of embeddings is seen")
+
+
+def _named_so(subject: Subject) -> Iterator[Evidence]:
+    """Calls of something unknown whose name says that it makes embeddings: ``get_embedding(text)``."""
+    named = re.compile(read("rollback", RollbackFile).words.embedding_calls, re.IGNORECASE)
+    for func in subject.project.functions:
+        for site in (
+            subject.project.graph.sites[func] if func.mod.production and subject.within(func.path) else ()
+        ):
+            if named.search(last_name(site.call)) and not subject.project.graph.edges_at.get(site.call):
+                yield subject.at(func, site.call.span, f"`{callee(site.call)}`")
 
 
 def _in_sql(subject: Subject) -> Iterator[Evidence]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from llmlint.audit.catalogue import read
 from llmlint.audit.model import CriterionResult, Evidence, met, missing, one_per_line, vague
-from llmlint.audit.outputchecks import OutputCheck, output_checks
+from llmlint.audit.outputchecks import OutputCheck, beside_answers, output_checks
 from llmlint.audit.prose import either
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.security import SecurityFile, SecurityTool
@@ -34,7 +34,7 @@ def guardrails(subject: Subject) -> CriterionResult:
         return vague(one_per_line(aside), "nothing that asks a model goes through it")
     if used:
         return vague(one_per_line(one.place for one in used), "only tests use it")
-    weak = [place for place, sure in own if not sure]
+    weak = [place for place, sure in own if not sure] or list(beside_answers(subject))
     return vague(weak, "a check by its name; what it refuses is not seen") if weak else missing()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from llmlint.audit.model import CriterionResult, Evidence, met, missing, vague
 from llmlint.audit.subject import Subject
+from llmlint.audit.unfollowed import Unfollowed
 from llmlint.model.finding import Finding
 from llmlint.project.wording import callee, short
 
@@ -23,13 +24,16 @@ NOTHING_FOUND = (
 
 
 def injection(subject: Subject) -> CriterionResult:
-    """No finding of the rules that follow a model's words; the places they were followed from are shown."""
+    """No finding of the rules that follow a model's words, and no place left that they could not follow."""
     sure = (*subject.reported(*SURE), *_runners(subject))
     possible = subject.reported(*POSSIBLE)
     if sure:
         return missing("a way is open", subject.of_findings((*sure, *possible)))
     if possible:
         return vague(subject.of_findings(possible), "a model chooses what is queried, opened or fetched")
+    unfollowed = subject.once(Unfollowed).places()
+    if unfollowed:
+        return vague(unfollowed, "whether a model's text gets here is not seen")
     return met(_followed(subject), NOTHING_FOUND)
 
 

@@ -21,6 +21,8 @@ def redaction(subject: Subject) -> CriterionResult:
         return vague([*found.loose, *against], "that it stands before the logs is not seen")
     if against:
         return missing("what people and models say is logged as it is", against)
+    if not found.records and found.printed:
+        return missing("what people and models say is printed where requests are served", found.printed)
     return (
         missing(evidence=found.own_loggers)
         if found.records

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from llmlint.audit.catalogue import read
+from llmlint.audit.described import Described
 from llmlint.audit.model import (
     Count,
     CriterionResult,
@@ -24,6 +25,10 @@ from llmlint.project.wording import callee, short
 
 OPEN = ("LLM501", "LLM502", "LLM505", "LLM506", "LLM510")
 """A model chooses what a tool runs, opens or fetches; a tool acts and nobody is asked."""
+
+
+SHOWN = 5
+"""So many places of a kind are enough to see it."""
 
 
 def tools(subject: Subject) -> CriterionResult:
@@ -54,13 +59,25 @@ def _offered(subject: Subject, against: list[Evidence]) -> CriterionResult:
     """No function is known as a tool: what else a model can have done."""
     found = offers(subject)
     if not found:
-        return not_applicable("no tool is given to a model here")
+        return _described(subject, against)
     limits = [*(one.limit for one in found if one.limit is not None), *_limits(subject)]
     if limits:
         why = "a list or a check stands before some of it; nobody is asked, and the rest is free"
         return vague(one_per_line([*limits, *against]), why)
     why = "a model chooses what is done, and nothing restricts it"
     return missing(why, one_per_line([*(one.place for one in found), *against]))
+
+
+def _described(subject: Subject, against: list[Evidence]) -> CriterionResult:
+    """Nothing is seen that is run for a model; that tools are described to one says that something is."""
+    places = subject.once(Described).places()
+    if not places:
+        return not_applicable("no tool is given to a model here")
+    limits = [*subject.once(Described).limits(), *_limits(subject)]
+    if limits:
+        why = "something is asked or checked; that it stands before every tool is not seen"
+        return vague(one_per_line([*limits[:SHOWN], *places[:SHOWN], *against]), why)
+    return missing("tools are described to a model, and what runs them is not followed", (*places, *against))
 
 
 def _tools(subject: Subject) -> list[Func]:

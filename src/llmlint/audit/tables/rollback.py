@@ -106,6 +106,8 @@ class RollbackWords(Fact, frozen=True, kw_only=True, eq=False):
     """Keys (lower case) of such files, and ends of variables, that name a model."""
     option_makers: tuple[str, ...]
     """Functions and methods that declare an option of the command line."""
+    embedding_calls: str
+    """Expression of names of functions that make embeddings."""
     sql_indexes: tuple[str, ...]
     """Regular expressions of SQL that keeps embeddings or searches them."""
     migrations: tuple[str, ...]

@@ -89,14 +89,38 @@ class SecurityWords(Fact, frozen=True, kw_only=True, eq=False):
     """Expressions of names of functions that check what goes in or comes out."""
     checks_of_text: tuple[str, ...]
     """Expressions of names of functions that may be such a check."""
+    checks_of_output: tuple[str, ...]
+    """Expressions of names of functions that may check what a model wrote before it is run or shown."""
     checks: tuple[str, ...]
     """Expressions of names of functions that check the argument of a tool."""
+    runs: tuple[str, ...]
+    """Expressions of dotted calls that run what they are given first, on objects that libraries made."""
+    not_run: str
+    """Expression of functions that read objects or modules back: a program wrote these, no model."""
+    page_files: tuple[str, ...]
+    """Patterns of files that make pages."""
+    not_page_files: tuple[str, ...]
+    """Patterns of such files that others wrote, or that are built."""
+    page_markup: tuple[str, ...]
+    """Expressions of what puts a text into a page as markup; upper and lower case matter."""
+    tool_arguments: tuple[str, ...]
+    """Names of arguments, and keys of requests, by which a model is given tools."""
+    confirms: tuple[str, ...]
+    """Expressions of names of functions that ask a person before something is done."""
+    questions: tuple[str, ...]
+    """Expressions of what a person is asked before something is done."""
     tool_limits: tuple[str, ...]
     """Names of arguments by which a program restricts which tools a model may run, or how often."""
     redactors: str
     """Expression of names of functions that take personal data out of text."""
+    marks: str
+    """Expression of the whole of what is put in the place of personal data."""
+    record_names: str
+    """Expression of names of functions that write records."""
     personal: str
     """Expression of words for what such functions look for."""
+    prints: tuple[str, ...]
+    """Functions that write to the output of the process."""
     levels: tuple[str, ...]
     """Names of methods of loggers, one for each level."""
     wiring: tuple[str, ...]

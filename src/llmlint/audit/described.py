@@ -1,0 +1,104 @@
+"""Tools that are described to a model, where what runs them is not followed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from llmlint.audit.catalogue import read
+from llmlint.audit.llmpath import LlmPath
+from llmlint.audit.model import Evidence, one_per_line
+from llmlint.audit.prose import either
+from llmlint.audit.saying import last_name
+from llmlint.audit.subject import Subject
+from llmlint.audit.tables.security import SecurityFile
+from llmlint.facts import model as m
+from llmlint.facts import walk
+from llmlint.project.binding import bind
+from llmlint.project.kinds import Data, is_none_value
+from llmlint.project.scopes import Func
+from llmlint.project.toolschemas import Words, items_of
+from llmlint.project.wording import callee
+
+HOPS = 3
+"""Callers over which it is looked whether a parameter is ever given tools."""
+
+
+class Described:
+    """Looks for them in production code; made once per subject (``subject.once(Described)``)."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        self._project = subject.project
+        self._words = read("security", SecurityFile).words
+        self._people = subject.project.flows.people
+        self._keys = Words.of(subject.project.catalogue).schema_keys
+
+    def places(self) -> tuple[Evidence, ...]:
+        """Where tools are handed to a model, or written down for one."""
+        return one_per_line(one for func in self._functions() for one in self._in(func))
+
+    def limits(self) -> tuple[Evidence, ...]:
+        """Where a person is asked before something is done, or what a model wants is checked."""
+        path = self._subject.once(LlmPath)
+        asks, confirms, checks = map(
+            either, (self._words.questions, self._words.confirms, self._words.checks)
+        )
+        found = []
+        for func in self._functions():
+            of_tools = "tool" in f"{func.path} {func.qualname}".lower()
+            if of_tools or func in path:
+                for site in self._project.graph.sites[func]:
+                    name = last_name(site.call)
+                    texts = (arg.value.value for arg in site.call.args if isinstance(arg.value, m.Text))
+                    asked = any(map(asks.search, texts)) and self._people.asked_by(site.call, func)
+                    if asked or confirms.search(name) or (of_tools and checks.search(name)):
+                        found.append(self._subject.at(func, site.call.span, f"`{callee(site.call)}`"))
+        return one_per_line(found)
+
+    def _functions(self) -> Iterator[Func]:
+        return (f for f in self._project.functions if f.mod.production and self._subject.within(f.path))
+
+    def _in(self, func: Func) -> Iterator[Evidence]:
+        for site in self._project.graph.sites[func]:
+            for arg in site.call.args:
+                if arg.keyword in self._words.tool_arguments and self._holds(arg.value, func):
+                    if func in self._subject.once(LlmPath):
+                        what = f"`{arg.keyword}` of `{callee(site.call)}`"
+                        yield self._subject.at(func, site.call.span, what)
+        for stmt in func.statements:
+            for target in stmt.targets if isinstance(stmt, m.Assign) else ():
+                match target:
+                    case m.Sub(index=m.Text(value=key)) if key in self._words.tool_arguments:
+                        if isinstance(stmt, m.Assign) and stmt.value and self._holds(stmt.value, func):
+                            yield self._subject.at(func, stmt.span, f"`{key}` of what is sent")
+                    case _:
+                        pass
+        for stmt in func.statements:
+            if not isinstance(stmt, m.Assign | m.AugAssign | m.ExprStmt | m.Return):
+                continue
+            for expr in walk.own_expressions(stmt):
+                if any(map(self._describes, walk.expressions(expr))):
+                    yield self._subject.at(func, stmt.span, "a tool is described")
+
+    def _describes(self, expr: m.Expr) -> bool:
+        """``{"name": "search", "description": "…", "parameters": {…}}``."""
+        items = items_of(expr) if isinstance(expr, m.DictDisplay) else {}
+        return bool(self._keys & items.keys()) and {"name", "description"} <= items.keys()
+
+    def _holds(self, expr: m.Expr, func: Func, hops: int = HOPS) -> bool:
+        """Whether there can be a tool in it: not where it is ``None``, empty, or never given."""
+        param = func.params.get(expr.id) if isinstance(expr, m.Name) else None
+        if param is None or len(func.bindings.get(param.name, ())) > 1:
+            values = self._project.evaluator.eval(expr, func)
+            return not values or not all(is_none_value(value) or _is_empty(value) for value in values)
+        edges = self._project.graph.callers.get(func, ()) if hops else ()
+        for edge in edges:
+            bound = bind(edge.call, func, edge.skip_receiver)
+            given = bound.given.get(param.name)
+            if bound.double_star or (given is not None and self._holds(given, edge.site.func, hops - 1)):
+                return True
+        return param.default is None and not edges
+
+
+def _is_empty(value: object) -> bool:
+    return isinstance(value, Data) and isinstance(value.expr, m.Seq) and not value.expr.items

@@ -57,6 +57,10 @@ class RecordWords(Fact, frozen=True, kw_only=True, eq=False):
     """Beginnings of dotted functions that send requests."""
     clocks: tuple[str, ...]
     """Dotted functions that tell the time."""
+    contexts: str
+    """Regular expression of the last name of calls that put an id around what is done in their ``with``."""
+    spans: str
+    """Of calls that begin a span, or count something, whoever is behind it."""
     deployments: tuple[str, ...]
     """Patterns of files that say what the program runs with."""
     aside: tuple[str, ...]

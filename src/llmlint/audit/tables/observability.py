@@ -61,6 +61,8 @@ class RecordWords(Fact, frozen=True, kw_only=True, eq=False):
     """Regular expression of the last name of calls that put an id around what is done in their ``with``."""
     spans: str
     """Of calls that begin a span, or count something, whoever is behind it."""
+    reports: str
+    """Of the program's own functions that send failures to somebody."""
     deployments: tuple[str, ...]
     """Patterns of files that say what the program runs with."""
     aside: tuple[str, ...]

@@ -114,7 +114,9 @@ def correlation(subject: Subject) -> CriterionResult:
         why = "calls of one trace belong together, and no id of a user or request is on it"
         return vague((trace.evidence for trace in traced), why)
     around = subject.once(IdsAround).saying("id", "user")
-    return vague(around, "an id is put around calls, and no record of a call shows it") if around else missing()
+    return (
+        vague(around, "an id is put around calls, and no record of a call shows it") if around else missing()
+    )
 
 
 DETECTORS = {

@@ -25,7 +25,9 @@ def reporter(subject: Subject) -> CriterionResult:
         if places:
             return vague(places, "failures are noted on traces, and nobody is told")
         sent = one_per_line(_sent(subject))
-        return vague(sent, "failures are sent on by code of its own, and nobody is told") if sent else missing()
+        return (
+            vague(sent, "failures are sent on by code of its own, and nobody is told") if sent else missing()
+        )
     shown = [subject.at(use.func, use.span, f"{use.table.name}: `{use.what}`") for use in uses]
     silent = [one for one in subject.project.alerts.unreported(lost=True) if subject.within(one.func.path)]
     if not silent:

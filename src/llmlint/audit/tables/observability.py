@@ -88,6 +88,10 @@ class TranscriptWords(Fact, frozen=True, kw_only=True, eq=False):
     """Of calls that write to a file of themselves."""
     columns: str
     """Of columns of a table that hold messages."""
+    places: str
+    """Of paths of files in which conversations lie."""
+    messages: str
+    """Of what is written to such a file when it is what was said."""
 
 
 class RowWords(Fact, frozen=True, kw_only=True, eq=False):

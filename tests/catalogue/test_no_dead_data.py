@@ -30,7 +30,6 @@ UNREAD: dict[Key, str] = {
 """Keys that the program does not read, and why they are there."""
 UNSAID: dict[Key, str] = {
     ("passthrough", "bounded"): "for decorators of projects: docs/usage/your-own-catalogue.md",
-    ("client", "global_timeout"): "no client that takes one is in the catalogue; functions do",
     ("call", "when"): "no call of an SDK is told from another by a literal; calls of projects may be",
     ("cap", "huge"): "its default fits every SDK",
     ("act", "on"): "for services of projects: docs/usage/your-own-catalogue.md",

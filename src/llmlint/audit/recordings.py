@@ -70,6 +70,7 @@ class Recordings:
         self._stores = re.compile(table.records.stores)
         self._keeps = re.compile(table.records.keeps)
         self._passing = re.compile(table.records.passing)
+        self._spans = re.compile(table.records.spans)
 
     @functools.cached_property
     def all(self) -> tuple[Recording, ...]:
@@ -83,7 +84,30 @@ class Recordings:
         for one in self.all:
             if one.how != "printed":
                 found.setdefault(one.func, []).append(one)
+        found = {func: [one for one in own if not self._is_of_others(one)] for func, own in found.items()}
         return {func: own for func, own in found.items() if self._is_of_calls(func, self.said(own))}
+
+    def _is_of_others(self, one: Recording) -> bool:
+        """Whether a record says how long something takes that began after the function's last request.
+
+        Or that ended before its first: a middleware, a query. Unknown when nothing is seen to begin.
+        """
+        if one.says & MEASURES != {"latency"} or "model" in one.says:
+            return False
+        func, end = one.func, one.call.span.line
+        asked = [s.call.span.line for s in self._project.graph.sites[func] if self._project.reach.at_site(s)]
+        begun = [line for arg in one.call.args for line in self._began(arg.value, func) if line < end]
+        return bool(asked and begun) and not any(max(begun) <= line <= end for line in asked)
+
+    def _began(self, expr: m.Expr, func: Func) -> Iterator[int]:
+        """Lines in which a clock is read, or a span begun, for the names in an expression."""
+        for name in walk.names_in(expr):
+            for binding in func.bindings.get(name, ()):
+                given = binding.expr.value if isinstance(binding.expr, m.Await) else binding.expr
+                if isinstance(given, m.Call) and (
+                    self._saying.is_clock(given, func) or self._spans.search(words_of(last_name(given)))
+                ):
+                    yield given.span.line
 
     def _is_of_calls(self, func: Func, said: frozenset[str]) -> bool:
         """Whether a record is about calls of models: of time alone, only beside the call."""
@@ -141,7 +165,8 @@ class Recordings:
             how = self._how(site)
             if how:
                 says = self.says(site.call, func, with_receiver=how == "telemetry")
-                if says and (how in ("telemetry", "logged", "printed") or len(says) > 1):
+                alone = how != "stored" or self._spans.search(words_of(last_name(site.call)))
+                if says and (alone or len(says) > 1):
                     yield Recording(func, site.call, how, says)
 
     @functools.cached_property
@@ -204,7 +229,9 @@ class Recordings:
         exprs = [arg.value for arg in call.args] + ([call.func] if with_receiver else [])
         for arg in call.args:
             if arg.keyword:
-                yield from self._saying.of_name(arg.keyword)
+                # ``tags={"phase": …}`` holds what its keys say.
+                holds = {"feature"} if isinstance(arg.value, m.DictDisplay) else frozenset()
+                yield from self._saying.of_name(arg.keyword) - holds
         for expr in exprs:
             for name in self._saying.names(expr, func):
                 yield from self._saying.of_name(name)

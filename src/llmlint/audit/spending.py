@@ -99,7 +99,23 @@ class Spending:
             for func in (*self._path.functions, *self._subject.once(Rows).readers)
             for stmt in func.statements
             if isinstance(stmt, m.AugAssign) and self._speaks(stmt.target, func)
+            if not self._is_only_returned(stmt.target, func)
         )
+
+    def _is_only_returned(self, target: m.Expr, func: Func) -> bool:
+        """Whether a local sum is given back and not kept, and not of what a provider counted."""
+        usage = self._project.catalogue.usage
+        if not isinstance(target, m.Name) or target.id not in func.facts.bound:
+            return False
+        if func.facts.kind != "function" or next(self._reads(func, usage, usage), None):
+            return False
+        for stmt in func.statements:
+            keeps = isinstance(stmt, m.ExprStmt) or (
+                isinstance(stmt, m.Assign) and any(isinstance(one, m.Attr | m.Sub) for one in stmt.targets)
+            )
+            if keeps and any(target.id in walk.names_in(expr) for expr in walk.own_expressions(stmt)):
+                return False
+        return True
 
     @functools.cached_property
     def logged(self) -> tuple[Evidence, ...]:

@@ -34,6 +34,7 @@ class Transcripts:
         self._holds = re.compile(words.holds)
         self._writes = re.compile(words.writes)
         self._columns = re.compile(words.columns)
+        self._places, self._messages = re.compile(words.places), re.compile(words.messages)
 
     @functools.cached_property
     def calls(self) -> tuple[Evidence, ...]:
@@ -48,15 +49,36 @@ class Transcripts:
     @functools.cached_property
     def all(self) -> tuple[Evidence, ...]:
         """These, and where conversations are written, wherever that is."""
-        found = [
-            self._at(func, call)
+        written = [
+            (func, call)
             for func in self._subject.project.functions
             if func.mod.production and self._subject.within(func.path)
             for call in self._written(func)
+        ]
+        said = [self._at(func, call) for func, call in written if self._is_said(call, func)]
+        better = {place.path for place in said}
+        held = [
+            self._at(func, call)
+            for func, call in written
             if self._saves.search(words_of(func.name))
             or any(self._holds.search(words_of(name)) for name in self._names(call, func))
         ]
+        found = [*said, *(place for place in held if place.path not in better)]
         return one_per_line([*self.calls, *found, *self._in_rows(), *self._subject.once(OwnLogs).all])
+
+    def _is_said(self, call: m.Call, func: Func) -> bool:
+        """Whether messages are written to a file that lies where conversations do."""
+        paths = {
+            name
+            for site in self._subject.project.graph.sites[func]
+            if opens_to_write(site.call)
+            for expr in (site.call.func, *(arg.value for arg in site.call.args))
+            for name in self._saying.names(expr, func)
+        }
+        given = {*self._names(call, func), *(name for arg in call.args for name in walk.names_in(arg.value))}
+        return any(self._places.search(words_of(name)) for name in paths) and any(
+            self._messages.search(words_of(name)) for name in given
+        )
 
     def _in_rows(self) -> Iterator[Evidence]:
         """Where messages are written to a table, on the way to a model or back."""

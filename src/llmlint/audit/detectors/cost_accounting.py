@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from llmlint.audit.counters import keyed_counters
+from llmlint.audit.idsaround import IdsAround
 from llmlint.audit.model import CriterionResult, met, missing, vague
 from llmlint.audit.named import Named
 from llmlint.audit.spending import Spending
@@ -16,7 +17,11 @@ def attributable(subject: Subject) -> CriterionResult:
     if not found:
         counters = keyed_counters(subject)
         why = "usage is counted for somebody, and no call or its cost says for whom"
-        return vague(counters, why) if counters else missing()
+        if counters:
+            return vague(counters, why)
+        around = subject.once(IdsAround).saying("user")
+        why = "the user is named around calls, and no call or its cost names one"
+        return vague(around, why) if around else missing()
     evidence = [one.evidence for one in found]
     count, bare = subject.share(lambda call: bool(named.of(call) & {"user", "feature"}))
     if bare:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from llmlint.audit.idsaround import IdsAround
 from llmlint.audit.llmpath import LlmPath
 from llmlint.audit.model import CriterionResult, met, missing, vague
 from llmlint.audit.named import Named
@@ -112,7 +113,10 @@ def correlation(subject: Subject) -> CriterionResult:
     if traced:
         why = "calls of one trace belong together, and no id of a user or request is on it"
         return vague((trace.evidence for trace in traced), why)
-    return missing()
+    around = subject.once(IdsAround).saying("id", "user")
+    return (
+        vague(around, "an id is put around calls, and no record of a call shows it") if around else missing()
+    )
 
 
 DETECTORS = {

@@ -57,6 +57,12 @@ class RecordWords(Fact, frozen=True, kw_only=True, eq=False):
     """Beginnings of dotted functions that send requests."""
     clocks: tuple[str, ...]
     """Dotted functions that tell the time."""
+    contexts: str
+    """Regular expression of the last name of calls that put an id around what is done in their ``with``."""
+    spans: str
+    """Of calls that begin a span, or count something, whoever is behind it."""
+    reports: str
+    """Of the program's own functions that send failures to somebody."""
     deployments: tuple[str, ...]
     """Patterns of files that say what the program runs with."""
     aside: tuple[str, ...]
@@ -88,6 +94,10 @@ class TranscriptWords(Fact, frozen=True, kw_only=True, eq=False):
     """Of calls that make one text of such values, which is written then."""
     trails: str
     """Of paths and their names where a program writes down what it has done."""
+    places: str
+    """Of paths of files in which conversations lie."""
+    messages: str
+    """Of what is written to such a file when it is what was said."""
 
 
 class LogSink(Fact, frozen=True, kw_only=True, eq=False):

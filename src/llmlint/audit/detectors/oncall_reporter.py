@@ -12,7 +12,7 @@ def reporter(subject: Subject) -> CriterionResult:
     if not uses:
         noted = [use for use in subject.telemetry if use.table.kind == "failure"]
         places = [subject.at(use.func, use.span, f"`{use.what}`") for use in noted]
-        return vague(places, "failures are noted on traces, and nobody is told") if places else missing()
+        return vague(places, "failures are only noted, and nobody is told") if places else missing()
     shown = [subject.at(use.func, use.span, f"{use.table.name}: `{use.what}`") for use in uses]
     silent = [one for one in subject.project.alerts.unreported(lost=True) if subject.within(one.func.path)]
     if not silent:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from llmlint.audit.catalogue import read
 from llmlint.audit.llmpath import LlmPath
 from llmlint.audit.model import Count, CriterionResult, Evidence, met, missing, not_applicable, vague
+from llmlint.audit.ownretries import skips_when_used_up
 from llmlint.audit.saying import words_of
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.cost import CostFile
@@ -182,6 +183,8 @@ def _is_counted(subject: Subject, loop: m.While | m.For, func: Func) -> bool:
     loops = subject.project.loops
     if isinstance(loop, m.For) and not loops.endless(loop, func):
         return loops.counts(loop.iter, func)
+    if skips_when_used_up(loop):
+        return True
     conditions = (c for way in loops.exits(loop, func) for c in way.conditions)
     return any(loops.classify(c, loop, func) == BUDGET for c in conditions)
 

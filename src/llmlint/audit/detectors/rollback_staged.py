@@ -102,7 +102,8 @@ def _images(subject: Subject) -> Iterator[Evidence]:
         tags = step.given("tags")
         image = re.search(tagged, tags.text) if tags is not None else None
         if image:
-            yield Evidence(step.pipeline.path, step.command.line, f"`{step.command.text}` of {image[0][:60]}")
+            name = image[0].rpartition("}")[2].lstrip("/")
+            yield Evidence(step.pipeline.path, step.command.line, f"`{step.command.text}` of {name[:60]}")
 
 
 def _labels(subject: Subject) -> Iterator[Evidence]:

@@ -88,7 +88,7 @@ class Recursions:
                 return False
 
     def _is_only_one(self, edge: Edge) -> bool:
-        """Whether nothing else can be called there; overrides that call the method itself are nothing else."""
+        """Whether nothing else can be called there; overrides that call the method itself are none."""
         func = edge.site.func
         others = {other.target for other in self._graph.edges_at[edge.site.call]} - {edge.target}
         return not others or (

@@ -46,6 +46,7 @@ class _Fail:
 class _Reader:
     def __init__(self, subject: Subject, evals: Evals) -> None:
         self._subject = subject
+        self._evals = evals
         self._words = evals.table.words
         self._evaluator = subject.with_tests.evaluator
         gates = tuple(name for tool in evals.table.tool for name in tool.gates if "." in name)
@@ -56,7 +57,7 @@ class _Reader:
         fails: list[_Fail] = []
         numbers: list[Evidence] = []
         for func in self._functions(script):
-            fails += self._fails(func)
+            fails += self._missed(func) if script.benchmark else self._fails(func)
             numbers += self._numbers(func)
         if script.mod in self._gates:
             fails.append(_Fail(self._gates[script.mod].evidence, measures=True))
@@ -103,6 +104,15 @@ class _Reader:
             for arg in site.call.args:
                 if arg.keyword and self._named(arg.keyword, self._words.thresholds):
                     yield _Fail(self._subject.at(func, site.call.span, f"`{arg.keyword}`"), measures=True)
+
+    def _missed(self, func: Func) -> Iterator[_Fail]:
+        """What fails a benchmark because of a score; it does much besides, and fails by that too."""
+        for stmt in func.statements:
+            test = stmt.test if isinstance(stmt, m.Assert | m.If) else None
+            ends = isinstance(stmt, m.Assert) or (isinstance(stmt, m.If) and self._ends_badly(stmt, func))
+            if test is not None and ends and self._measures(test):
+                if any(map(self._evals.measures, walk.expressions(test))):
+                    yield _Fail(self._subject.at(func, stmt.span, "below it, the run fails"), measures=True)
 
     def _ends_badly(self, stmt: m.If, func: Func) -> bool:
         for inner in walk.statements((*stmt.body, *stmt.orelse)):

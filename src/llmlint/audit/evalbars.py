@@ -108,10 +108,11 @@ class _Reader:
     def _missed(self, func: Func) -> Iterator[_Fail]:
         """What fails a benchmark because of a score; it does much besides, and fails by that too."""
         for stmt in func.statements:
-            test = stmt.test if isinstance(stmt, m.Assert | m.If) else None
-            ends = isinstance(stmt, m.Assert) or (isinstance(stmt, m.If) and self._ends_badly(stmt, func))
-            if test is not None and ends and self._measures(test):
-                if any(map(self._evals.measures, walk.expressions(test))):
+            if not isinstance(stmt, m.Assert | m.If):
+                continue
+            ends = isinstance(stmt, m.Assert) or self._ends_badly(stmt, func)
+            if ends and self._measures(stmt.test):
+                if any(map(self._evals.measures, walk.expressions(stmt.test))):
                     yield _Fail(self._subject.at(func, stmt.span, "below it, the run fails"), measures=True)
 
     def _ends_badly(self, stmt: m.If, func: Func) -> bool:

@@ -97,7 +97,7 @@ def _versions(subject: Subject, store: Index, use: Use) -> Iterator[Evidence]:
 
 
 def _built_when_absent(subject: Subject, store: Index, use: Use) -> Iterator[Evidence]:
-    """``if path.exists(): load(path)``, and otherwise it is built and written there: a new name has it built."""
+    """``if path.exists(): load(path)``, otherwise it is built and written there: a new name has it built."""
     func = use.func
     call = next((n for n in func.nodes if isinstance(n, m.Call) and n.span == use.span), None)
     given = [walk.argument(call, where) for where in store.names] if call is not None else []
@@ -113,11 +113,11 @@ def _built_when_absent(subject: Subject, store: Index, use: Use) -> Iterator[Evi
         if one is not call
     )
     for stmt in func.statements if kept else ():
-        for node in walk.expressions(stmt.test) if isinstance(stmt, m.If) else ():
-            asks = isinstance(node, m.Call) and (walk.dotted(node.func) or "").endswith(
-                (".exists", ".isdir", ".is_dir")
-            )
-            if asks and names & walk.names_in(node):
+        if not isinstance(stmt, m.If):
+            continue
+        for node in walk.expressions(stmt.test):
+            method = (walk.dotted(node.func) or "") if isinstance(node, m.Call) else ""
+            if method.endswith((".exists", ".isdir", ".is_dir")) and names & walk.names_in(node):
                 yield subject.at(func, stmt.span, "it is loaded if it is there, and built if not")
 
 

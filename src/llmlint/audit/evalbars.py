@@ -64,7 +64,7 @@ class _Reader:
         fails: list[_Fail] = []
         numbers: list[Evidence] = []
         for func in self._functions(script):
-            fails += self._fails(func)
+            fails += self._missed(func) if script.benchmark else self._fails(func)
             numbers += self._numbers(func)
         if script.mod in self._gates:
             fails.append(_Fail(self._gates[script.mod].evidence, measures=True))
@@ -111,6 +111,16 @@ class _Reader:
             for arg in site.call.args:
                 if arg.keyword and self._named(arg.keyword, self._words.thresholds):
                     yield _Fail(self._subject.at(func, site.call.span, f"`{arg.keyword}`"), measures=True)
+
+    def _missed(self, func: Func) -> Iterator[_Fail]:
+        """What fails a benchmark because of a score; it does much besides, and fails by that too."""
+        for stmt in func.statements:
+            if not isinstance(stmt, m.Assert | m.If):
+                continue
+            ends = isinstance(stmt, m.Assert) or self._ends_badly(stmt, func)
+            if ends and self._measures(stmt.test):
+                if any(map(self._evals.measures, walk.expressions(stmt.test))):
+                    yield _Fail(self._subject.at(func, stmt.span, "below it, the run fails"), measures=True)
 
     def _ends_badly(self, stmt: m.If, func: Func) -> bool:
         for inner in walk.statements((*stmt.body, *stmt.orelse)):

@@ -13,9 +13,11 @@ from llmlint.audit.evalframeworks import is_only_offered
 from llmlint.audit.harnesses import Harness, Harnesses
 from llmlint.audit.model import Evidence
 from llmlint.audit.reading import is_evidence
+from llmlint.audit.scoring import name_of
 from llmlint.audit.subject import Subject, Use
 from llmlint.audit.tables.evals import EvalsFile, EvalTool
 from llmlint.facts import model as m
+from llmlint.facts import walk
 from llmlint.project.scopes import Func, Mod
 from llmlint.repository.tree import Node
 
@@ -49,6 +51,8 @@ class Script:
     """Where answers are scored: a tool is used, or something with the name of a score is computed."""
     harness: Harness | None = None
     """Set where neither a tool nor the place makes it an eval: other code may be in the file."""
+    benchmark: bool = False
+    """Its place does not say whether answers are measured; what it computes does."""
 
     @property
     def functions(self) -> tuple[Func, ...]:
@@ -138,12 +142,38 @@ class Evals:
                 )
                 of_mod = tuple(uses.get(mod, ()))
                 found.append(Script(mod, of_mod, asks, self._score(mod, of_mod)))
+        found += self._benchmarks({script.mod for script in found})
         known = {script.mod for script in found if script.is_eval}
         for one in self.subject.once(Harnesses).all:
             if one.compared and one.func.mod not in known:
                 known.add(one.func.mod)
                 found.append(Script(one.func.mod, (), (one.func,), (one.where, one.span), one))
         return tuple(found)
+
+    def _benchmarks(self, known: set[Mod]) -> Iterator[Script]:
+        """Files where benchmarks are that ask a model and compute which share of its answers is good."""
+        project, words = self.subject.with_tests, self.table.words
+        paths = set(self.subject.repository.matching(words.benchmarks))
+        for mod in project.modules:
+            if mod.path not in paths or mod in known or not self.subject.within(mod.path):
+                continue
+            asks = tuple(f for f in mod.functions if f.facts.kind == "function" and project.reach.reaches(f))
+            score = next(self._shares(mod), None)
+            if asks and score is not None:
+                yield Script(mod, (), asks, score, benchmark=True)
+
+    def _shares(self, mod: Mod) -> Iterator[tuple[Func, m.Span]]:
+        """``pass_rate = passed / len(cases)``."""
+        for func in mod.functions:
+            for stmt in func.statements:
+                if isinstance(stmt, m.Assign) and stmt.value is not None:
+                    divided = (isinstance(n, m.BinOp) and n.op == "/" for n in walk.expressions(stmt.value))
+                    if any(map(self.measures, stmt.targets)) and any(divided):
+                        yield func, stmt.span
+
+    def measures(self, expr: m.Expr) -> bool:
+        """Whether something has the name of what a benchmark of answers computes."""
+        return not set(name_of(expr).lower().split("_")).isdisjoint(self.table.words.measures)
 
     @functools.cached_property
     def scoring(self) -> tuple[Harness, ...]:

@@ -38,6 +38,14 @@ class Step:
         found = tree.get("jobs", self.job.name, "environment") or tree.get(self.job.name, "environment")
         return (found.get("name") or found) if found is not None else None
 
+    def given(self, name: str) -> Node | None:
+        """An input of the action that the step is."""
+        for _, node in self.pipeline.tree.walk():
+            action = node.get("uses")
+            if action is not None and action.line == self.command.line:
+                return node.get("with", name)
+        return None
+
 
 class Releases:
     """The steps of all pipelines; made once per subject (``subject.once(Releases)``)."""

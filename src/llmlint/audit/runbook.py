@@ -96,9 +96,9 @@ class Runbook:
     @functools.cached_property
     def near(self) -> tuple[Page, ...]:
         """What is read for want of a runbook."""
-        paths = self.subject.repository.matching(self.table.pages.near)
-        known = set(self.documents.paths)
-        pages = (self.documents.page(path) for path in paths if path in known)
+        named = set(self.subject.repository.matching(self.table.pages.near))
+        trouble = compiled(self.table.pages.trouble)
+        pages = (p for p in self.documents.pages if p.path in named or trouble.search(p.chapter))
         return tuple(page for page in pages if not self.is_stub(page) and self.about_models(page))
 
     @property
@@ -150,7 +150,7 @@ class Runbook:
             led = {page.path for page in self.reach}
             for page in self.documents.pages:
                 if page.path not in led:
-                    passages = page.headed(compiled(topic.outside))
+                    passages = page.headed(compiled(topic.outside), program=True)
                     elsewhere += [p.evidence for p in passages if self._is_specific(topic, p)][:1]
         return Part(
             _unique(specific), _unique(unspecific), _unique(elsewhere), _unique(self._in_guides(topic))

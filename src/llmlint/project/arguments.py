@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.forwarding import Forwarding
+from llmlint.project.inforce import in_force
 from llmlint.project.kinds import Data, External, ParamValue
 from llmlint.project.scopes import Func
 
@@ -57,15 +58,18 @@ class Arguments:
             elif arg.star == "*":
                 complete = False
             elif arg.star == "**":
-                items, whole = self._dict_items(arg.value, func, 0)
+                items, whole = self._dict_items(arg.value, func, 0, call)
                 found.update(items)
                 complete = complete and whole
         return found, complete
 
     def _dict_items(
-        self, expr: m.Expr, func: Func, depth: int
+        self, expr: m.Expr, func: Func, depth: int, call: m.Call | None = None
     ) -> tuple[dict[str, tuple[m.Expr, Func]], bool]:
         values = self._evaluator.eval(expr, func)
+        if len(values) > 1 and call is not None and isinstance(expr, m.Name) and expr.id in func.bindings:
+            latest = in_force(expr.id, call, func)
+            values = self._evaluator.eval(latest, func) if latest is not None else values
         value = values[0] if len(values) == 1 and depth <= 4 else None
         if isinstance(value, ParamValue) and isinstance(expr, m.Name) and expr.id == value.name:
             param = value.func.params.get(value.name)

@@ -77,7 +77,7 @@ class Recursions:
 
     def _is_certain(self, edge: Edge) -> bool:
         """Whether the function itself, on the object itself, is called, here and now."""
-        if edge.callback or edge.deferred or len(self._graph.edges_at[edge.site.call]) > 1:
+        if edge.callback or edge.deferred or not self._is_only_one(edge):
             return False
         match edge.site.call.func:
             case m.Name():
@@ -86,6 +86,15 @@ class Recursions:
                 return name == edge.site.func.receiver or not edge.target.is_method
             case _:
                 return False
+
+    def _is_only_one(self, edge: Edge) -> bool:
+        """Whether nothing else can be called there; overrides that call the method itself are none."""
+        func = edge.site.func
+        others = {other.target for other in self._graph.edges_at[edge.site.call]} - {edge.target}
+        return not others or (
+            edge.target is func
+            and all(any(one.target is func for one in self._graph.edges[other]) for other in others)
+        )
 
     def _asks(self, circle: set[Func]) -> bool:
         """Whether every round asks a model, in the circle or in what it calls."""
@@ -146,7 +155,9 @@ class Recursions:
     @staticmethod
     def _shrinks(edge: Edge) -> bool:
         """Whether the call goes down into something finite: elements, parts, or one less of it."""
-        if any(isinstance(f.node, m.For | m.Comp) for f in edge.site.frames):
+        if any(isinstance(f.node, m.Comp) for f in edge.site.frames):
+            return True
+        if any(isinstance(f.node, m.For) and not _leaves(f.node, edge) for f in edge.site.frames):
             return True
         params = set(edge.site.func.params) - {edge.site.func.receiver}
         return any(
@@ -156,6 +167,17 @@ class Recursions:
             for arg in edge.site.call.args
             for node in walk.expressions(arg.value)
         )
+
+
+def _leaves(loop: m.For, edge: Edge) -> bool:
+    """Whether the loop is left with the call, which is given none of its elements: the call is no walk."""
+    if any(walk.names_in(arg.value) & walk.names_in(loop.target) for arg in edge.site.call.args):
+        return False
+    again = edge.site.stmt
+    if isinstance(again, m.Return):
+        return True
+    blocks = [loop.body, *(block for stmt in walk.statements(loop.body) for block in walk.blocks(stmt))]
+    return any(again in block and isinstance(block[-1], m.Return) for block in blocks)
 
 
 def _goes_along(edge: Edge) -> bool:

@@ -9,6 +9,7 @@ from llmlint.audit.catalogue import read
 from llmlint.audit.extents import Extents
 from llmlint.audit.llmpath import LlmPath
 from llmlint.audit.model import Count, CriterionResult, Evidence, met, missing, not_applicable, vague
+from llmlint.audit.ownretries import skips_when_used_up
 from llmlint.audit.saying import words_of
 from llmlint.audit.standstill import stands_still
 from llmlint.audit.subject import Subject
@@ -207,7 +208,7 @@ def _is_counted(subject: Subject, loop: m.While | m.For, func: Func) -> bool:
     loops = subject.project.loops
     if isinstance(loop, m.For) and not loops.endless(loop, func):
         return loops.counts(loop.iter, func)
-    if subject.project.deadlines.bounds_loop(loop, func):
+    if subject.project.deadlines.bounds_loop(loop, func) or skips_when_used_up(loop):
         return True
     exits = loops.exits(loop, func)
     if isinstance(loop, m.While) and stands_still(loop, func, subject.project.graph):

@@ -23,7 +23,7 @@ def reporter(subject: Subject) -> CriterionResult:
         noted = [use for use in subject.telemetry if use.table.kind == "failure"]
         places = [subject.at(use.func, use.span, f"`{use.what}`") for use in noted]
         if places:
-            return vague(places, "failures are noted on traces, and nobody is told")
+            return vague(places, "failures are only noted, and nobody is told")
         sent = one_per_line(_sent(subject))
         return (
             vague(sent, "failures are sent on by code of its own, and nobody is told") if sent else missing()

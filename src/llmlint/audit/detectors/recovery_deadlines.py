@@ -12,7 +12,7 @@ from llmlint.audit.tables.recovery import RecoveryFile
 from llmlint.catalogue import schema as s
 from llmlint.facts import walk
 from llmlint.project.calls import LlmCall
-from llmlint.project.deadlines import Setting, describe
+from llmlint.project.deadlines import ABSENT, Setting, describe
 from llmlint.project.kinds import Client, Site
 from llmlint.project.wording import callee
 
@@ -56,9 +56,11 @@ def _bound(subject: Subject, call: LlmCall) -> _Bound:
     paths = [(here, call.entry.timeout)]
     paths += [(site, derive.timeout) for derive, site in (call.client.changes if call.client else ())]
     setting = deadlines.at_call(call)
+    clients = tuple(_clients(call.client))
+    if setting.state == "unknown" and any(deadlines.constructor(one).state == "given" for one in clients):
+        setting = ABSENT  # one is there, whichever it is
     if setting.state in ("given", "unknown") or _is_off(setting, call.entry.timeout_none):
         return _told(setting, here, any(_is_written(subject, site, given) for site, given in paths))
-    clients = tuple(_clients(call.client))
     for client in clients:
         made = deadlines.constructor(client)
         if made.state in ("given", "unknown") or _is_off(made, client.entry.timeout_none):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from llmlint.audit.catalogue import read
 from llmlint.audit.model import CriterionResult, Evidence, met, missing, vague
+from llmlint.audit.ownretries import OwnRetries
 from llmlint.audit.pacing import paced, turns
 from llmlint.audit.subject import Subject, Use
 from llmlint.audit.tables.recovery import Limiter, RecoveryFile
@@ -192,6 +193,9 @@ def _tried_again(subject: Subject) -> Iterator[Evidence]:
             if layer.attempts > 1:
                 by = "" if layer.written else " by the SDK's default"
                 yield subject.at(layer.func, layer.span, f"{layer.attempts} attempts{by}")
+        own = subject.once(OwnRetries).around(call)
+        if own is not None:
+            yield own.place
     project = subject.project
     for func in project.functions:
         for use in project.retries.unbounded(func):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from llmlint.audit.model import Count, CriterionResult, Evidence, met, missing, vague
+from llmlint.audit.ownretries import OwnRetries
 from llmlint.audit.subject import Subject
 from llmlint.facts import model as m
 from llmlint.facts import walk
@@ -61,6 +62,9 @@ def _tried(subject: Subject, call: LlmCall) -> _Tried | None:
         number, _ = subject.project.attempts.number(use)
         many = f"{number} attempts" if number is not None else "attempts"
         return _Tried(subject.at(use.func, use.span, f"{many} by `{use.table.path}`"), True)
+    own = subject.once(OwnRetries).around(call)
+    if own is not None:
+        return _Tried(own.place, True)
     # A number that is read from settings is a bound, though nobody sees which.
     client = call.client
     places = [(call.entry.retries, Site(call.site.func, call.site.call))]

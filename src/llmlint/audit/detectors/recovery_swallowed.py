@@ -123,7 +123,24 @@ def _endless(subject: Subject) -> Iterator[tuple[Func, m.Handler, Target]]:
     project = subject.project
     for place, handler, target in _deciding(subject):
         if project.guarded.goes_round(place) and not project.guarded.goes_on_well(place, handler):
-            yield place.func, handler, target
+            if not (_is_background(subject, place.func) and _tells(handler)):
+                yield place.func, handler, target
+
+
+def _is_background(subject: Subject, func: Func) -> bool:
+    """Whether a function is only started as a thread or a timer: nobody waits for it."""
+    callers = subject.project.graph.callers.get(func, ())
+    return bool(callers) and all(edge.deferred for edge in callers)
+
+
+def _tells(handler: m.Handler) -> bool:
+    """Whether a handler calls something with the failure: a log, a message to whoever is there."""
+    return handler.name is not None and any(
+        isinstance(stmt, m.ExprStmt)
+        and isinstance(stmt.value, m.Call)
+        and any(handler.name in walk.names_in(arg.value) for arg in stmt.value.args)
+        for stmt in walk.statements(handler.body)
+    )
 
 
 def _texts(subject: Subject) -> Iterator[tuple[Func, m.Handler]]:

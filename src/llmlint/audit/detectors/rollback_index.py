@@ -31,9 +31,10 @@ def index(subject: Subject) -> CriterionResult:
     named = [place for store, use in uses for place in _versions(subject, store, use)]
     named += [*_constants(subject), *_settings(subject)]
     named += list(_aliases(subject, [store for store, _ in uses]))
+    built = [place for store, use in uses for place in _built_when_absent(subject, store, use)]
     plans = list(_plans(subject, re.compile("|".join(words.reindexing), re.IGNORECASE)))
-    if named and plans:
-        return met(dict.fromkeys([*named, *plans[:3]]))
+    if named and (plans or built):
+        return met(dict.fromkeys([*named, *built[:1], *plans[:3]]))
     if named:
         return vague(dict.fromkeys(named), "how one moves to the next index is not written down")
     if plans:
@@ -108,9 +109,36 @@ def _versions(subject: Subject, store: Index, use: Use) -> Iterator[Evidence]:
                 return
 
 
+def _built_when_absent(subject: Subject, store: Index, use: Use) -> Iterator[Evidence]:
+    """``if path.exists(): load(path)``, otherwise it is built and written there: a new name has it built."""
+    func = use.func
+    call = next((n for n in func.nodes if isinstance(n, m.Call) and n.span == use.span), None)
+    given = [walk.argument(call, where) for where in store.names] if call is not None else []
+    names = {one.id for one in given if isinstance(one, m.Name)}
+    if not names:
+        return
+    keeping = read("rollback", RollbackFile).words.keeping
+    calls = [node for node in func.nodes if isinstance(node, m.Call)]
+    kept = any(
+        (walk.dotted(one.func) or "").rpartition(".")[2] in keeping
+        and any(names & walk.names_in(arg.value) for arg in one.args)
+        for one in calls
+        if one is not call
+    )
+    for stmt in func.statements if kept else ():
+        if not isinstance(stmt, m.If):
+            continue
+        for node in walk.expressions(stmt.test):
+            method = (walk.dotted(node.func) or "") if isinstance(node, m.Call) else ""
+            if method.endswith((".exists", ".isdir", ".is_dir")) and names & walk.names_in(node):
+                yield subject.at(func, stmt.span, "it is loaded if it is there, and built if not")
+
+
 def _texts(subject: Subject, given: m.Expr, func: Func) -> Iterator[tuple[str, list[str]]]:
     """The texts an expression can be, each with the names that are put into it."""
     exprs = [given]
+    if isinstance(given, m.Name):  # ``Path.home() / ("index." + VERSION)`` is no literal
+        exprs += [b.expr for b in func.bindings.get(given.id, ()) if b.kind == "value" and b.expr is not None]
     exprs += [
         value.expr for value in subject.with_tests.evaluator.eval(given, func) if isinstance(value, Data)
     ]

@@ -98,6 +98,12 @@ def _images(subject: Subject) -> Iterator[Evidence]:
     for path in subject.repository.matching(words.pushed_in):
         for hit in subject.repository.search(path, pushes):
             yield Evidence(path, hit.line, f"`{hit.text[:60]}`")
+    for step in subject.once(Releases).deploying:
+        tags = step.given("tags")
+        image = re.search(tagged, tags.text) if tags is not None else None
+        if image:
+            name = image[0].rpartition("}")[2].lstrip("/")
+            yield Evidence(step.pipeline.path, step.command.line, f"`{step.command.text}` of {name[:60]}")
 
 
 def _labels(subject: Subject) -> Iterator[Evidence]:

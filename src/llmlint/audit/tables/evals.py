@@ -30,6 +30,10 @@ class EvalWords(Fact, frozen=True, kw_only=True, eq=False):
 
     places: tuple[str, ...]
     """Patterns of Python files that are evals by their place or name."""
+    benchmarks: tuple[str, ...]
+    """Patterns of those that measure speed, or how good answers are."""
+    measures: tuple[str, ...]
+    """Words in the names of what such a file computes when it is about answers."""
     data: tuple[str, ...]
     """Patterns of data of evals."""
     case_keys: tuple[str, ...]

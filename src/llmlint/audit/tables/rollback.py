@@ -112,6 +112,8 @@ class RollbackWords(Fact, frozen=True, kw_only=True, eq=False):
     """Regular expressions of SQL that keeps embeddings or searches them."""
     migrations: tuple[str, ...]
     """Patterns of files that change the shape of a database, and change it back."""
+    keeping: tuple[str, ...]
+    """Methods and functions that write an index to where they are told."""
     version_holes: tuple[str, ...]
     """Parts of names (lower case) that, put into the name of an index, are its version."""
     reindexing: tuple[str, ...]

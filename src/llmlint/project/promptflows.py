@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from llmlint.facts import model as m
 from llmlint.model.finding import Finding, Step
 from llmlint.project.project import Project
-from llmlint.project.shapes import PROMPT, SYSTEM
+from llmlint.project.shapes import PROMPT, SYSTEM, Origin
 from llmlint.project.summaries import Place
 from llmlint.project.taint import Flow
 from llmlint.project.wording import callee, short
@@ -18,15 +18,20 @@ FAR = 5
 
 
 def _by_place(project: Project, origin: str, kinds: frozenset[str]) -> Iterator[tuple[Place, Flow]]:
-    """Of several ways to the same place the shortest."""
+    """Of several ways to the same place the shortest; of the overrides that one call may mean the first."""
     found: dict[Place, list[Flow]] = defaultdict(list)
     for flow in project.flows.flows():
         hit = flow.hit
         if flow.origin.kind == origin and hit.use.kind in kinds and len(hit.mark.steps) <= FAR:
             if hit.func.mod.production and flow.origin.func.mod.production:
                 found[hit.place].append(flow)
+    told: set[tuple[Origin, Step]] = set()
     for place, flows in found.items():
-        yield place, min(flows, key=lambda flow: (len(flow.hit.mark.steps), flow.origin.name))
+        flow = min(flows, key=lambda flow: (len(flow.hit.mark.steps), flow.origin.name))
+        steps = flow.hit.mark.steps
+        if not steps or (flow.origin, steps[-1]) not in told:
+            told |= {(flow.origin, step) for step in steps[-1:]}
+            yield place, flow
 
 
 def user_findings(project: Project, code: str, help: str) -> Iterator[Finding]:

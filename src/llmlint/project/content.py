@@ -15,6 +15,7 @@ from llmlint.project.guards import key
 from llmlint.project.kinds import Data, Obj, external_name, is_none_value
 from llmlint.project.scopes import Func
 from llmlint.project.sites import CallSite
+from llmlint.project.targets import Binding
 
 if TYPE_CHECKING:
     from llmlint.project.questions import Questions
@@ -302,7 +303,10 @@ class Contents:
         name = key(leaf)
         if name is None or identifies(leaf):
             return None
-        if any(b.kind == "error" for b in func.bindings.get(name, ())) or self._is_plain_field(leaf, func):
+        bindings = func.bindings.get(name, ())
+        if any(b.kind == "error" for b in bindings) or (bindings and all(map(_counts, bindings))):
+            return None
+        if self._is_plain_field(leaf, func):
             return None
         values = self._project.evaluator.eval(leaf, func)
         if values and all(isinstance(value, Obj) for value in values):
@@ -322,6 +326,17 @@ class Contents:
                 return None
             scope = scope.parent
         return None
+
+
+def _counts(binding: Binding) -> bool:
+    """Whether a name is only the number of a round: of ``range(n)``, or the first of ``enumerate(pages)``."""
+    match binding:
+        case Binding(kind="element", expr=m.Call(func=m.Name(id="range")), unpack=()):
+            return True
+        case Binding(kind="element", expr=m.Call(func=m.Name(id="enumerate")), unpack=(0,)):
+            return True
+        case _:
+            return False
 
 
 def _named(leaf: m.Expr) -> str:

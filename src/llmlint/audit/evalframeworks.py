@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from llmlint.audit.catalogue import read
+from llmlint.audit.tables.evals import EvalsFile
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.project import Project
@@ -12,8 +14,6 @@ from llmlint.project.testing import Tests
 
 _PLAIN = frozenset({"staticmethod", "classmethod", "property", "abstractmethod", "override"})
 """Decorators that hand a function to nobody who would call it."""
-_BASES = ("abc.", "typing.", "typing_extensions.", "pydantic.", "object")
-"""Foreign classes that call nothing of those that are made of them."""
 
 
 def is_only_offered(asks: Iterable[Func], files: Iterable[Mod], project: Project) -> bool:
@@ -59,5 +59,6 @@ def _waits_for_a_caller(func: Func, project: Project) -> bool:
             return False
     if func.cls is not None:
         bases = project.evaluator.hierarchy.external_bases(func.cls)
-        return all(base.startswith(_BASES) for base in bases)
+        passive = read("evals", EvalsFile).words.passive_bases
+        return all(base.startswith(passive) for base in bases)
     return func.parent is not None or any(param.default is None for param in func.facts.params)

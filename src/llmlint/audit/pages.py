@@ -22,10 +22,6 @@ ENDINGS = (".md", ".markdown", ".rst", ".adoc", ".asciidoc")
 """Of files that are read as documents."""
 _DEEP = 3
 """From this level on a heading is about a part of what the page is about."""
-_CENTRAL = ("readme", "contributing", "development", "design", "overview", "hacking", "index", "internals")
-"""Beginnings of the names of pages that are about the whole program, in all their headings."""
-_FOR_USERS = frozenset({"usage", "tutorial", "tutorials", "recipes"})
-"""Folders of documents whose workflows are those of people."""
 _NAME_IN_CODE = re.compile(r"[a-z0-9]_[a-z0-9]|\w\(\)|(?<!\S)--[a-z]")
 _PLAIN_LINK = re.compile(r"https?://[^\s)>\]\"'`]+")
 
@@ -142,29 +138,21 @@ class Page:
         inner = tuple(one for one in self.sections if section.line < one.line < last)
         return Passage(self.path, section.line, section.title, section.blocks, links, inner)
 
-    def headed(self, headings: re.Pattern[str], program: bool = False) -> Iterator[Passage]:
-        """The sections whose heading speaks of it; the title of the page is a heading too.
+    def headed(self, headings: re.Pattern[str]) -> Iterator[Passage]:
+        """The sections whose heading speaks of it; the title of the page is a heading too."""
+        return (self.of(section) for section in self.sections_headed(headings))
 
-        ``program``: not where the heading asks how a single part of it works.
-        """
+    def sections_headed(self, headings: re.Pattern[str]) -> Iterator[Section]:
+        """The same as sections."""
         for section in self.sections:
             if section.level and headings.search(section.title[:READ]):
-                if not (program and self._is_about_a_part(section)):
-                    yield self.of(section)
+                yield section
 
     @property
     def chapter(self) -> str:
         """The page above it, where its front matter names one (read as Markdown, that is a heading)."""
         lines = (line for section in self.sections[:2] for line in section.title.splitlines())
         return next((line.partition(":")[2].strip() for line in lines if line.startswith("parent:")), "")
-
-    def _is_about_a_part(self, section: Section) -> bool:
-        """``How cache_size works``; ``### Chat workflow`` below other headings of a guide for users."""
-        name = posixpath.basename(self.path).lower()
-        central = name.startswith(_CENTRAL) or "architecture" in name
-        named = section.title.lower().startswith("how ") and bool(_NAME_IN_CODE.search(section.title))
-        of_use = not _FOR_USERS.isdisjoint(self.path.lower().split("/")[:-1])
-        return named or ((section.level >= _DEEP or of_use) and not central)
 
     def saying(self, words: re.Pattern[str]) -> Iterator[Passage]:
         """Single paragraphs, items and cells that speak of it, with the code that follows them."""
@@ -191,6 +179,7 @@ class Documents:
         left_out = frozenset(self._repository.matching(words.other))
         people = subject.once(PromptFiles).without(words.documents)
         self.paths = tuple(path for path in people if path not in left_out)
+        self._central, self._for_users = re.compile(words.central, re.I), re.compile(words.for_users, re.I)
         self._pages: dict[str, Page] = {}
 
     def page(self, path: str) -> Page:
@@ -203,6 +192,19 @@ class Documents:
     def pages(self) -> Iterator[Page]:
         """All of them, in the order of their names."""
         return (self.page(path) for path in self.paths)
+
+    def explaining(self, page: Page, headings: re.Pattern[str]) -> Iterator[Passage]:
+        """The sections whose heading says how the program works, not how a single part of it does."""
+        for section in page.sections_headed(headings):
+            if not self._is_about_a_part(page.path, section):
+                yield page.of(section)
+
+    def _is_about_a_part(self, path: str, section: Section) -> bool:
+        """``How cache_size works``; ``### Chat workflow`` below other headings of a guide for users."""
+        if section.title.lower().startswith("how ") and _NAME_IN_CODE.search(section.title):
+            return True
+        narrow = section.level >= _DEEP or self._for_users.search(path) is not None
+        return narrow and not self._central.search(posixpath.basename(path))
 
     def linked(self, page: Page) -> Iterator[Page]:
         """The files of the repository that a page links."""

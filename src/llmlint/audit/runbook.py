@@ -150,7 +150,7 @@ class Runbook:
             led = {page.path for page in self.reach}
             for page in self.documents.pages:
                 if page.path not in led:
-                    passages = page.headed(compiled(topic.outside), program=True)
+                    passages = self.documents.explaining(page, compiled(topic.outside))
                     elsewhere += [p.evidence for p in passages if self._is_specific(topic, p)][:1]
         return Part(
             _unique(specific), _unique(unspecific), _unique(elsewhere), _unique(self._in_guides(topic))

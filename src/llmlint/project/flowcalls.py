@@ -12,6 +12,7 @@ from llmlint.project.callees import Callees, Known
 from llmlint.project.checks import Checks
 from llmlint.project.content import identifies, leaves, redacts
 from llmlint.project.environments import APPROVED, Env, needs
+from llmlint.project.forms import FINDERS
 from llmlint.project.hosts import names_host
 from llmlint.project.kinds import Data, External, ExternalMethod, Value
 from llmlint.project.knowncalls import KnownCall
@@ -62,7 +63,6 @@ _DATA = frozenset({"sql", "path", "url", "html", "template", "xml", "xpath"}) | 
 _LOG = own_sink(LOG, "logs it")
 """A log record, as a sink: for values that are handed to a function that logs them."""
 _HELD = own_sink(HELD, "reads what a pattern found")
-_FINDERS = frozenset({"match", "search", "fullmatch", "findall", "finditer"})
 
 
 class Calls:
@@ -303,7 +303,7 @@ class Calls:
         if self._flows.carriers.parses(name):
             parsed = {o: Mark(k.steps, k.safe - {PATTERN}, True) for o, k in arguments.items()}
             if name.startswith("re."):  # a piece of the text, which is still to be read
-                if name.rpartition(".")[2] in _FINDERS:
+                if name.rpartition(".")[2] in FINDERS:
                     parsed = safe_for(parsed, frozenset({PATTERN}))
                 return Shape(without_log(safe_for(parsed, CONSUMED) if self._finds_numbers(call) else parsed))
             return Shape(safe_for(parsed, CONSUMED))

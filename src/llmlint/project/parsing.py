@@ -11,6 +11,7 @@ from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.calls import CallGraph, LlmCall
 from llmlint.project.deadlines import Deadlines
+from llmlint.project.forms import looked_at
 from llmlint.project.kinds import Client, Data
 from llmlint.project.malformed import Malformed
 from llmlint.project.scopes import Func
@@ -167,7 +168,7 @@ class Parses:
             func = first.hit.func
             handled = self.malformed.handled(call, func, first.hit.use.raises)
             asked = self._asked({self._of(flow) for flow in flows})
-            checked = first.hit.use.kind in (NUMBER, HELD) and self.malformed.looked_at(call, func)
+            checked = first.hit.use.kind in (NUMBER, HELD) and looked_at(call, func, self._flows.graph)
             yield Parse(call, func, first, asked, handled, kinds == (HELD,), checked)
 
     def _of(self, flow: Flow) -> str:

@@ -12,6 +12,7 @@ from llmlint.audit.evalbars import bars, offered
 from llmlint.audit.evals import Evals
 from llmlint.audit.model import CriterionResult, Evidence, met, missing, vague
 from llmlint.audit.subject import Subject
+from llmlint.audit.tables.evals import EvalWords
 from llmlint.repository.pipelines import Command, Job, Pipeline
 
 
@@ -72,7 +73,7 @@ def _runs(subject: Subject, evals: Evals) -> Iterator[_Run]:
         for job in pipeline.jobs:
             for command in job.commands:
                 texts = (command.text, *(inner.text for _, inner in tasks.behind(command.text)))
-                if any(_runs_evals(text, ways, places, collected) for text in texts):
+                if any(_runs_evals(text, evals.table.words, ways, places, collected) for text in texts):
                     shown = Evidence(pipeline.path, command.line, f"`{command.text[:60]}`")
                     yield _Run(pipeline, job, command, shown)
             for use in job.uses:
@@ -92,20 +93,17 @@ def _places(evals: Evals) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w./-])(?:\./)?(?:{found})(?![\w-])")
 
 
-_RUNNERS = re.compile(
-    r"\b(?:pytest|python\d?(?:\.\d+)?|uv run|poetry run|bash|sh|inspect|deepeval|promptfoo)\b"
-)
-_READERS = re.compile(r"\b(?:ruff|mypy|pyright|flake8|pylint|black|isort|bandit|py_compile|compileall)\b")
-"""They look at files and run none of them."""
 _ALL_TESTS = re.compile(
     r"^(?:\S+=\S+\s+)*(?:(?:uv|poetry|hatch|pdm)\s+run\s+|python\d?\s+-m\s+)?pytest(?:\s+-\S+)*$"
 )
 
 
-def _runs_evals(text: str, ways: list[re.Pattern[str]], places: re.Pattern[str], collected: bool) -> bool:
+def _runs_evals(
+    text: str, words: EvalWords, ways: list[re.Pattern[str]], places: re.Pattern[str], collected: bool
+) -> bool:
     if any(way.search(text) for way in ways):
         return True
-    if _RUNNERS.search(text) and places.search(text) and not _READERS.search(text):
+    if re.search(words.runners, text) and places.search(text) and not re.search(words.readers, text):
         return True
     return collected and bool(_ALL_TESTS.match(text))
 

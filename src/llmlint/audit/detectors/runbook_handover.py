@@ -31,7 +31,7 @@ def handover(subject: Subject) -> CriterionResult:
 
 def _headed(runbook: Runbook, words: re.Pattern[str]) -> Iterator[Passage]:
     for page in sorted(runbook.documents.pages, key=lambda page: _rank(page.path)):
-        yield from page.headed(words, program=True)
+        yield from runbook.documents.explaining(page, words)
 
 
 def _rank(path: str) -> int:

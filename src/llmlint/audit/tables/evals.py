@@ -64,6 +64,12 @@ class EvalWords(Fact, frozen=True, kw_only=True, eq=False):
     """Words of headings of such documents."""
     bars: tuple[str, ...]
     """Regular expressions of a bar in prose."""
+    runners: str
+    """Regular expression of commands that run a file which they name."""
+    readers: str
+    """Regular expression of commands that only look at the files which they name."""
+    passive_bases: tuple[str, ...]
+    """Beginnings of dotted classes that call nothing of the classes which are made of them."""
     clients: tuple[str, ...]
     """Names of what tests ask a whole program with."""
     floor: int

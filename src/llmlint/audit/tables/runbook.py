@@ -11,6 +11,10 @@ class Pages(Fact, frozen=True, kw_only=True, eq=False):
     documents: tuple[str, ...]
     other: tuple[str, ...]
     """Markdown that is data, or other people's, or an instruction for machines."""
+    central: str
+    """Regular expression of names of pages that are about the whole program, in all their headings."""
+    for_users: str
+    """Regular expression of paths of documents whose workflows are those of people."""
     runbooks: tuple[str, ...]
     """Files that are runbooks by their name."""
     titles: str

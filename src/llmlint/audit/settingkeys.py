@@ -26,13 +26,13 @@ class SettingKeys:
 
     def of(self, expr: m.Expr, func: Func) -> m.Expr | None:
         """The key of ``os.getenv(key)``, ``os.environ[key]`` and the like; None for other expressions."""
+        if not isinstance(expr, m.Sub | m.Call):  # asked of every expression of the project
+            return None
         option = self._option(expr, func)
         if option is not None:
             return option
         if isinstance(expr, m.Sub):
             return expr.index if self._is_table(expr.value, func) else None
-        if not isinstance(expr, m.Call):
-            return None
         key = self._named_by(expr, func)
         callee = expr.func
         if key is None and isinstance(callee, m.Attr) and callee.name in _GETTERS and expr.args:

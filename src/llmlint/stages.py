@@ -123,7 +123,11 @@ class Projects:
     @functools.cached_property
     def with_tests(self) -> Project:
         """With the tests and examples that reach a model."""
-        return self.usual if len(self.without_tests) == len(self.modules) else self._link(self.modules)
+        return (
+            self.usual
+            if len(self.without_tests) == len(self.modules)
+            else self._link(self.modules, self.usual)
+        )
 
     @functools.cached_property
     def repository(self) -> Repository:
@@ -139,7 +143,7 @@ class Projects:
         self.asked_for_files = True
         return self.repository
 
-    def _link(self, modules: list[ModuleFacts]) -> Project:
+    def _link(self, modules: list[ModuleFacts], smaller: Project | None = None) -> Project:
         from llmlint.project.project import Project
 
         request, settings = self._request, self._request.settings
@@ -152,6 +156,7 @@ class Projects:
             own_names=settings.own.names(),
             versions=Dependencies(request.root).oldest,
             files=self._files,
+            smaller=smaller,
         )
 
 

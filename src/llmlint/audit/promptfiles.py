@@ -144,6 +144,7 @@ def named(subject: Subject, among: Iterable[str]) -> tuple[set[str], set[str]]:
     """Last parts of paths in texts of production code, and folders of prompts among their parts."""
     names: set[str] = set()
     folders: set[str] = set()
+    among = frozenset(among)
     for mod in subject.project.modules:
         if not mod.production or not subject.within(mod.path):
             continue
@@ -154,7 +155,7 @@ def named(subject: Subject, among: Iterable[str]) -> tuple[set[str], set[str]]:
                     parts = [part for part in node.value.replace("\\", "/").split("/") if part]
                     if parts and " " not in node.value:
                         names.add(parts[-1])
-                        folders |= {part.lower() for part in parts} & set(among)
+                        folders |= {part.lower() for part in parts} & among
     return names, folders
 
 

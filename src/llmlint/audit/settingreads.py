@@ -95,7 +95,7 @@ class _Reader:
     def _written_in(self, func: Func) -> Iterator[Read]:
         written = written_to(func)
         for node in func.nodes:
-            if node not in written:
+            if isinstance(node, m.Call | m.Sub | m.Attr) and node not in written:
                 yield from self._read(node, func)
 
     def _behind(self, expr: m.Expr, func: Func, depth: int) -> Iterator[Read]:
@@ -186,7 +186,9 @@ class _Reader:
         """The keys a function reads that are no constants, and where; many calls ask for the same one."""
         known = self._inside.get(func)
         if known is None:
-            keys = ((self._keys.of(node, func) or self._handed_on(node, func), node) for node in func.nodes)
+            keys = (
+                (self._keys.of(node, func) or self._handed_on(node, func), node) for node in _reading(func)
+            )
             known = tuple(
                 (key, place_of(node, func))
                 for key, node in keys
@@ -207,7 +209,7 @@ class _Reader:
     def _own_name(self, func: Func) -> str | None:
         """The parameter that is the name of a setting which the function reads itself."""
         if func not in self._names:
-            keys = (self._keys.of(node, func) for node in func.nodes)
+            keys = (self._keys.of(node, func) for node in _reading(func))
             own = (key.id for key in keys if isinstance(key, m.Name) and key.id in func.params)
             self._names[func] = next(own, None)
         return self._names[func]
@@ -232,6 +234,11 @@ class _Reader:
             for name in self._evaluator.hierarchy.external_bases(cls)
             for table in self._project.catalogue.secrets.get(name)
         )
+
+
+def _reading(func: Func) -> Iterator[m.Call | m.Sub]:
+    """The expressions that may read a setting."""
+    return (node for node in func.nodes if isinstance(node, m.Call | m.Sub))
 
 
 def _around(func: Func) -> Iterator[Func]:

@@ -75,14 +75,22 @@ _TO_NOTHING: _Resolved = ((), (), ())
 class CallGraph:
     """Sites, edges and LLM calls of the whole project; ``graph`` is the networkx view of the edges."""
 
-    def __init__(self, modules: Iterable[Mod], evaluator: Evaluator, catalogue: Catalogue) -> None:
+    def __init__(
+        self,
+        modules: Iterable[Mod],
+        evaluator: Evaluator,
+        catalogue: Catalogue,
+        smaller: CallGraph | None = None,
+    ) -> None:
+        """``smaller``: the graph of some of the modules, which import none of the others."""
         self._evaluator = evaluator
         self._catalogue = catalogue
         self._endpoints = Endpoints(evaluator, catalogue)
         self._own_clients = OwnClients(evaluator.hierarchy, catalogue)
         self._modules = tuple(modules)
         self.functions: list[Func] = [f for mod in self._modules for f in mod.functions]
-        self.sites: dict[Func, list[CallSite]] = {f: call_sites(f) for f in self.functions}
+        known = smaller.sites if smaller is not None else {}
+        self.sites: dict[Func, list[CallSite]] = {f: known.get(f) or call_sites(f) for f in self.functions}
         self.edges: dict[Func, list[Edge]] = {}
         self.callers: dict[Func, list[Edge]] = {}
         self.llm_calls: list[LlmCall] = []
@@ -93,7 +101,7 @@ class CallGraph:
         """The LLM calls at the site being resolved."""
         self._made: list[Cls] = []
         """The classes without a constructor that are instantiated at the site being resolved."""
-        self._settled: dict[CallSite, _Resolved] = {}
+        self._settled: dict[CallSite, _Resolved] = dict(smaller._settled) if smaller is not None else {}
         """Sites that no caller can change."""
 
     def link(self) -> None:

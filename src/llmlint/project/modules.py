@@ -44,6 +44,19 @@ class ModuleIndex:
         ordered = sorted(roots, key=lambda root: (root.count("/") + bool(root), root))
         self._under = self._by_relative({root: rank for rank, root in enumerate(ordered)})
         self._found: dict[tuple[str, str], str | None] = {}
+        self._asked: set[str] = set()
+        """The places that somebody asked for by path."""
+
+    def agrees_with(self, other: ModuleIndex) -> bool:
+        """Whether it gives the same answers to everything that ``other`` was asked so far."""
+        return all(
+            self.place(dotted, f"{directory}/x.py" if directory else "x.py") == place
+            for (directory, dotted), place in other._found.items()
+        ) and all(
+            self._by_place.get(place) is other._by_place.get(place)
+            and self.exists(place) == (place in other._by_place or place in other._directories)
+            for place in other._asked
+        )
 
     def _by_relative(self, roots: dict[str, int]) -> dict[str, list[str]]:
         """For paths below a root: the roots that have them, in the order in which they are tried.
@@ -89,16 +102,18 @@ class ModuleIndex:
 
     def at(self, place: str) -> Mod | None:
         """The module at a place, None for namespace packages and unknown places."""
+        self._asked.add(place)
         return self._by_place.get(place)
 
     def exists(self, place: str) -> bool:
         """Whether a module or a directory with modules is at this place."""
+        self._asked.add(place)
         return place in self._by_place or place in self._directories
 
     def find(self, dotted: str, importer: str) -> Mod | None:
         """The module ``dotted`` as ``importer`` sees it, None when it is not of this project."""
         place = self.place(dotted, importer)
-        return None if place is None else self._by_place.get(place)
+        return None if place is None else self.at(place)
 
     def relative(self, module: str, level: int, importer: str) -> str | None:
         """The place ``from ..module`` means in ``importer``; None when it leaves the project."""

@@ -41,6 +41,7 @@ class Project(Questions):
         own_names: frozenset[str],
         versions: Versions,
         files: Callable[[], Repository] | None,
+        smaller: Project | None,
     ) -> None:
         self.catalogue = catalogue
         self.prompt_module = prompt_module
@@ -48,12 +49,17 @@ class Project(Questions):
         self.versions = versions
         self._files = files
         ordered = sorted(modules, key=lambda facts: facts.path)
-        self.modules = tuple(Mod(facts, production(facts.path)) for facts in ordered)
+        linked = {mod.path: mod for mod in smaller.modules} if smaller is not None else {}
+        self.modules = tuple(linked.get(f.path) or Mod(f, production(f.path)) for f in ordered)
         external = frozenset(root.split(".", 1)[0] for root in catalogue.import_roots())
         index = ModuleIndex(self.modules, external)
         self.evaluator = Evaluator(index, catalogue, Declared(index, own_names))
         self.evaluator.hierarchy.classes = [c for mod in self.modules for c in mod.classes]
-        self.graph = CallGraph(self.modules, self.evaluator, catalogue)
+        if smaller is not None and index.agrees_with(smaller.evaluator.index):
+            self.evaluator.take_over(smaller.evaluator)
+            self.graph = CallGraph(self.modules, self.evaluator, catalogue, smaller.graph)
+        else:
+            self.graph = CallGraph(self.modules, self.evaluator, catalogue)
         self.graph.link()
         self.handlers = Handlers(self.evaluator, catalogue)
 
@@ -69,6 +75,7 @@ class Project(Questions):
         own_names: frozenset[str] = frozenset(),
         versions: Versions = lambda _package: None,
         files: Callable[[], Repository] | None = None,
+        smaller: Project | None = None,
     ) -> Project:
         """Link the facts of some modules.
 
@@ -76,7 +83,9 @@ class Project(Questions):
         whether it is a place for prompts; ``options`` is what single rules ask for; ``own_names`` are
         the names that the project's own catalogue speaks of; ``versions`` tells the oldest version of a
         package that may be installed; ``files`` gives its files of other types. Which files are passed
-        decides what can be found across files; the order does not matter.
+        decides what can be found across files; the order does not matter. ``smaller`` is the project of
+        some of the modules with the same settings: what is known of them whatever callers give is taken
+        from it, unless they import one of the others.
         """
         return cls(
             modules,
@@ -87,6 +96,7 @@ class Project(Questions):
             own_names,
             versions,
             files,
+            smaller,
         )
 
     @functools.cached_property

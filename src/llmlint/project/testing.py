@@ -27,6 +27,7 @@ class Tests:
         self._graph = graph
         self._evaluator = evaluator
         self._tables = tuple(catalogue.testing)
+        self._fixtures: dict[Mod, tuple[Func, ...]] = {}
         self._conftests = {
             posixpath.dirname(mod.path): mod
             for mod in modules
@@ -86,7 +87,13 @@ class Tests:
     def fixtures(self, test: Func) -> dict[str, Func]:
         """The fixtures that the test may ask for by name: those of its file, and of ``conftest.py``."""
         around = [test.mod, *self.conftests(test)]
-        return {f.name: f for mod in reversed(around) for f in mod.functions if self._is_fixture(f)}
+        return {f.name: f for mod in reversed(around) for f in self._fixtures_in(mod)}
+
+    def _fixtures_in(self, mod: Mod) -> tuple[Func, ...]:
+        known = self._fixtures.get(mod)
+        if known is None:
+            known = self._fixtures[mod] = tuple(filter(self._is_fixture, mod.functions))
+        return known
 
     def conftests(self, test: Func) -> list[Mod]:
         """The ``conftest.py`` of the test's folder and of those above it, nearest first."""
@@ -107,6 +114,8 @@ class Tests:
         yield from (f for f in test.mod.functions if f.parent is test.mod.body and f.name in names)
 
     def _is_fixture(self, func: Func) -> bool:
+        if not func.facts.decorators:
+            return False
         names = {dotted.rsplit(".", 1)[-1] for dotted in self.words("fixture")}
         return any(dotted.rsplit(".", 1)[-1] in names for dotted in func.decorator_names)
 

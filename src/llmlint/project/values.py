@@ -85,6 +85,11 @@ class Evaluator:
         self._varying.clear()
         self._varying_once.clear()
 
+    def take_over(self, other: Evaluator) -> None:
+        """Take what another one concluded for the same modules, whatever callers give them."""
+        self._known.update((func, dict(known)) for func, known in other._known.items())
+        self._known_once.update(other._known_once)
+
     def depends_on_callers(self) -> None:
         """What is being concluded has to be concluded again when ``callers`` change."""
         self._varies = True

@@ -1,13 +1,15 @@
 """Time llmlint side by side with other tools, and write docs/performance.md.
 
     python corpus/speed.py [--only N,C,flake8] [--skip L] [--rounds 5] [--results FILE]
+    python corpus/speed.py --only M-changed --add
     python corpus/speed.py --against REVISION [--only …]
     python corpus/speed.py --page
 
 The tools are installed and the corpora fetched below ``corpus/.cache``, and the wheel of this checkout is
 built. A whole run writes ``corpus/speed/results.json`` and the page; with ``--only`` or ``--skip`` the page
-is left as it is. ``--against`` times another revision of llmlint beside this checkout instead, and writes
-nothing. ``--page`` writes the page anew from the results. A tool that fails costs its own rows, not the run.
+is left as it is, unless ``--add`` puts what was measured into the results. ``--against`` times another
+revision of llmlint beside this checkout instead, and writes nothing. ``--page`` writes the page anew from
+the results. A tool that fails costs its own rows, not the run.
 """
 
 from __future__ import annotations
@@ -59,6 +61,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--limit", type=float, default=1800, help="seconds after which a run is given up")
     parser.add_argument("--results", type=Path, help="where to write the results, as JSON")
     parser.add_argument("--against", metavar="REVISION", help="another revision of llmlint to compare with")
+    parser.add_argument("--add", action="store_true", help="put what is measured into the results")
     parser.add_argument("--page", action="store_true", help="only write the page anew")
     return parser
 
@@ -69,7 +72,7 @@ def _names(text: str) -> list[str]:
 
 def measure(options: argparse.Namespace, situations: Sequence[Situation], folder: Path) -> None:
     """Measure the situations, print them, and write the page when they are all there are."""
-    whole = not options.only and not options.skip
+    whole = not options.only and not options.skip and not options.add
     path = options.results or (RESULTS if whole else None)
     machine = circumstances(options.growing)
     tool = llmlint()
@@ -82,7 +85,12 @@ def measure(options: argparse.Namespace, situations: Sequence[Situation], folder
         if path:  # corpus by corpus: a long run that is cut off has not been for nothing
             save(results, path)
     print("\n".join(["", *speed_page.situations(results, situations), "", *speed_page.runs(results)]))
-    if whole:
+    if options.add:
+        known = load()
+        known.add(results)
+        save(known)
+        speed_page.write(known)
+    elif whole:
         speed_page.write(results)
 
 

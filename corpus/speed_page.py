@@ -17,7 +17,8 @@ TEMPLATE = """\
 # Performance
 
 How long llmlint takes and how much memory it needs, beside tools that people run at the same place.
-Everything was measured in one run of `python corpus/speed.py` on one machine, which also wrote this page;
+Everything was measured in one run of `python corpus/speed.py` on one machine, which also wrote this page
+(runs of which a revision is given were measured later, by `--only … --add`);
 the figures behind it are in `corpus/speed/results.json`. Goals that are missed stand beside those that are
 met. These are benchmarks: no test depends on a clock.
 
@@ -25,8 +26,8 @@ met. These are benchmarks: no test depends on a clock.
 
 *cold*: the cache (`.llmlint_cache`) is deleted before each run, and the run writes a new one. *warm*: the
 same command has run before and nothing has changed. *without a cache*: `--no-cache`. In the situation with
-changed files a small function is appended to each of five files, four of which use LLMs, so that their text
-is new to every cache.
+changed files a small function is appended to each of them, so that their text is new to every cache: of L
+five files, four of which use LLMs, of C and M one file that does.
 
 A ratio is given as the middle round with the least and the greatest one. Whether a goal is met is decided
 by the middle round; of memory, by the worst.
@@ -121,6 +122,7 @@ def runs(results: Results) -> list[str]:
         if corpus == "growth":
             corpus = f"{run.copy} × {results.machine.get(COPIES, '?')}"
         state = run.state.value if run.state is not State.NONE else ""
+        state += f" ({results.later[run.name]})" if run.name in results.later else ""
         if taken := results.of(run.name):
             processor = f"{statistics.median(results.of(run.name, 'processor')):.2f}"
             memory = f"{max(results.of(run.name, 'megabytes')):.0f}"

@@ -46,6 +46,18 @@ class Results:
     """By the name of the run, in the order of the rounds; a run that failed once has none."""
     troubles: dict[str, str] = dataclasses.field(default_factory=dict)
     """Why a run has no samples."""
+    later: dict[str, str] = dataclasses.field(default_factory=dict)
+    """For runs that were added afterwards: of which revision, and when."""
+
+    def add(self, more: Results) -> None:
+        """Take over runs that were measured by themselves."""
+        when = f"{more.versions.get('llmlint', 'unknown')}, {more.date}, {more.rounds} rounds"
+        names = {*more.samples, *more.troubles}
+        self.samples = {**self.samples, **more.samples}
+        kept = {name: why for name, why in self.troubles.items() if name not in names}
+        self.troubles = {**kept, **more.troubles}
+        self.corpora = {**self.corpora, **more.corpora}
+        self.later |= dict.fromkeys(sorted(names), when)
 
     def of(self, run: str, quantity: str = "seconds") -> list[float]:
         """One quantity of all samples of a run; empty when it failed or was not asked for."""

@@ -48,6 +48,7 @@ class Run:
 
 
 CHECK = ("check", ".")
+AUDIT = ("audit", ".")
 CONCISE = ("--isolated", "--output-format", "concise")
 """Of ruff: the form llmlint has, too, without a terminal; excerpts of thousands of findings cost more."""
 RUFF_CACHED = ("check", ".", *CONCISE, "--cache-dir", CACHE)
@@ -83,6 +84,11 @@ RUNS = (
     Run("M cold: llmlint", LLMLINT, "M", CHECK, State.COLD),
     Run("M warm: llmlint", LLMLINT, "M", CHECK, State.WARM),
     Run("M: bandit", BANDIT, "M", RECURSIVE, State.NONE),
+    Run("C changed: llmlint", LLMLINT, "C", ("check", FILES), State.CHANGED),
+    Run("C changed: flake8", FLAKE8, "C", ("--isolated", "--select", "E9", FILES), State.CHANGED),
+    Run("C audit: llmlint", LLMLINT, "C", AUDIT, State.COLD),
+    Run("M changed: llmlint", LLMLINT, "M", ("check", FILES), State.CHANGED),
+    Run("M changed: flake8", FLAKE8, "M", ("--isolated", "--select", "E9", FILES), State.CHANGED),
     Run("plain: flake8 with llmlint", PLUGIN, "plain", (*SELECTED, "log.py"), State.WARM),
     Run("plain: flake8", FLAKE8, "plain", (*SELECTED, "log.py"), State.NONE),
     Run("one of N: flake8 with llmlint", PLUGIN, "N", (*SELECTED, LOG), State.WARM, "flake8"),
@@ -94,6 +100,7 @@ RUNS = (
     Run("generated cold: llmlint", LLMLINT, "generated", CHECK, State.COLD),
     Run("L cold: llmlint", LLMLINT, "L", CHECK, State.COLD),
     Run("L warm: llmlint", LLMLINT, "L", CHECK, State.WARM),
+    Run("L audit: llmlint", LLMLINT, "L", AUDIT, State.COLD),
     Run("L cached: ruff", RUFF, "L", RUFF_CACHED, State.WARM),
     Run("L clean: ruff", RUFF, "L", RUFF_CLEAN, State.WARM),
     Run("L changed: llmlint", LLMLINT, "L", ("check", FILES), State.CHANGED),

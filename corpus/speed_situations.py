@@ -168,6 +168,10 @@ N_COLD, N_WARM = (
     Against("N warm: llmlint", "N cached: ruff", Fraction("1.2"), 0.1),
 )
 L_CHANGED = Against("L changed: llmlint", "L changed: flake8", Fraction("0.6"), 0.4)
+C_CHANGED = Against("C changed: llmlint", "C changed: flake8", None)
+M_CHANGED = Against("M changed: llmlint", "M changed: flake8", None)
+C_AUDIT = Against("C audit: llmlint", "C cold: llmlint", Fraction("1.5"))
+L_AUDIT = Against("L audit: llmlint", "L cold: llmlint", Fraction("1.5"))
 PLAIN = Against("plain: flake8 with llmlint", "plain: flake8", Fraction("1.05"))
 ONE_OF_N = Against("one of N: flake8 with llmlint", "one of N: flake8", None)
 S_FIRST = Against("S first: flake8 with llmlint", "S: flake8", Fraction("2.2"))
@@ -184,6 +188,10 @@ SITUATIONS = (
     Situation("L-warm", "L, warm", Against("L warm: llmlint", "L cached: ruff", Fraction(1))),
     Situation("L-clean", "L, warm", Against("L warm: llmlint", "L clean: ruff", None)),
     Situation("L-changed", "L, warm, five changed files passed, as a hook does", L_CHANGED),
+    Situation("C-changed", "C, warm, one changed file", C_CHANGED),
+    Situation("M-changed", "M, warm, one changed file", M_CHANGED),
+    Situation("C-audit", "the audit of C, cold", C_AUDIT),
+    Situation("L-audit", "the audit of L, cold", L_AUDIT),
     Situation(
         "L-memory", "L, cold: memory of the largest process", AtMost("L cold: llmlint", 250, "megabytes")
     ),

@@ -115,7 +115,7 @@ def test_what_is_held_against_each_other_runs_in_the_same_turns() -> None:
 
 def test_situations_are_chosen_by_key_or_group() -> None:
     keys = [one.key for one in situations.chosen(["M", "flake8-S"], ["M-warm"])]
-    assert keys == ["M-cold", "flake8-S-first", "flake8-S-again"]
+    assert keys == ["M-changed", "M-cold", "flake8-S-first", "flake8-S-again"]
     with pytest.raises(SystemExit, match="no situation: X"):
         situations.chosen(["X"])
 
@@ -295,3 +295,19 @@ def test_a_run_without_end_is_killed_with_its_children(tmp_path: Path) -> None:
         assert [event for _, event in waiting.poll(10_000)] == [select.POLLHUP]  # nobody holds it any more
     finally:
         os.close(reading)
+
+
+# --- what is measured afterwards ----------------------------------------------------------------
+
+
+def test_a_run_that_is_added_replaces_the_one_of_its_name_and_says_of_which_revision_it_is() -> None:
+    found = sampled(mine=[9.0], other=[1.0])
+    found.troubles["M: bandit"] = "bandit is not there"
+    more = sampled(mine=[3.0])
+    more.date, more.rounds, more.versions = "2026-12-01", 3, {"llmlint": "0.1.0 (abc)"}
+    more.samples["M: bandit"] = [results.Sample(1.0, 1.0, 1.0)]
+    found.add(more)
+    assert (found.of(MINE), found.of(OTHER), found.troubles) == ([3.0], [1.0], {})
+    assert found.later == dict.fromkeys([MINE, "M: bandit"], "0.1.0 (abc), 2026-12-01, 3 rounds")
+    rows = [row for row in page.runs(found) if "3 rounds" in row]
+    assert len(rows) == 2

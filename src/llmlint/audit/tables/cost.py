@@ -84,8 +84,25 @@ class CostWords(Fact, frozen=True, kw_only=True, eq=False):
     """Names of calls that tell somebody."""
     early: str
     """Names of bars that lie below the limit."""
+    sizes: str
+    """Names of calls that say how long a text is: what is added up of these fills a context window."""
     step_limits: tuple[str, ...]
     """Keys by which runs of a framework are given a limit of rounds."""
+
+
+class QuotaWords(Fact, frozen=True, kw_only=True, eq=False):
+    """How a program refuses requests when there are too many; names as in ``CostWords``."""
+
+    answers: str
+    """Names of the answer that it gives, and of errors."""
+    texts: str
+    """What such an answer says."""
+    allowed: str
+    """Names of what says whether one more is allowed."""
+    windows: str
+    """Names of the time for which requests are counted."""
+    answered: str
+    """Names of what others have answered: a provider's own refusal is handed on."""
 
 
 class CostFile(Table, frozen=True, kw_only=True):
@@ -94,3 +111,4 @@ class CostFile(Table, frozen=True, kw_only=True):
     budget: tuple[Budget, ...]
     spend_alert: tuple[SpendAlert, ...]
     words: CostWords
+    quotas: QuotaWords

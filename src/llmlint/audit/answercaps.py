@@ -14,7 +14,7 @@ from llmlint.project import guards
 from llmlint.project.calls import LlmCall
 from llmlint.project.kinds import Data, is_none_value
 from llmlint.project.scopes import Func
-from llmlint.project.sites import statement_sites
+from llmlint.project.sites import Frame, statement_sites
 
 
 class AnswerCaps:
@@ -46,7 +46,7 @@ class AnswerCaps:
         return ""
 
     def _is_put_in(self, name: str, key: str, func: Func) -> bool:
-        """``if most is not None: params["max_tokens"] = most``, and nothing else, where it is None by itself."""
+        """``if most is not None: params["max_tokens"] = most`` only, where that is None by itself."""
         stores = [
             (place.frames, place.stmt.value)
             for place in statement_sites(func)
@@ -55,11 +55,7 @@ class AnswerCaps:
             if isinstance(target, m.Sub) and guards.key(target) == f"{name}.{key}"
         ]
         return bool(stores) and all(
-            any(
-                isinstance(frame.node, m.If) and frame.kind == "if" and guards.key(value) in asked_for(frame.node.test)
-                for frame in frames
-            )
-            and self._unset.is_unset(value, func)
+            any(_asks(frame, value) for frame in frames) and self._unset.is_unset(value, func)
             for frames, value in stores
         )
 
@@ -127,6 +123,17 @@ class AnswerCaps:
             and isinstance(param.annotation, m.Name)
             and param.annotation.id == "int"
         )
+
+
+def _asks(frame: Frame, value: m.Expr) -> bool:
+    """Whether it holds only where a value is there."""
+    name = guards.key(value)
+    return (
+        name is not None
+        and frame.kind == "if"
+        and isinstance(frame.node, m.If)
+        and name in asked_for(frame.node.test)
+    )
 
 
 def _names(call: LlmCall) -> set[str]:

@@ -1,4 +1,4 @@
-"""Where it is said for whom, or for which part of the program, a model is paid: with requests and with usage."""
+"""Where requests, or what counts their usage, say for whom or for which part of a program a model is paid."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from llmlint.audit.catalogue import read
 from llmlint.audit.filled import Entry, entries, filled
 from llmlint.audit.llmpath import LlmPath
-from llmlint.audit.model import Evidence
+from llmlint.audit.model import Evidence, one_per_line
 from llmlint.audit.named import Named
 from llmlint.audit.recordings import Recordings
-from llmlint.audit.saying import Saying, last_name, words_of
+from llmlint.audit.saying import Saying, last_name, speaks_of, words_of
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.cost import CostFile
 from llmlint.audit.written import Written
@@ -67,7 +67,8 @@ class Carriers:
             *(
                 one.says
                 for one in self.all
-                if one.call is call.site.call or (one.call is None and (one.func is None or one.func in around))
+                if one.call is call.site.call
+                or (one.call is None and (one.func is None or one.func in around))
             )
         )
 
@@ -173,12 +174,12 @@ class Carriers:
                 yield from filled(one.id, func) if isinstance(one, m.Name) else entries(one)
 
     def _speaks_of_tokens(self, func: Func) -> bool:
-        return any("tokens" in self._saying.of_name(name) for name in func.names)
+        return speaks_of(func, "tokens", self._saying)
 
     @functools.cached_property
     def prepared(self) -> tuple[Evidence, ...]:
         """``{"extra_body": {"metadata": …}}`` that no request is seen to get."""
-        return tuple(
+        return one_per_line(
             self._subject.at(func, node.span, f"`{key.value}` with `{inner}`")
             for func in self._project.functions
             if func.mod.production and self._subject.within(func.path)
@@ -198,8 +199,16 @@ class Carriers:
         for own in self._recordings.measured.values():
             for one in own:
                 shown = self._shown.search(words_of(walk.dotted(one.call.func) or ""))
-                kept = not self._written.makes(one.call, one.func) or self._written.is_written(one.call, one.func)
-                if one.says & _MONEY and one.says & _WHOSE and not shown and one.how != "telemetry" and (one.row or kept):
+                kept = not self._written.makes(one.call, one.func) or self._written.is_written(
+                    one.call, one.func
+                )
+                if (
+                    one.says & _MONEY
+                    and one.says & _WHOSE
+                    and not shown
+                    and one.how != "telemetry"
+                    and (one.row or kept)
+                ):
                     yield Carrier(one.evidence, one.says & _WHOSE, one.func)
 
     # -- words ------------------------------------------------------------------------------------

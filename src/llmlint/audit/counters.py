@@ -54,7 +54,11 @@ class _Counters:
         for name in sorted(func.names):
             held = list(filled(name, func))
             if any(self._says_whose(one) for one in held):
-                used = (span for key, value, span in held if self._ledger.search(words_of(key)) and not _is_fixed(value))
+                used = (
+                    span
+                    for key, value, span in held
+                    if self._ledger.search(words_of(key)) and not _is_fixed(value)
+                )
                 yield from ((span, "keeps usage beside whose it is") for span in used)
 
     def _is_entry(self, target: m.Sub) -> bool:

@@ -27,7 +27,7 @@ class Fed:
         self._sizes, self._spending = re.compile(words.sizes), re.compile(words.spending)
 
     def packs(self, test: m.Compare, func: Func) -> bool:
-        """Whether a sum of this function is compared that no model adds to: texts are packed until it is full."""
+        """Whether a sum of this function is compared that no model adds to: texts are packed."""
         compared = set().union(*(walk.names_in(side) for side in (test.left, *test.rights)))
         given = [
             stmt.value
@@ -64,5 +64,7 @@ class Fed:
         )
 
     def _counts(self, cls: Cls) -> bool:
-        names = {name for method in cls.methods.values() for name in (*method.params, *method.names)}
-        return any(self._saying.of_name(name) & _MONEY or self._spending.search(words_of(name)) for name in names)
+        names = {name for method in cls.methods.values() for name in method.params} | cls.attributes.keys()
+        return any(
+            self._saying.of_name(name) & _MONEY or self._spending.search(words_of(name)) for name in names
+        )

@@ -14,7 +14,10 @@ Entry = tuple[str, m.Expr, m.Span]
 
 
 def filled(name: str, func: Func) -> Iterator[Entry]:
-    """``d = {"a": 1}``, ``d["b"] = 2``, ``d.update(c=3)``, ``d.setdefault("d", 4)``, ``for k in ("e", "f"): d[k] = 5``."""
+    """``d = {"a": 1}``, ``d["b"] = 2``, ``d.update(c=3)``, ``d.setdefault("d", 4)``.
+
+    ``for key in ("e", "f"): d[key] = 5`` too.
+    """
     for binding in func.bindings.get(name, ()):
         if binding.kind == "value" and binding.expr is not None:
             yield from entries(binding.expr)
@@ -63,5 +66,9 @@ def _keys(index: m.Expr, func: Func) -> Iterator[str]:
         yield index.value
     elif isinstance(index, m.Name):
         for stmt in func.statements:
-            if isinstance(stmt, m.For) and index.id in walk.names_in(stmt.target) and isinstance(stmt.iter, m.Seq):
+            if (
+                isinstance(stmt, m.For)
+                and index.id in walk.names_in(stmt.target)
+                and isinstance(stmt.iter, m.Seq)
+            ):
                 yield from (one.value for one in stmt.iter.items if isinstance(one, m.Text))

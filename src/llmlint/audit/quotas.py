@@ -27,6 +27,7 @@ class Quotas:
         words = read("cost", CostFile).quotas
         self._answers, self._texts = re.compile(words.answers), re.compile(words.texts, re.I)
         self._allowed, self._windows = re.compile(words.allowed), re.compile(words.windows)
+        self._counted = re.compile(words.counted)
         self._answered = re.compile(words.answered)
 
     @functools.cached_property
@@ -36,18 +37,20 @@ class Quotas:
         return tuple(place for func in functions for place in self._of(func))
 
     def _of(self, func: Func) -> Iterator[Evidence]:
-        names = (*func.names, *func.params)
-        if not any(self._windows.search(words_of(name)) for name in names):
+        names = {name for node in func.nodes for name in _names(node)} | set(map(words_of, func.params))
+        if not any(map(self._windows.search, names)):
             return
+        goes_on = self._subject.project.reach.reaches(func)
         for place in statement_sites(func):
-            if self._refuses(place.stmt) and self._is_counted(place):
-                yield self._subject.at(func, place.stmt.span, f"`{func.qualname}` refuses more requests")
-                return
+            stmt = place.stmt
+            # What is returned refuses what would follow here, what is raised also what callers would do.
+            if isinstance(stmt, m.Raise | m.ExprStmt) or (isinstance(stmt, m.Return) and goes_on):
+                if self._refuses(stmt) and self._is_counted(place):
+                    yield self._subject.at(func, stmt.span, f"`{func.qualname}` refuses more requests")
+                    return
 
-    def _refuses(self, stmt: m.Stmt) -> bool:
+    def _refuses(self, stmt: m.Raise | m.Return | m.ExprStmt) -> bool:
         """``raise HTTPException(429)``, ``return "Too many requests", 429``, ``abort(429)``."""
-        if not isinstance(stmt, m.Raise | m.Return | m.ExprStmt):
-            return False
         for own in walk.own_expressions(stmt):
             for node in walk.expressions(own):
                 match node:
@@ -67,11 +70,14 @@ class Quotas:
             return False
         tests = [f.node.test for f in place.frames if isinstance(f.node, m.If) and f.kind in ("if", "orelse")]
         nodes = [node for test in tests for node in walk.expressions(test)]
-        names = [words_of(_named(node)) for node in nodes if isinstance(node, m.Name | m.Attr)]
-        if any(self._answered.search(name) for name in names):
+        if any(self._answered.search(name) for node in nodes for name in _names(node)):
             return False
-        return any(compares_sizes(node) for node in nodes) or any(self._allowed.search(name) for name in names)
+        if any(self._allowed.search(name) for node in nodes for name in _names(node)):
+            return True
+        compared = (one for node in nodes if compares_sizes(node) for one in walk.expressions(node))
+        return any(self._counted.search(name) for one in compared for name in _names(one))
 
 
-def _named(expr: m.Name | m.Attr) -> str:
-    return expr.id if isinstance(expr, m.Name) else expr.name
+def _names(expr: m.Expr) -> Iterator[str]:
+    if isinstance(expr, m.Name | m.Attr):
+        yield words_of(expr.id if isinstance(expr, m.Name) else expr.name)

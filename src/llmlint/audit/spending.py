@@ -61,8 +61,9 @@ class Spending:
 
     def _reads(self, func: Func, usage: set[str], keys: set[str]) -> Iterator[_Read]:
         """``usage`` are the names of attributes, ``keys`` those of items."""
+        before = {id(one) for _, _, one in sums(func)}
         for stmt in func.statements:
-            targets = {id(t) for t in stmt.targets} if isinstance(stmt, m.Assign) else set()
+            targets = before | ({id(t) for t in stmt.targets} if isinstance(stmt, m.Assign) else set())
             span = getattr(stmt, "span", func.facts.span)
             for own in walk.own_expressions(stmt):
                 for node in walk.expressions(own):
@@ -111,7 +112,7 @@ class Spending:
         return _first_of_each_file(
             self._subject.at(func, span, "is added up")
             for func in (*self._path.functions, *self._subject.once(Rows).readers)
-            for span, target in sums(func)
+            for span, target, _ in sums(func)
             if self._speaks(target, func) and not self._is_only_returned(target, func)
         )
 
@@ -160,7 +161,9 @@ class Spending:
             if isinstance(stmt, m.Assign) and stmt.span is use.span and stmt.value is not None
         )
         return any(
-            not isinstance(value, Data | Obj) for one in given for value in self._project.evaluator.eval(one, use.func)
+            not isinstance(value, Data | Obj)
+            for one in given
+            for value in self._project.evaluator.eval(one, use.func)
         )
 
     @property

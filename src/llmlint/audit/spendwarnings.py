@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from llmlint.audit.catalogue import read
 from llmlint.audit.llmpath import LlmPath
 from llmlint.audit.model import Evidence
-from llmlint.audit.saying import Saying, last_name, words_of
+from llmlint.audit.saying import Saying, last_name, speaks_of, words_of
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.cost import CostFile
 from llmlint.facts import model as m
@@ -46,7 +46,7 @@ class SpendWarnings:
             one
             for func in self._subject.project.functions
             if func.mod.production and self._subject.within(func.path)
-            if func in path or any("tokens" in self._saying.of_name(name) for name in func.names)
+            if func in path or speaks_of(func, "tokens", self._saying)
             for one in self._of(func)
         )
 
@@ -61,9 +61,13 @@ class SpendWarnings:
         """Whether money is compared with a bar that is there to warn at."""
         for node in walk.expressions(test):
             if isinstance(node, m.Compare) and compares_sizes(node):
-                sides = [[words_of(name) for name in walk.names_in(side)] for side in (node.left, *node.rights)]
+                sides = [
+                    [words_of(name) for name in walk.names_in(side)] for side in (node.left, *node.rights)
+                ]
                 bars = [names for names in sides if any(map(self._early.search, names))]
-                spent = [names for names in sides if names not in bars and any(map(self._money.search, names))]
+                spent = [
+                    names for names in sides if names not in bars and any(map(self._money.search, names))
+                ]
                 if bars and spent:
                     return True
         return False

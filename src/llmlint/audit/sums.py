@@ -8,35 +8,39 @@ from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.scopes import Func
 
+Sum = tuple[m.Span, m.Expr, m.Expr]
+"""Where it is, what gets it, and what was there before."""
 
-def sums(func: Func) -> Iterator[tuple[m.Span, m.Expr]]:
-    """``n += 1``, ``a.n = a.n + 1``, ``d[k] = d.get(k, 0) + 1``, ``{"n": before["n"] + 1}``: place and target."""
+
+def sums(func: Func) -> Iterator[Sum]:
+    """``n += 1``, ``a.n = a.n + 1``, ``d[k] = d.get(k, 0) + 1``, ``{"n": before["n"] + 1}``."""
     for stmt in func.statements:
         match stmt:
             case m.AugAssign(target=target, span=span):
-                yield span, target
+                yield span, target, target
             case m.Assign(targets=targets, value=m.BinOp(op="+") as value, span=span):
                 for target in targets:
-                    if _holds(value, target):
-                        yield span, target
+                    yield from ((span, target, one) for one in _before(value, target))
             case _:
                 pass
     for node in func.nodes:
-        for key, value in node.items if isinstance(node, m.DictDisplay) else ():
-            if isinstance(key, m.Text) and isinstance(value, m.BinOp) and value.op == "+":
-                if any(_entry(one) == key.value for one in walk.operands(value)):
-                    yield key.span, key
+        for key, given in node.items if isinstance(node, m.DictDisplay) else ():
+            if isinstance(key, m.Text) and isinstance(given, m.BinOp) and given.op == "+":
+                yield from ((key.span, key, one) for one in walk.operands(given) if _entry(one) == key.value)
 
 
-def _holds(value: m.BinOp, target: m.Expr) -> bool:
-    """Whether what is assigned begins with what the target holds."""
+def _before(value: m.BinOp, target: m.Expr) -> Iterator[m.Expr]:
+    """What the target holds already, in what it is assigned."""
     for one in walk.operands(value):
         if isinstance(target, m.Sub):
-            if _owner(one) == walk.dotted(target.value) is not None:
-                return True
-        elif isinstance(target, m.Attr) and walk.dotted(one) == walk.dotted(target) is not None:
-            return True
-    return False
+            if _same(_owner(one), walk.dotted(target.value)):
+                yield one
+        elif isinstance(target, m.Attr) and _same(walk.dotted(one), walk.dotted(target)):
+            yield one
+
+
+def _same(one: str | None, other: str | None) -> bool:
+    return one is not None and one == other
 
 
 def _owner(expr: m.Expr) -> str | None:

@@ -24,7 +24,7 @@ class UnsetLimits:
         self._project = subject.project
 
     def among(self, conditions: Iterable[m.Expr], func: Func) -> str | None:
-        """The name in conditions that hold together that is compared only where it is set, and is None by itself."""
+        """The limit in conditions that hold together that is compared where it is set, and None by itself."""
         tests = list(conditions)
         guarded = {name for test in tests for name in asked_for(test)}
         for test in tests:

@@ -22,7 +22,9 @@ def attributable(subject: Subject) -> CriterionResult:
     for call in subject.sites:
         named[call.site.call] = named.get(call.site.call, True) and bool(carriers.of(call))
     bare = [
-        subject.at(call.site.func, place.span, "names nobody") for place, call in places.items() if not named[place]
+        subject.at(call.site.func, place.span, "names nobody")
+        for place, call in places.items()
+        if not named[place]
     ]
     count = None if carriers.everywhere else Count(len(named) - len(bare), len(named), "call sites")
     if bare:
@@ -39,7 +41,9 @@ def _around(subject: Subject) -> CriterionResult:
     """Where neither a request nor its cost says whose it is."""
     counters = keyed_counters(subject)
     if counters:
-        return vague(counters, "usage is counted by user or feature, and no call or its cost says whose it is")
+        return vague(
+            counters, "usage is counted by user or feature, and no call or its cost says whose it is"
+        )
     around = subject.once(IdsAround).saying("user")
     why = "the user is named around calls, and no call or its cost names one"
     if around:

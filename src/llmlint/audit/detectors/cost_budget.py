@@ -55,7 +55,9 @@ def alert(subject: Subject) -> CriterionResult:
     if early:
         return met(dict.fromkeys(early))
     if warnings:
-        return vague((one.evidence for one in warnings), "somebody is told at some sum, and no budget is seen")
+        return vague(
+            (one.evidence for one in warnings), "somebody is told at some sum, and no budget is seen"
+        )
     bills = [one.evidence for one in alerting.bills]
     if bills:
         return vague(bills, "nobody is told before the budget is used up")

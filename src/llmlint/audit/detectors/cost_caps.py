@@ -36,7 +36,11 @@ def per_call(subject: Subject) -> CriterionResult:
     prepared = {call: list(caps.prepared(call)) for call in unseen.values()}
     written = dict.fromkeys(place for places in prepared.values() for place in places)
     if sum(map(bool, prepared.values())) >= len(bare):
-        return vague([*shown, *written, *lacking], "a cap is written down, not for all, and other calls have none", count)
+        return vague(
+            [*shown, *written, *lacking],
+            "a cap is written down, not for all, and other calls have none",
+            count,
+        )
     return missing("most calls have none" if capped else "", lacking, count)
 
 

@@ -120,6 +120,8 @@ class QuotaWords(Fact, frozen=True, kw_only=True, eq=False):
     """What such an answer says."""
     allowed: str
     """Names of what says whether one more is allowed."""
+    counted: str
+    """Names of numbers of requests."""
     windows: str
     """Names of the time for which requests are counted."""
     answered: str

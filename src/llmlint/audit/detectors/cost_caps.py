@@ -35,7 +35,7 @@ def per_call(subject: Subject) -> CriterionResult:
         return vague([*shown, *lacking], "the other calls have none", count)
     prepared = {call: list(caps.prepared(call)) for call in unseen.values()}
     written = dict.fromkeys(place for places in prepared.values() for place in places)
-    if sum(map(bool, prepared.values())) >= len(bare):
+    if written and 2 * sum(map(bool, prepared.values())) >= max(len(prepared), len(bare)):
         return vague(
             [*shown, *written, *lacking],
             "a cap is written down, not for all, and other calls have none",

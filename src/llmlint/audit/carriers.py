@@ -39,6 +39,17 @@ class Carrier:
     call: m.Call | None = None
     """The only place of a request that it is about."""
 
+    @property
+    def follows(self) -> bool:
+        """Whether it is about whatever follows."""
+        return self.func is None and self.call is None
+
+    def about(self, call: LlmCall, around: set[Func]) -> bool:
+        """Whether it is about a call with these functions around it."""
+        return self.call is call.site.call or (
+            self.call is None and (self.func is None or self.func in around)
+        )
+
 
 class Carriers:
     """Made once per subject (``subject.once(Carriers)``)."""
@@ -60,22 +71,17 @@ class Carriers:
         """Every place, those at requests first."""
         return (*self._requests(), *self._put_in(), *self._told(), *self._recorded())
 
-    def of(self, call: LlmCall) -> frozenset[str]:
-        """What is said of a call."""
+    def of(self, call: LlmCall, *, itself: bool = False) -> frozenset[str]:
+        """What is said of a call; ``itself``: not what is said of whatever follows."""
         around = self._path.around(call)
         return frozenset().union(
-            *(
-                one.says
-                for one in self.all
-                if one.call is call.site.call
-                or (one.call is None and (one.func is None or one.func in around))
-            )
+            *(one.says for one in self.all if not (itself and one.follows) and one.about(call, around))
         )
 
     @property
     def everywhere(self) -> bool:
         """Whether something is about all calls that follow it, so that nobody can count which."""
-        return any(one.func is None and one.call is None for one in self.all)
+        return any(one.follows for one in self.all)
 
     # -- requests ---------------------------------------------------------------------------------
 

@@ -8,7 +8,6 @@ from llmlint.audit.idsaround import IdsAround
 from llmlint.audit.model import Count, CriterionResult, met, missing, vague
 from llmlint.audit.spending import Spending
 from llmlint.audit.subject import Subject
-from llmlint.facts import model as m
 
 
 def attributable(subject: Subject) -> CriterionResult:
@@ -17,16 +16,16 @@ def attributable(subject: Subject) -> CriterionResult:
     if not carriers.all:
         return _around(subject)
     evidence = [one.evidence for one in carriers.all]
-    named: dict[m.Call, bool] = {}
     places = {call.site.call: call for call in subject.sites}
-    for call in subject.sites:
-        named[call.site.call] = named.get(call.site.call, True) and bool(carriers.of(call))
-    bare = [
-        subject.at(call.site.func, place.span, "names nobody")
-        for place, call in places.items()
-        if not named[place]
-    ]
-    count = None if carriers.everywhere else Count(len(named) - len(bare), len(named), "call sites")
+    lacking = {call.site.call for call in subject.sites if not carriers.of(call)}
+    unsure = {call.site.call for call in subject.sites if not carriers.of(call, itself=True)}
+    bare = [subject.at(places[one].site.func, one.span, "names nobody") for one in places if one in lacking]
+    # Which calls follow where something is said of all that do, nobody sees: they are not counted.
+    count = (
+        None
+        if unsure and carriers.everywhere
+        else Count(len(places) - len(lacking), len(places), "call sites")
+    )
     if bare:
         return vague([*evidence, *bare], "other calls name neither user nor feature", count)
     says = frozenset().union(*(one.says for one in carriers.all))

@@ -51,26 +51,31 @@ class SpendWarnings:
         )
 
     def _of(self, func: Func) -> Iterator[SpendWarning]:
-        of_budget = any(self._budget.search(words_of(name)) for name in (*func.params, *func.facts.bound))
         for stmt in func.statements:
-            if isinstance(stmt, m.If) and self._is_bar(stmt.test) and self._tells_somebody(stmt):
+            bar = self._bar(stmt.test) if isinstance(stmt, m.If) else None
+            if bar is not None and isinstance(stmt, m.If) and self._tells_somebody(stmt):
                 place = self._subject.at(func, stmt.span, f"`{func.qualname}` tells that much has been spent")
-                yield SpendWarning(place, of_budget)
+                yield SpendWarning(place, self._is_part(bar, func))
 
-    def _is_bar(self, test: m.Expr) -> bool:
-        """Whether money is compared with a bar that is there to warn at."""
+    def _bar(self, test: m.Expr) -> m.Expr | None:
+        """What is there to warn at, where money is compared with it."""
         for node in walk.expressions(test):
             if isinstance(node, m.Compare) and compares_sizes(node):
-                sides = [
-                    [words_of(name) for name in walk.names_in(side)] for side in (node.left, *node.rights)
-                ]
-                bars = [names for names in sides if any(map(self._early.search, names))]
-                spent = [
-                    names for names in sides if names not in bars and any(map(self._money.search, names))
-                ]
-                if bars and spent:
-                    return True
-        return False
+                sides = (node.left, *node.rights)
+                bars = [side for side in sides if _said(side, self._early)]
+                if bars and any(_said(side, self._money) for side in sides if side not in bars):
+                    return bars[0]
+        return None
+
+    def _is_part(self, bar: m.Expr, func: Func) -> bool:
+        """``warn_at = budget * 0.8``: whether a bar is reckoned from a budget."""
+        held = (
+            binding.expr
+            for name in walk.names_in(bar)
+            for binding in func.bindings.get(name, ())
+            if binding.kind == "value" and binding.expr is not None
+        )
+        return any(_said(one, self._budget) for one in (bar, *held))
 
     def _tells_somebody(self, stmt: m.If) -> bool:
         calls = (
@@ -81,3 +86,12 @@ class SpendWarnings:
             if isinstance(node, m.Call)
         )
         return any(self._tells.search(words_of(walk.dotted(c.func) or last_name(c))) for c in calls)
+
+
+def _said(expr: m.Expr, words: re.Pattern[str]) -> bool:
+    """Whether a name or an attribute in an expression is one of these."""
+    return any(
+        words.search(words_of(node.id if isinstance(node, m.Name) else node.name))
+        for node in walk.expressions(expr)
+        if isinstance(node, m.Name | m.Attr)
+    )

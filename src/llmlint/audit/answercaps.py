@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from llmlint.audit.llmpath import LlmPath
 from llmlint.audit.model import Evidence
 from llmlint.audit.subject import Subject
+from llmlint.audit.unsetlimits import UnsetLimits, asked_for
 from llmlint.facts import model as m
 from llmlint.facts import walk
+from llmlint.project import guards
 from llmlint.project.calls import LlmCall
 from llmlint.project.kinds import Data, is_none_value
 from llmlint.project.scopes import Func
+from llmlint.project.sites import Frame, statement_sites
 
 
 class AnswerCaps:
@@ -20,12 +24,42 @@ class AnswerCaps:
         self._subject = subject
         self._outputs = subject.project.outputs
         self._evaluator = subject.project.evaluator
+        self._unset = subject.once(UnsetLimits)
 
     def of(self, call: LlmCall) -> tuple[Func, m.Call] | None:
         """Where a call, or its client, is given a cap: for sure, or by a setting that is a number by default.
 
-        None also when that cannot be seen.
+        None also when that cannot be seen, or when it is given only where somebody asks for it.
         """
+        return None if self.asked_for(call) else self._given(call)
+
+    def asked_for(self, call: LlmCall) -> str:
+        """The name of the cap that is put among the arguments only where somebody gives one."""
+        for func, given, paths in self._outputs.told(call):
+            names = {name for path in paths for name in path.split("|")}
+            written = {arg.keyword for arg in given.args if arg.keyword}
+            for arg in given.args:
+                if arg.star == "**" and isinstance(arg.value, m.Name) and not names & written:
+                    name = next((n for n in sorted(names) if self._is_put_in(arg.value.id, n, func)), "")
+                    if name:
+                        return name
+        return ""
+
+    def _is_put_in(self, name: str, key: str, func: Func) -> bool:
+        """``if most is not None: params["max_tokens"] = most`` only, where that is None by itself."""
+        stores = [
+            (place.frames, place.stmt.value)
+            for place in statement_sites(func)
+            if isinstance(place.stmt, m.Assign) and place.stmt.value is not None
+            for target in place.stmt.targets
+            if isinstance(target, m.Sub) and guards.key(target) == f"{name}.{key}"
+        ]
+        return bool(stores) and all(
+            any(_asks(frame, value) for frame in frames) and self._unset.is_unset(value, func)
+            for frames, value in stores
+        )
+
+    def _given(self, call: LlmCall) -> tuple[Func, m.Call] | None:
         for func, given, paths in self._outputs.told(call) if self._outputs.cap(call) is None else ():
             if any(self._is_number(*found) for path in paths for found in self._written(given, func, path)):
                 return func, given
@@ -33,12 +67,26 @@ class AnswerCaps:
 
     def meant(self, calls: list[LlmCall]) -> Iterator[Evidence]:
         """Where a number is given to a parameter that would cap such calls."""
-        paths = {path for call in calls for path in call.entry.cap}
-        paths |= {path for call in calls if call.client is not None for path in call.client.entry.cap}
-        caps = {name for path in paths for name in path.rsplit(".", 1)[-1].split("|") if not name.isdigit()}
+        caps = {name for call in calls for name in _names(call)}
         for func in self._subject.project.functions:
             if self._subject.within(func.path):
                 for span, name in _set(func, caps):
+                    yield self._subject.at(func, span, f"`{name}`")
+
+    def prepared(self, call: LlmCall) -> Iterator[Evidence]:
+        """Where that is done on the way to a call, in its own file, for settings that are spread there."""
+        if any(arg.star == "**" for arg in call.site.call.args):
+            around = self._subject.once(LlmPath).around(call)
+            funcs = sorted((f for f in around if f.path == call.site.func.path), key=lambda f: f.facts.index)
+            sites = (site.call for func in funcs for site in self._subject.project.graph.sites[func])
+            spread = {
+                arg.value.id
+                for one in sites
+                for arg in one.args
+                if arg.star == "**" and isinstance(arg.value, m.Name)
+            }
+            for func in funcs:
+                for span, name in _stored(func, _names(call), spread):
                     yield self._subject.at(func, span, f"`{name}`")
 
     def _written(self, call: m.Call, func: Func, path: str) -> Iterator[tuple[m.Expr, Func]]:
@@ -77,6 +125,23 @@ class AnswerCaps:
         )
 
 
+def _asks(frame: Frame, value: m.Expr) -> bool:
+    """Whether it holds only where a value is there."""
+    name = guards.key(value)
+    return (
+        name is not None
+        and frame.kind == "if"
+        and isinstance(frame.node, m.If)
+        and name in asked_for(frame.node.test)
+    )
+
+
+def _names(call: LlmCall) -> set[str]:
+    """What the caps of a call and of its client are called."""
+    paths = (*call.entry.cap, *(call.client.entry.cap if call.client is not None else ()))
+    return {name for path in paths for name in path.rsplit(".", 1)[-1].split("|") if not name.isdigit()}
+
+
 def _set(func: Func, names: set[str]) -> Iterator[tuple[m.Span, str]]:
     """``{"max_tokens": 500}`` and ``payload["max_tokens"] = limit``."""
     for node in func.nodes:
@@ -84,12 +149,17 @@ def _set(func: Func, names: set[str]) -> Iterator[tuple[m.Span, str]]:
             for key, value in node.items:
                 if isinstance(key, m.Text) and key.value in names and not _is_none(value):
                     yield key.span, key.value
+    yield from _stored(func, names)
+
+
+def _stored(func: Func, names: set[str], owners: set[str] | None = None) -> Iterator[tuple[m.Span, str]]:
+    """``payload["max_tokens"] = limit``; ``owners``: in one of these."""
     for stmt in func.statements:
         if isinstance(stmt, m.Assign) and stmt.value is not None and not _is_none(stmt.value):
             for target in stmt.targets:
-                key = target.index if isinstance(target, m.Sub) else None
-                if isinstance(key, m.Text) and key.value in names:
-                    yield stmt.span, key.value
+                if isinstance(target, m.Sub) and (owners is None or walk.dotted(target.value) in owners):
+                    if isinstance(target.index, m.Text) and target.index.value in names:
+                        yield stmt.span, target.index.value
 
 
 def _is_int(expr: m.Expr) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from llmlint.audit.catalogue import read
+from llmlint.audit.fed import Fed
 from llmlint.audit.llmpath import LlmPath
 from llmlint.audit.model import Evidence
 from llmlint.audit.saying import last_name, words_of
@@ -60,6 +61,7 @@ class Budgets:
 
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
+        self._fed = subject.once(Fed)
         self._table = read("cost", CostFile)
         words = self._table.words
         self._budget = re.compile(words.budgets)
@@ -162,9 +164,10 @@ class Budgets:
     def _is_budget(self, test: m.Expr, func: Func) -> bool:
         """Whether a condition compares what was spent with a limit, or asks whether anything is left."""
         for node in walk.expressions(test):
-            if isinstance(node, m.Call) and self._asks.search(words_of(last_name(node))):
-                return True
-            if isinstance(node, m.Compare) and _ORDER & set(node.ops):
+            if isinstance(node, m.Call):
+                if self._asks.search(words_of(last_name(node))) or self._fed.asked(node, func):
+                    return True
+            if isinstance(node, m.Compare) and _ORDER & set(node.ops) and not self._fed.packs(node, func):
                 names = [words_of(name) for side in (node.left, *node.rights) for name in _names(side)]
                 if any(self._other.search(name) for name in names):
                     continue

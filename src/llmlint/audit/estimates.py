@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from llmlint.audit.catalogue import read
+from llmlint.audit.counted import Counted
 from llmlint.audit.llmpath import LlmPath
 from llmlint.audit.model import Evidence, one_per_line
 from llmlint.audit.saying import words_of
@@ -26,6 +27,7 @@ class Estimates:
     def __init__(self, subject: Subject) -> None:
         self._project = subject.project
         self._path = subject.once(LlmPath)
+        self._counted = subject.once(Counted)
         words = read("cost", CostFile).words
         self._totals = re.compile(words.totals)
         self._prices = re.compile(words.prices)
@@ -85,17 +87,7 @@ class Estimates:
         if any(self._prices.search(name) for name in _words(expr)):
             return True
         attributes = {node.name for node in walk.expressions(expr) if isinstance(node, m.Attr)}
-        return any(self._totals.search(words_of(name)) for name in attributes & self._added)
-
-    @functools.cached_property
-    def _added(self) -> frozenset[str]:
-        """Attributes that something is added to."""
-        return frozenset(
-            stmt.target.name
-            for func in self._project.functions
-            for stmt in func.statements
-            if isinstance(stmt, m.AugAssign) and isinstance(stmt.target, m.Attr)
-        )
+        return any(self._totals.search(words_of(name)) for name in attributes & self._counted.attributes)
 
 
 def _words(expr: m.Expr) -> Iterable[str]:

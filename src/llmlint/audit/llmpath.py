@@ -12,7 +12,7 @@ from llmlint.audit.tables.observability import ObservabilityFile
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.calls import LlmCall
-from llmlint.project.kinds import FuncRef
+from llmlint.project.kinds import ClassRef, FuncRef
 from llmlint.project.scopes import Cls, Func
 
 UP = 4
@@ -105,6 +105,8 @@ class LlmPath:
                         if isinstance(value, FuncRef):
                             yield value.func
                             yield from value.func.inner
+                        elif isinstance(value, ClassRef) and "__call__" in value.cls.methods:
+                            yield value.cls.methods["__call__"]
 
 
 def served(subject: Subject) -> tuple[Func, ...]:

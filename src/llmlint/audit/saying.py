@@ -116,6 +116,16 @@ def words_of(name: str) -> str:
     return f"_{_PARTS.sub('_', name).strip('_').lower()}_"
 
 
+def speaks_of(func: Func, what: str, saying: Saying) -> bool:
+    """Whether a name or an attribute in a function says something: ``tokens``, ``cost``."""
+    names = (
+        node.id if isinstance(node, m.Name) else node.name
+        for node in func.nodes
+        if isinstance(node, m.Name | m.Attr)
+    )
+    return any(what in saying.of_name(name) for name in names)
+
+
 def last_name(call: m.Call) -> str:
     """``create`` of ``client.messages.create(…)``; empty where what is called has no name."""
     match call.func:

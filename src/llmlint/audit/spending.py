@@ -13,14 +13,19 @@ from llmlint.audit.recordings import Recordings
 from llmlint.audit.rows import Rows
 from llmlint.audit.saying import Saying, last_name
 from llmlint.audit.subject import Subject
+from llmlint.audit.sums import sums
 from llmlint.audit.tracing import Tracing
 from llmlint.facts import model as m
 from llmlint.facts import walk
+from llmlint.project.kinds import Data, Obj
 from llmlint.project.scopes import Func
+from llmlint.project.telemetry import TelemetryUse
 
 _MONEY = frozenset({"tokens", "cost"})
 _READS = re.compile(r"(?:^|_)get(?:attr)?(?:_|$)")
 """``getattr``, ``get`` and helpers that are called so."""
+_Read = tuple[m.Span, str, m.Expr | None]
+"""Where something is read, its name, and the object whose attribute it is."""
 
 
 class Spending:
@@ -36,34 +41,44 @@ class Spending:
     @functools.cached_property
     def read(self) -> tuple[Evidence, ...]:
         """Where the usage of a response is read, once per file."""
+        return self._found(provider=True) or self._found(provider=False)
+
+    def _found(self, *, provider: bool) -> tuple[Evidence, ...]:
+        """``provider``: only of what is no object of the program's own."""
         usage = self._project.catalogue.usage - {"response_metadata", "llm_output", "tokens"}
         keys = usage - self._counters
         found = []
         for func in self._path.functions:
-            place = next(self._reads(func, usage, keys), None)
-            if place is not None:
-                found.append(self._subject.at(func, place[0], f"`{place[1]}` is read"))
+            for span, name, owner in self._reads(func, usage, keys):
+                if not (provider and owner is not None and self._is_own(owner, func)):
+                    found.append(self._subject.at(func, span, f"`{name}` is read"))
+                    break
         return _first_of_each_file(found)
 
-    def _reads(self, func: Func, usage: set[str], keys: set[str]) -> Iterator[tuple[m.Span, str]]:
+    def _is_own(self, expr: m.Expr, func: Func) -> bool:
+        values = self._project.evaluator.eval(expr, func)
+        return bool(values) and all(isinstance(value, Obj) for value in values)
+
+    def _reads(self, func: Func, usage: set[str], keys: set[str]) -> Iterator[_Read]:
         """``usage`` are the names of attributes, ``keys`` those of items."""
+        before = {id(one) for _, _, one in sums(func)}
         for stmt in func.statements:
-            targets = {id(t) for t in stmt.targets} if isinstance(stmt, m.Assign) else set()
+            targets = before | ({id(t) for t in stmt.targets} if isinstance(stmt, m.Assign) else set())
             span = getattr(stmt, "span", func.facts.span)
             for own in walk.own_expressions(stmt):
                 for node in walk.expressions(own):
                     if id(node) in targets:
                         continue
                     match node:
-                        case m.Attr(name=name) if name in usage:
-                            yield span, name
+                        case m.Attr(name=name, value=owner) if name in usage:
+                            yield span, name, owner
                         case m.Sub(index=m.Text(value=name)) if name in keys:
-                            yield span, name
+                            yield span, name, None
                         case m.Call(args=args, span=where) if _READS.search(last_name(node)):
                             names = usage if last_name(node) == "getattr" else keys
                             for arg in args:
                                 if isinstance(arg.value, m.Text) and arg.value.value in names:
-                                    yield where, arg.value.value
+                                    yield where, arg.value.value, None
                         case _:
                             pass
 
@@ -95,11 +110,10 @@ class Spending:
     def added(self) -> tuple[Evidence, ...]:
         """Where they are added up, once per file."""
         return _first_of_each_file(
-            self._subject.at(func, stmt.span, "is added up")
+            self._subject.at(func, span, "is added up")
             for func in (*self._path.functions, *self._subject.once(Rows).readers)
-            for stmt in func.statements
-            if isinstance(stmt, m.AugAssign) and self._speaks(stmt.target, func)
-            if not self._is_only_returned(stmt.target, func)
+            for span, target, _ in sums(func)
+            if self._speaks(target, func) and not self._is_only_returned(target, func)
         )
 
     def _is_only_returned(self, target: m.Expr, func: Func) -> bool:
@@ -133,7 +147,24 @@ class Spending:
     @functools.cached_property
     def seen(self) -> tuple[Evidence, ...]:
         """Instrumentation that keeps the usage of every call."""
-        return tuple(trace.evidence for trace in self._subject.once(Tracing).traces if trace.all_calls)
+        return tuple(
+            trace.evidence
+            for trace in self._subject.once(Tracing).traces
+            if trace.all_calls and (trace.use is None or not self._is_chosen(trace.use))
+        )
+
+    def _is_chosen(self, use: TelemetryUse) -> bool:
+        """``litellm.success_callback = settings.callbacks``: whether anything keeps usage, settings say."""
+        given = (
+            stmt.value
+            for stmt in use.func.statements
+            if isinstance(stmt, m.Assign) and stmt.span is use.span and stmt.value is not None
+        )
+        return any(
+            not isinstance(value, Data | Obj)
+            for one in given
+            for value in self._project.evaluator.eval(one, use.func)
+        )
 
     @property
     def unknown(self) -> bool:

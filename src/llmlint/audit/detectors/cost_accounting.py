@@ -2,37 +2,53 @@
 
 from __future__ import annotations
 
+from llmlint.audit.carriers import Carriers
 from llmlint.audit.counters import keyed_counters
 from llmlint.audit.idsaround import IdsAround
-from llmlint.audit.model import CriterionResult, met, missing, vague
-from llmlint.audit.named import Named
+from llmlint.audit.model import Count, CriterionResult, met, missing, vague
 from llmlint.audit.spending import Spending
 from llmlint.audit.subject import Subject
 
 
 def attributable(subject: Subject) -> CriterionResult:
     """Each call says for which user or tenant it is, and, where there are several features, for which."""
-    named = subject.once(Named)
-    found = [one for one in named.all if one.says & {"user", "feature"}]
-    if not found:
-        counters = keyed_counters(subject)
-        why = "usage is counted for somebody, and no call or its cost says for whom"
-        if counters:
-            return vague(counters, why)
-        around = subject.once(IdsAround).saying("user")
-        why = "the user is named around calls, and no call or its cost names one"
-        return vague(around, why) if around else missing()
-    evidence = [one.evidence for one in found]
-    count, bare = subject.share(lambda call: bool(named.of(call) & {"user", "feature"}))
+    carriers = subject.once(Carriers)
+    if not carriers.all:
+        return _around(subject)
+    evidence = [one.evidence for one in carriers.all]
+    places = {call.site.call: call for call in subject.sites}
+    lacking = {call.site.call for call in subject.sites if not carriers.of(call)}
+    unsure = {call.site.call for call in subject.sites if not carriers.of(call, itself=True)}
+    bare = [subject.at(places[one].site.func, one.span, "names nobody") for one in places if one in lacking]
+    # Which calls follow where something is said of all that do, nobody sees: they are not counted.
+    count = (
+        None
+        if unsure and carriers.everywhere
+        else Count(len(places) - len(lacking), len(places), "call sites")
+    )
     if bare:
-        places = (subject.at(c.site.func, c.site.call.span, "names nobody") for c in bare)
-        return vague([*evidence, *places], "other calls name neither user nor feature", count)
-    says = frozenset().union(*(one.says for one in found))
+        return vague([*evidence, *bare], "other calls name neither user nor feature", count)
+    says = frozenset().union(*(one.says for one in carriers.all))
     if "user" not in says:
         return vague(evidence, "the feature is named, the user or tenant is not", count)
     if "feature" not in says and len({call.site.func for call in subject.sites}) > 1:
         return vague(evidence, "the user is named, the feature is not", count)
     return met(evidence, count=count)
+
+
+def _around(subject: Subject) -> CriterionResult:
+    """Where neither a request nor its cost says whose it is."""
+    counters = keyed_counters(subject)
+    if counters:
+        return vague(
+            counters, "usage is counted by user or feature, and no call or its cost says whose it is"
+        )
+    around = subject.once(IdsAround).saying("user")
+    why = "the user is named around calls, and no call or its cost names one"
+    if around:
+        return vague(around, why)
+    prepared = subject.once(Carriers).prepared
+    return vague(prepared, "it is put into a request that no call is seen to send") if prepared else missing()
 
 
 def accounting(subject: Subject) -> CriterionResult:

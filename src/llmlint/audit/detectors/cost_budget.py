@@ -6,6 +6,8 @@ from llmlint.audit.alerting import Alerting
 from llmlint.audit.budgets import Budgets, Check, Limit
 from llmlint.audit.estimates import Estimates
 from llmlint.audit.model import CriterionResult, met, missing, vague
+from llmlint.audit.quotas import Quotas
+from llmlint.audit.spendwarnings import SpendWarnings
 from llmlint.audit.subject import Subject
 
 
@@ -31,7 +33,7 @@ def budget(subject: Subject) -> CriterionResult:
     runs = [one.evidence for one in budgets.limits if one.table.scope == "run"]
     if runs:
         return vague(runs, "it limits a single run, not what one user spends in a day")
-    requests = [one.evidence for one in budgets.limits]
+    requests = [*(one.evidence for one in budgets.limits), *subject.once(Quotas).all]
     if requests:
         return vague(requests, "requests are limited, not what they cost")
     estimates = subject.once(Estimates).all
@@ -48,8 +50,14 @@ def alert(subject: Subject) -> CriterionResult:
     early += [one.evidence for one in budgets.limits if one.warns]
     early += [check.evidence for check in budgets.checks if check.early]
     early += [rule.evidence for rule in alerting.rules if rule.about_spend and alerting.told]
+    warnings = subject.once(SpendWarnings).all
+    early += [one.evidence for one in warnings if one.of_budget]
     if early:
-        return met(early)
+        return met(dict.fromkeys(early))
+    if warnings:
+        return vague(
+            (one.evidence for one in warnings), "somebody is told at some sum, and no budget is seen"
+        )
     bills = [one.evidence for one in alerting.bills]
     if bills:
         return vague(bills, "nobody is told before the budget is used up")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from llmlint.audit.catalogue import read
+from llmlint.audit.counted import Counted
 from llmlint.audit.extents import Extents
 from llmlint.audit.llmpath import LlmPath
 from llmlint.audit.model import Count, CriterionResult, Evidence, met, missing, not_applicable, vague
@@ -14,6 +15,7 @@ from llmlint.audit.saying import words_of
 from llmlint.audit.standstill import stands_still
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.cost import CostFile
+from llmlint.audit.unsetlimits import UnsetLimits
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.calls import Edge
@@ -39,11 +41,15 @@ def loops(subject: Subject) -> CriterionResult:
             return vague([*bounded, *against], "only the model ends the others", count)
         return missing("only the model ends them", against, count)
     uncounted = list(_uncounted(subject))
+    unset = list(_unset(subject))
     if uncounted:
-        count = Count(len(bounded), len(bounded) + len(uncounted), "loops")
-        if len(bounded) >= len(uncounted):
-            return vague([*bounded, *uncounted], "nothing counts the rounds of the others", count)
-        return missing("nothing counts their rounds", uncounted, count)
+        count = Count(len(bounded), len(bounded) + len(uncounted) + len(unset), "loops")
+        if len(bounded) + len(unset) >= len(uncounted):
+            return vague([*bounded, *unset, *uncounted], "nothing counts the rounds of the others", count)
+        return missing("nothing counts their rounds", [*uncounted, *unset], count)
+    if unset:
+        count = Count(len(bounded), len(bounded) + len(unset), "loops")
+        return vague([*bounded, *unset], "the limit of the others is None until somebody sets one", count)
     if growing:
         return vague([*bounded, *growing], "a conversation that is sent whole each time is never shortened")
     if bounded:
@@ -127,10 +133,26 @@ def _uncounted(subject: Subject) -> Iterator[Evidence]:
             func.mod.production
             and isinstance(loop, m.While)
             and not _is_counted(subject, loop, func)
-            and loops.exits(loop, func)
+            and not _limit_to_set(subject, loop, func)
+            and any(not isinstance(way.stmt, m.Raise) for way in loops.exits(loop, func))
             and (not loops.waits(loop, func) or stands_still(loop, func, subject.project.graph))
         ):
             yield subject.at(func, loop.span, "nothing counts the rounds of this loop")
+
+
+def _unset(subject: Subject) -> Iterator[Evidence]:
+    """Loops that end at a number of rounds, where somebody sets one."""
+    for loop, func in _asking(subject):
+        if func.mod.production and isinstance(loop, m.While) and not _is_counted(subject, loop, func):
+            name = _limit_to_set(subject, loop, func)
+            if name:
+                yield subject.at(func, loop.span, f"ends at `{name}` only where that is set")
+
+
+def _limit_to_set(subject: Subject, loop: m.While, func: Func) -> str | None:
+    """The name of the limit on its rounds that is None by itself."""
+    unset, ways = subject.once(UnsetLimits), subject.project.loops.exits(loop, func)
+    return next((name for way in ways if (name := unset.among(way.conditions, func))), None)
 
 
 def _acting(subject: Subject) -> Iterator[Evidence]:
@@ -175,9 +197,12 @@ def _asks(subject: Subject, site: CallSite) -> bool:
 
 def _rounds(subject: Subject, names: re.Pattern[str]) -> Iterator[Evidence]:
     """``if max_iterations <= done: return``, where each round is a task of its own."""
+    unset = subject.once(UnsetLimits)
     for func in subject.once(LlmPath).functions:
         for stmt in func.statements:
             if not isinstance(stmt, m.If) or not any(isinstance(s, m.Return | m.Raise) for s in stmt.body):
+                continue
+            if unset.among((stmt.test,), func):
                 continue
             for node in walk.expressions(stmt.test):
                 if isinstance(node, m.Compare) and {"<", ">", "<=", ">="} & set(node.ops):
@@ -213,8 +238,13 @@ def _is_counted(subject: Subject, loop: m.While | m.For, func: Func) -> bool:
     exits = loops.exits(loop, func)
     if isinstance(loop, m.While) and stands_still(loop, func, subject.project.graph):
         exits = [way for way in exits if way.stmt is not loop]
-    conditions = (c for way in exits for c in way.conditions)
-    return any(loops.classify(c, loop, func) == BUDGET for c in conditions)
+    unset, counted = subject.once(UnsetLimits), subject.once(Counted)
+    return any(
+        loops.classify(condition, loop, func) == BUDGET and not counted.is_one_value(condition, func)
+        for way in exits
+        if not unset.among(way.conditions, func)
+        for condition in way.conditions
+    )
 
 
 DETECTORS = {"cost.loops": loops}

@@ -84,8 +84,48 @@ class CostWords(Fact, frozen=True, kw_only=True, eq=False):
     """Names of calls that tell somebody."""
     early: str
     """Names of bars that lie below the limit."""
+    sizes: str
+    """Names of calls that say how long a text is: what is added up of these fills a context window."""
     step_limits: tuple[str, ...]
     """Keys by which runs of a framework are given a limit of rounds."""
+
+
+class AttributionWords(Fact, frozen=True, kw_only=True, eq=False):
+    """What says whose calls they are, beside ``[[said]]`` of ``observability.toml``."""
+
+    features: str
+    """Further names of parts of a program that cause cost."""
+    people: str
+    """First parts of dotted keys that belong to what follows; others are the program's own name."""
+    metrics: str
+    """Names of methods that count: they say whose usage it is only where they are told usage."""
+    shown: str
+    """Beginnings of dotted names of what shows and logs."""
+    bodies: tuple[str, ...]
+    """Arguments of a request that nothing else has."""
+    bags: tuple[str, ...]
+    """Arguments of a request that hold whatever is put in."""
+    ledger: str
+    """Keys of what was used or paid."""
+    stages: str
+    """Names of what usage is kept for, beside users and features."""
+
+
+class QuotaWords(Fact, frozen=True, kw_only=True, eq=False):
+    """How a program refuses requests when there are too many; names as in ``CostWords``."""
+
+    answers: str
+    """Names of the answer that it gives, and of errors."""
+    texts: str
+    """What such an answer says."""
+    allowed: str
+    """Names of what says whether one more is allowed."""
+    counted: str
+    """Names of numbers of requests."""
+    windows: str
+    """Names of the time for which requests are counted."""
+    answered: str
+    """Names of what others have answered: a provider's own refusal is handed on."""
 
 
 class CostFile(Table, frozen=True, kw_only=True):
@@ -94,3 +134,5 @@ class CostFile(Table, frozen=True, kw_only=True):
     budget: tuple[Budget, ...]
     spend_alert: tuple[SpendAlert, ...]
     words: CostWords
+    attribution: AttributionWords
+    quotas: QuotaWords

@@ -115,6 +115,8 @@ class Unfollowed:
             param.annotation, func.parent or func
         ):
             return True
+        if self._project.exposure.kind(func) == "command":
+            return True  # a person types it
         edges = [e for e in self._project.graph.callers.get(func, ()) if e.site.func.mod.production]
         for edge in edges:
             bound = bind(edge.call, func, edge.skip_receiver)

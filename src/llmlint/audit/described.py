@@ -37,8 +37,11 @@ class Described:
         """Where tools are handed to a model, or written down for one."""
         return one_per_line(one for func in self._functions() for one in self._in(func))
 
-    def limits(self) -> tuple[Evidence, ...]:
-        """Where a person is asked before something is done, or what a model wants is checked."""
+    def limits(self, *, of_tools_only: bool = False) -> tuple[Evidence, ...]:
+        """Where a person is asked before something is done, or what a model wants is checked.
+
+        ``of_tools_only``: only in what is called after tools, not wherever a model is asked.
+        """
         path = self._subject.once(LlmPath)
         asks, confirms, checks = map(
             either, (self._words.questions, self._words.confirms, self._words.checks)
@@ -46,7 +49,7 @@ class Described:
         found = []
         for func in self._functions():
             of_tools = "tool" in f"{func.path} {func.qualname}".lower()
-            if of_tools or func in path:
+            if of_tools or (not of_tools_only and func in path):
                 for site in self._project.graph.sites[func]:
                     name = last_name(site.call)
                     texts = (arg.value.value for arg in site.call.args if isinstance(arg.value, m.Text))

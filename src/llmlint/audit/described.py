@@ -37,24 +37,24 @@ class Described:
         """Where tools are handed to a model, or written down for one."""
         return one_per_line(one for func in self._functions() for one in self._in(func))
 
-    def limits(self, *, of_tools_only: bool = False) -> tuple[Evidence, ...]:
+    def limits(self, *, asked_only: bool = False) -> tuple[Evidence, ...]:
         """Where a person is asked before something is done, or what a model wants is checked.
 
-        ``of_tools_only``: only in what is called after tools, not wherever a model is asked.
+        ``asked_only``: only where a person is asked, in what is called after tools.
         """
         path = self._subject.once(LlmPath)
-        asks, confirms, checks = map(
-            either, (self._words.questions, self._words.confirms, self._words.checks)
-        )
+        asks, confirms = either(self._words.questions), either(self._words.confirms)
+        checks, which = either(self._words.checks), either(self._words.tool_checks)
         found = []
         for func in self._functions():
             of_tools = "tool" in f"{func.path} {func.qualname}".lower()
-            if of_tools or (not of_tools_only and func in path):
+            if of_tools or (not asked_only and func in path):
                 for site in self._project.graph.sites[func]:
                     name = last_name(site.call)
                     texts = (arg.value.value for arg in site.call.args if isinstance(arg.value, m.Text))
                     asked = any(map(asks.search, texts)) and self._people.asked_by(site.call, func)
-                    if asked or confirms.search(name) or (of_tools and checks.search(name)):
+                    checked = which.search(name) or (of_tools and checks.search(name))
+                    if asked or confirms.search(name) or (checked and not asked_only):
                         found.append(self._subject.at(func, site.call.span, f"`{callee(site.call)}`"))
         return one_per_line(found)
 

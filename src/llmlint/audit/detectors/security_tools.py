@@ -29,6 +29,7 @@ OPEN = ("LLM501", "LLM502", "LLM505", "LLM506", "LLM510")
 
 SHOWN = 5
 """So many places of a kind are enough to see it."""
+ASKED = "a person is asked; that it stands before every tool is not seen"
 BESIDE = "something is asked or checked; that it stands before every tool is not seen"
 
 
@@ -45,11 +46,11 @@ def tools(subject: Subject) -> CriterionResult:
     ways = [way for func in known if (way := restricted(subject.project, func)) is not None]
     count = Count(len(ways), len(known), "tools")
     evidence = one_per_line([*asked, *limits, *(way.place for way in ways)])
-    beside = subject.once(Described).limits(of_tools_only=True)[:SHOWN]
+    beside = subject.once(Described).limits(asked_only=True)[:SHOWN]
     if against:
         why = "a model chooses what is run, opened or sent, and nobody is asked"
         if beside:
-            return vague(one_per_line([*beside, *evidence, *against]), BESIDE, count)
+            return vague(one_per_line([*beside, *evidence, *against]), ASKED, count)
         if asked or limits or any(way.checked for way in ways):
             return vague([*evidence, *against], why, count)
         return missing(why, against, count)
@@ -58,7 +59,7 @@ def tools(subject: Subject) -> CriterionResult:
     if ways:
         return vague(evidence, "nothing restricts what the model gives the others", count)
     if beside:
-        return vague(beside, BESIDE, count)
+        return vague(beside, ASKED, count)
     free = (subject.at(func, func.facts.span, f"tool `{short(func.qualname, 40)}`") for func in known)
     return missing("nothing restricts what the model gives its tools", free, count)
 

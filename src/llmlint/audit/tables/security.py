@@ -115,6 +115,8 @@ class SecurityWords(Fact, frozen=True, kw_only=True, eq=False):
     """Names of arguments, and keys of requests, by which a model is given tools."""
     confirms: tuple[str, ...]
     """Expressions of names of functions that ask a person before something is done."""
+    tool_checks: tuple[str, ...]
+    """Expressions of names of functions that look at which tool a model wants."""
     questions: tuple[str, ...]
     """Expressions of what a person is asked before something is done."""
     tool_limits: tuple[str, ...]

@@ -82,7 +82,9 @@ def asked_about(subject: Subject, site: CallSite) -> bool:
     names: set[str] = set()
     for one in graph.sites[site.func]:
         if one.call is not site.call:
-            if one.call in asked or any(reach.reaches(edge.target) for edge in graph.edges_at.get(one.call, ())):
+            if one.call in asked or any(
+                reach.reaches(edge.target) for edge in graph.edges_at.get(one.call, ())
+            ):
                 names |= _around(one)
     return bool(names & _around(site))
 

@@ -42,7 +42,9 @@ def guardrails(subject: Subject) -> CriterionResult:
         return vague(weak, "a check by its name; what it refuses is not seen")
     held = screens(subject)
     if held:
-        return vague(held, "words of attackers are looked for; that what a model is sent goes through it is not seen")
+        return vague(
+            held, "words of attackers are looked for; that what a model is sent goes through it is not seen"
+        )
     idle = list(_idle(subject))
     return vague(idle, "nothing that asks a model goes through it") if idle else missing()
 

@@ -20,7 +20,9 @@ def redaction(subject: Subject) -> CriterionResult:
     if found.loose:
         return vague([*found.loose, *against], "that it stands before the logs is not seen")
     if found.foreign:
-        return vague([*found.foreign, *against], "the records of another library go through it, not the program's own")
+        return vague(
+            [*found.foreign, *against], "the records of another library go through it, not the program's own"
+        )
     if found.marked:
         return vague([*found.marked, *against], "single fields are taken out, not what people and models say")
     if against:

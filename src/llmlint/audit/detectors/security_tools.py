@@ -39,7 +39,10 @@ def tools(subject: Subject) -> CriterionResult:
     known = [func for func in given if not passes_on(subject.project, func)]
     against = list(subject.of_findings(subject.reported(*OPEN)))
     if not known:
-        around = [subject.at(func, func.facts.span, f"`{short(func.qualname, 40)}` is around a tool") for func in given]
+        around = [
+            subject.at(func, func.facts.span, f"`{short(func.qualname, 40)}` is around a tool")
+            for func in given
+        ]
         return _offered(subject, around, against)
     asked = list(_asked(subject, known))
     limits = list(_limits(subject))[:SHOWN]

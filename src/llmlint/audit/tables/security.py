@@ -21,7 +21,7 @@ class SecurityTool(Fact, frozen=True, kw_only=True, eq=False):
     keywords: tuple[str, ...] = ()
     """Names of arguments, and keys of requests, by which a call asks for it."""
     holding: str = ""
-    """Expression of a name or text one of which is in what such an argument is given; empty: anything counts."""
+    """Expression of a name or text that has to be in what such an argument is given; empty: any counts."""
     given: tuple[str, ...] = ()
     """Arguments one of which such a call must be given; empty: any call counts."""
     files: tuple[str, ...] = ()

@@ -117,6 +117,8 @@ class SecurityWords(Fact, frozen=True, kw_only=True, eq=False):
     """Expressions of names of functions that ask a person before something is done."""
     tool_checks: tuple[str, ...]
     """Expressions of names of functions that look at which tool a model wants."""
+    tool_lists: tuple[str, ...]
+    """Expressions of names of lists that say which tools a model is given."""
     questions: tuple[str, ...]
     """Expressions of what a person is asked before something is done."""
     tool_limits: tuple[str, ...]

@@ -115,7 +115,7 @@ class Described:
 def _picked(func: Func, lists: re.Pattern[str]) -> Iterator[tuple[m.Span, str]]:
     """``if tool.name in enabled_tools``; a table out of which the tool itself is taken is no such list."""
     tables = {walk.dotted(node.value) for node in func.nodes if isinstance(node, m.Sub)}
-    for stmt in func.statements:
+    for stmt in (s for s in func.statements if isinstance(s, m.If | m.Assign | m.Return)):
         for node in (n for expr in walk.own_expressions(stmt) for n in walk.expressions(expr)):
             if isinstance(node, m.Compare) and node.ops in (("in",), ("not in",)):
                 name = walk.dotted(node.rights[0]) or ""

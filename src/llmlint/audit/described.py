@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from llmlint.audit.catalogue import read
@@ -22,6 +23,9 @@ from llmlint.project.wording import callee
 HOPS = 3
 """Callers over which it is looked whether a parameter is ever given tools."""
 
+_ADDS = frozenset({"append", "extend", "insert"})
+"""Methods by which a list grows."""
+
 
 class Described:
     """Looks for them in production code; made once per subject (``subject.once(Described)``)."""
@@ -37,22 +41,28 @@ class Described:
         """Where tools are handed to a model, or written down for one."""
         return one_per_line(one for func in self._functions() for one in self._in(func))
 
-    def limits(self) -> tuple[Evidence, ...]:
-        """Where a person is asked before something is done, or what a model wants is checked."""
+    def limits(self, *, asked_only: bool = False) -> tuple[Evidence, ...]:
+        """Where a person is asked before something is done, or what a model wants is checked.
+
+        ``asked_only``: only where a person is asked, in what is called after tools.
+        """
         path = self._subject.once(LlmPath)
-        asks, confirms, checks = map(
-            either, (self._words.questions, self._words.confirms, self._words.checks)
-        )
+        lists = either(self._words.tool_lists)
+        asks, confirms = either(self._words.questions), either(self._words.confirms)
+        checks, which = either(self._words.checks), either(self._words.tool_checks)
         found = []
         for func in self._functions():
             of_tools = "tool" in f"{func.path} {func.qualname}".lower()
-            if of_tools or func in path:
+            if of_tools or (not asked_only and func in path):
                 for site in self._project.graph.sites[func]:
                     name = last_name(site.call)
                     texts = (arg.value.value for arg in site.call.args if isinstance(arg.value, m.Text))
                     asked = any(map(asks.search, texts)) and self._people.asked_by(site.call, func)
-                    if asked or confirms.search(name) or (of_tools and checks.search(name)):
+                    checked = which.search(name) or (of_tools and checks.search(name))
+                    if asked or confirms.search(name) or (checked and not asked_only):
                         found.append(self._subject.at(func, site.call.span, f"`{callee(site.call)}`"))
+                if not asked_only:
+                    found += [self._subject.at(func, *place) for place in _picked(func, lists)]
         return one_per_line(found)
 
     def _functions(self) -> Iterator[Func]:
@@ -87,6 +97,8 @@ class Described:
 
     def _holds(self, expr: m.Expr, func: Func, hops: int = HOPS) -> bool:
         """Whether there can be a tool in it: not where it is ``None``, empty, or never given."""
+        if _grows(expr, func):
+            return True
         param = func.params.get(expr.id) if isinstance(expr, m.Name) else None
         if param is None or len(func.bindings.get(param.name, ())) > 1:
             values = self._project.evaluator.eval(expr, func)
@@ -98,6 +110,34 @@ class Described:
             if bound.double_star or (given is not None and self._holds(given, edge.site.func, hops - 1)):
                 return True
         return param.default is None and not edges
+
+
+def _picked(func: Func, lists: re.Pattern[str]) -> Iterator[tuple[m.Span, str]]:
+    """``if tool.name in enabled_tools``; a table out of which the tool itself is taken is no such list."""
+    tables = {walk.dotted(node.value) for node in func.nodes if isinstance(node, m.Sub)}
+    for stmt in (s for s in func.statements if isinstance(s, m.If | m.Assign | m.Return)):
+        for node in (n for expr in walk.own_expressions(stmt) for n in walk.expressions(expr)):
+            if isinstance(node, m.Compare) and node.ops in (("in",), ("not in",)):
+                name = walk.dotted(node.rights[0]) or ""
+                of_tools = "tool" in (walk.dotted(node.left) or "").lower()
+                if of_tools and name not in tables and lists.search(name.rpartition(".")[2]):
+                    yield stmt.span, f"only what is in `{name}`"
+
+
+def _grows(expr: m.Expr, func: Func) -> bool:
+    """Whether something is added to a list: there in the function, or if it is a field, in the module."""
+    name = walk.dotted(expr)
+    if name is None:
+        return False
+    for one in (func,) if isinstance(expr, m.Name) else func.mod.functions:
+        for node in one.nodes:
+            if isinstance(node, m.Call) and isinstance(node.func, m.Attr) and node.func.name in _ADDS:
+                if walk.dotted(node.func.value) == name:
+                    return True
+        for stmt in one.statements:
+            if isinstance(stmt, m.AugAssign) and walk.dotted(stmt.target) == name:
+                return True
+    return False
 
 
 def _is_empty(value: object) -> bool:

@@ -21,6 +21,11 @@ _SHORTEST = 12
 """Characters: less is the password of a container, not a key."""
 
 
+def has_rules(repository: Repository) -> bool:
+    """Whether any ``.gitignore`` is here: where there is none, what it would leave out is not known."""
+    return bool(repository.matching((".gitignore",)))
+
+
 def ignored(repository: Repository) -> Evidence | None:
     """The line of a ``.gitignore`` that leaves out ``.env`` beside it."""
     for path in sorted(repository.matching((".gitignore",)), key=lambda path: path.count("/")):

@@ -56,7 +56,9 @@ def _dispatched(subject: Subject) -> Iterator[Offer]:
             if isinstance(stmt, m.If) and stmt not in followers:
                 chosen = [body for test, body in _chain(stmt) if _is_choice(subject, func, test)]
                 called = [one for body in chosen if (one := _called(subject, func, body)) is not None]
-                if len(called) >= BRANCHES and any(given for _, given, _ in called):
+                if len({target for *_, target in called}) >= BRANCHES and any(
+                    given for _, given, _ in called
+                ):
                     yield from (_offer(subject, func, call, target) for call, _, target in called)
 
 

@@ -75,6 +75,26 @@ def _places(subject: Subject) -> Iterator[tuple[Func, set[str]]]:
                         yield edge.site.func, _arguments(edge.site.call)
 
 
+def asked_about(subject: Subject, site: CallSite) -> bool:
+    """Whether what a check is given, or gives, is in what a model is asked there, or is its answer."""
+    reach, graph = subject.project.reach, subject.project.graph
+    asked = {call.site.call for call in subject.project.llm_calls}
+    names: set[str] = set()
+    for one in graph.sites[site.func]:
+        if one.call is not site.call:
+            if one.call in asked or any(
+                reach.reaches(edge.target) for edge in graph.edges_at.get(one.call, ())
+            ):
+                names |= _around(one)
+    return bool(names & _around(site))
+
+
+def _around(site: CallSite) -> set[str]:
+    """The variables that a call is given, and those that its statement sets."""
+    targets = site.stmt.targets if isinstance(site.stmt, m.Assign) else ()
+    return {*_arguments(site.call), *(name for target in targets for name in walk.names_in(target))}
+
+
 def _arguments(call: m.Call) -> set[str]:
     return {name for arg in call.args for name in walk.names_in(arg.value)}
 
@@ -86,7 +106,7 @@ def _before(subject: Subject, func: Func, given: set[str]) -> Iterator[OutputChe
     for site in graph.sites[func]:
         for edge in graph.edges_at.get(site.call, ()):
             if named.search(edge.target.name) and _arguments(site.call) & given:
-                decides = _raises(edge.target) or _is_acted_on(site)
+                decides = _raises(edge.target) or is_acted_on(site)
                 yield OutputCheck(edge.target, site, decides and _lists(subject, edge.target))
 
 
@@ -94,7 +114,7 @@ def _raises(func: Func) -> bool:
     return any(isinstance(stmt, m.Raise) for stmt in func.statements)
 
 
-def _is_acted_on(site: CallSite) -> bool:
+def is_acted_on(site: CallSite) -> bool:
     """Whether a condition of the function looks at what the check says."""
     looked_at = [
         node for s in site.func.statements if isinstance(s, m.If) for node in walk.expressions(s.test)

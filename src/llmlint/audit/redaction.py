@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from llmlint.audit.catalogue import read
+from llmlint.audit.foreignloggers import ForeignLoggers
 from llmlint.audit.llmpath import LlmPath, served
 from llmlint.audit.model import Evidence, one_per_line
 from llmlint.audit.recordings import Recordings
@@ -102,6 +103,12 @@ class Redaction:
         return one_per_line(found)
 
     @functools.cached_property
+    def foreign(self) -> tuple[Evidence, ...]:
+        """What redacts records of another library's logger only."""
+        ways = [*self._filters(foreign=True), *self._handed_on(wired=True, foreign=True)]
+        return one_per_line(place for place, _ in ways)
+
+    @functools.cached_property
     def around(self) -> tuple[Evidence, ...]:
         """Single records that are redacted where they are written."""
         ways = list(self._handed_on(wired=False))
@@ -115,8 +122,13 @@ class Redaction:
 
     @functools.cached_property
     def loose(self) -> tuple[Evidence, ...]:
-        """Tools that are used, wherever; values that are replaced where records are made."""
-        return one_per_line([*(place for _, place in self._uses), *self._marked()])
+        """Tools that are used, wherever."""
+        return one_per_line(place for _, place in self._uses)
+
+    @functools.cached_property
+    def marked(self) -> tuple[Evidence, ...]:
+        """Values that are replaced where records are made."""
+        return one_per_line(self._marked())
 
     def _marked(self) -> Iterator[Evidence]:
         """``fields[key] = "[REDACTED]"`` in what writes a record, or is called by it."""
@@ -169,7 +181,7 @@ class Redaction:
 
     # -- in the program's own logging -------------------------------------------------------------
 
-    def _filters(self) -> Iterator[tuple[Evidence, list[Func]]]:
+    def _filters(self, foreign: bool = False) -> Iterator[tuple[Evidence, list[Func]]]:
         bases = self.subject.project.evaluator.hierarchy.external_bases
         for mod in self.subject.project.modules:
             for cls in mod.classes if mod.production and self.subject.within(mod.path) else ():
@@ -177,6 +189,7 @@ class Redaction:
                     set(bases(cls)) & set(self.table.words.filters)
                     and self._redacts(cls)
                     and self._is_used(cls)
+                    and self._is_foreign(cls) == foreign
                 ):
                     place = self.subject.at(cls.body, cls.facts.span, f"`{cls.name}` redacts records")
                     yield place, list(cls.methods.values())
@@ -200,6 +213,18 @@ class Redaction:
         """Whether anything else names it: it is made, given to a handler, or named in settings."""
         return cls.name in self._mentioned
 
+    def _is_foreign(self, cls: Cls) -> bool:
+        """Whether other libraries' loggers are all that it is added to."""
+        loggers, graph = self.subject.once(ForeignLoggers), self.subject.project.graph
+        added = [
+            loggers.takes(site.call, func)
+            for func in self.functions
+            for site in graph.sites[func]
+            if _last(site.call.func) in self.table.words.wiring
+            if any(cls.name in walk.names_in(arg.value) for arg in site.call.args)
+        ]
+        return bool(added) and all(added)
+
     @functools.cached_property
     def _mentioned(self) -> set[str]:
         found = set()
@@ -211,13 +236,15 @@ class Redaction:
                     found.add(node.value.rsplit(".", 1)[-1])
         return found
 
-    def _handed_on(self, wired: bool) -> Iterator[tuple[Evidence, list[Func]]]:
+    def _handed_on(self, wired: bool, foreign: bool = False) -> Iterator[tuple[Evidence, list[Func]]]:
         """``processors=[redact]``, ``logger.patch(redact)``; if not wired, ``logger.info(redact(text))``."""
-        project = self.subject.project
+        project, loggers = self.subject.project, self.subject.once(ForeignLoggers)
         for func in self.functions:
             logged = {log.site.call for log in project.logs.calls(func)}
             for site in project.graph.sites[func]:
                 wanted = _last(site.call.func) in self.table.words.wiring if wired else site.call in logged
+                if wanted and wired and loggers.takes(site.call, func) != foreign:
+                    continue
                 for arg in site.call.args if wanted else ():
                     for node in walk.expressions(arg.value):
                         callee = node.func if isinstance(node, m.Call) else node if wired else None

@@ -34,13 +34,37 @@ def restricted(project: Project, func: Func) -> Restriction | None:
     if project.gates.asks(func):
         return Restriction(Evidence(func.path, here, f"`{name}` asks a person"), True)
     free = {param for param in func.params if project.tools.chooses(func, param)}
-    if not free:
+    if not free and not _takes_anything(func):
         return Restriction(Evidence(func.path, here, f"`{name}` takes no free text"), False)
     place = _listed(func, free) or checked(project, func)
     if place is None:
         return None
     path, line = place
     return Restriction(Evidence(path, line, f"`{name}` checks what it is given"), True)
+
+
+def passes_on(project: Project, func: Func) -> bool:
+    """Whether a function is around another one: it hands on whatever comes, or takes the function itself."""
+    params = [param for param in func.facts.params if param.name != func.receiver]
+    if not params:
+        return False
+    if not _takes_anything(func):
+        return all(map(_is_function, params))
+    names = {param.name for param in params}
+    given = (arg for site in project.graph.sites[func] for arg in site.call.args if arg.star)
+    return any(walk.names_in(arg.value) & names for arg in given)
+
+
+def _takes_anything(func: Func) -> bool:
+    """Whether ``*args`` and ``**kwargs`` are all that it takes."""
+    params = [param for param in func.facts.params if param.name != func.receiver]
+    return bool(params) and all(param.kind in ("*", "**") for param in params)
+
+
+def _is_function(param: m.Param) -> bool:
+    annotation = param.annotation
+    named = annotation.value if isinstance(annotation, m.Sub) else annotation
+    return named is not None and (walk.dotted(named) or "").rpartition(".")[2] == "Callable"
 
 
 def _listed(func: Func, free: set[str]) -> tuple[str, int] | None:

@@ -36,6 +36,8 @@ class Unfollowed:
         self._words = read("security", SecurityFile).words
         self._runs = either(self._words.runs)
         self._not_run = re.compile(self._words.not_run)
+        self._open: set[tuple[Func, str]] = set()
+        """Variables that are being looked at: what comes from themselves adds nothing."""
 
     def places(self) -> tuple[Evidence, ...]:
         """Calls that run something of which it is not seen that it is no model's; pages with markup."""
@@ -93,9 +95,12 @@ class Unfollowed:
         scope: Func | None = func
         while scope is not None and name not in scope.bindings:
             scope = scope.parent
-        if scope is None:  # a builtin
+        if scope is None or (scope, name) in self._open:  # a builtin; ``kind = KINDS[kind]``
             return True
-        return all(self._binding(one, name, scope, depth) for one in scope.bindings[name])
+        self._open.add((scope, name))
+        settled = all(self._binding(one, name, scope, depth) for one in scope.bindings[name])
+        self._open.discard((scope, name))
+        return settled
 
     def _binding(self, one: Binding, name: str, scope: Func, depth: int) -> bool:
         match one.kind:
@@ -115,6 +120,8 @@ class Unfollowed:
             param.annotation, func.parent or func
         ):
             return True
+        if self._project.exposure.kind(func) == "command":
+            return True  # a person types it
         edges = [e for e in self._project.graph.callers.get(func, ()) if e.site.func.mod.production]
         for edge in edges:
             bound = bind(edge.call, func, edge.skip_receiver)

@@ -59,6 +59,8 @@ class Gate(Entry, frozen=True, kw_only=True, eq=False):
     """Functions and classes (last names) whose call is, or sets up, the question."""
     methods: tuple[str, ...] = ()
     """Methods that ask, on whatever object."""
+    asked: tuple[str, ...] = ()
+    """Those of ``calls`` that are something else when they are given nothing."""
     hosts: tuple[str, ...] = ()
     """Import roots of frameworks whose tools run in a host that asks by itself."""
 

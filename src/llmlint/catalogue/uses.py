@@ -139,6 +139,8 @@ class Sink(Entry, frozen=True, kw_only=True, eq=False):
     """The text is what the function in ``arg`` returns; this argument says how it is shown."""
     markup: tuple[str, ...] = ()
     """Texts and classes in ``outputs`` that show it as markup."""
+    prepares: bool = False
+    """It only makes what something else runs: where its result is dropped, the text was checked, not run."""
     does: str
     """For the message: what happens to the text: ``runs it in a shell``."""
 

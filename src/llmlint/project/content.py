@@ -28,6 +28,7 @@ _IDENTIFIES = re.compile(
     r"(^|[._])(id|ids|uuid|count|counts|limit|size|sizes|length|tokens?|type|types|name|names|model|models|index|idx|num|flag|mode"
     r"|status|url|path|paths|key|keys|date|time|timeout|version|role|roles|settings|config|level|temperature"
     r"|estimate|format"
+    r"|(max|min|num)_\w+"
     r"|provider|tools?|tags?|language|lang|step|round|attempt|attempts|retries|duration|hash|file|filename|score)$"
 )
 """Names of what a log may show: ids, sizes, models, settings."""

@@ -208,6 +208,11 @@ class Exposure:
 
     # -- entry points ---------------------------------------------------------------------------
 
+    def kind(self, func: Func) -> str:
+        """How people start a function: ``command``, ``handler``, ``job``; empty: it is no entry point."""
+        entry = self._entry(func)
+        return entry[0] if entry is not None else ""
+
     def _entry(self, func: Func) -> tuple[str, str] | None:
         """What sort of entry point a function is, and the import root of its framework."""
         if func.facts.kind != "function" or not func.mod.production:

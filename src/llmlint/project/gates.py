@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from llmlint.catalogue.lookup import Catalogue
 from llmlint.facts import model as m
+from llmlint.facts import walk
 from llmlint.project.calls import CallGraph
 from llmlint.project.kinds import FuncRef, external_name
 from llmlint.project.people import People
@@ -33,6 +34,7 @@ class Gates:
         self._tool_keywords = {word for one in tables for word in one.tool_keywords}
         self._agent_keywords = {word for one in tables for word in one.agent_keywords}
         self._calls = {name for one in tables for name in one.calls}
+        self._asked = {name for one in tables for name in one.asked}
         self._methods = {name for one in tables for name in one.methods}
         self._hosts = {root for one in tables for root in one.hosts}
 
@@ -49,7 +51,7 @@ class Gates:
             for func in self._graph.functions
             if func.mod.production
             for site in self._graph.sites[func]
-            if self._is_set(site.call, self._agent_keywords) or self._is_gate(site.call.func, func)
+            if self._is_set(site.call, self._agent_keywords) or self._calls_gate(site.call, func)
         )
 
     def calls_any(self, methods: Iterable[str]) -> bool:
@@ -95,12 +97,17 @@ class Gates:
     def _asks(self, call: m.Call, func: Func) -> bool:
         if isinstance(call.func, m.Attr) and call.func.name in self._methods:
             return True
-        return self._is_gate(call.func, func)
+        return self._calls_gate(call, func)
 
     def _sets_keyword(self, expr: m.Expr, func: Func) -> bool:
         if not isinstance(expr, m.Call):
             return self._is_gate(expr, func)
-        return self._is_set(expr, self._tool_keywords) or self._is_gate(expr.func, func)
+        return self._is_set(expr, self._tool_keywords) or self._calls_gate(expr, func)
+
+    def _calls_gate(self, call: m.Call, func: Func) -> bool:
+        """``interrupt(question)`` asks a person, ``kernel.interrupt()`` asks nobody."""
+        name = call.func.name if isinstance(call.func, m.Attr) else walk.dotted(call.func)
+        return (bool(call.args) or name not in self._asked) and self._is_gate(call.func, func)
 
     def _is_gate(self, expr: m.Expr, func: Func) -> bool:
         """Whether a function or class has, here or in its own module, the name of a gate."""

@@ -86,6 +86,8 @@ class Sinks:
                     continue
                 if sink.kind == "sql" and self._read_only.holds(call, func):
                     continue
+                if sink.prepares and _is_dropped(call, func):
+                    continue
                 seen.add(id(sink))
                 if sink.arg == "self":
                     given = call.func.value if isinstance(call.func, m.Attr) else None
@@ -193,6 +195,19 @@ def _given_as(expr: m.Expr, func: Func) -> tuple[m.Expr, ...]:
         )
         return given or (expr,)
     return (expr,)
+
+
+def _is_dropped(call: m.Call, func: Func) -> bool:
+    """Whether nobody looks at what a call gives: ``compile(text, name, "exec")`` on a line of its own."""
+    for stmt in func.statements:
+        match stmt:
+            case m.ExprStmt(value=value) if value is call:
+                return True
+            case m.Assign(targets=(m.Name(id="_"),), value=value) if value is call:
+                return True
+            case _:
+                pass
+    return False
 
 
 def _is_judged(words: str, func: Func) -> bool:

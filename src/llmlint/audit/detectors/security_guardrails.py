@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import functools
 import posixpath
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from llmlint.audit.catalogue import read
 from llmlint.audit.model import CriterionResult, Evidence, met, missing, one_per_line, vague
-from llmlint.audit.outputchecks import OutputCheck, beside_answers, output_checks
+from llmlint.audit.outputchecks import OutputCheck, asked_about, beside_answers, is_acted_on, output_checks
 from llmlint.audit.prose import either
+from llmlint.audit.screens import screens
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.security import SecurityFile, SecurityTool
 from llmlint.facts import model as m
-from llmlint.project.kinds import FuncRef
+from llmlint.facts import walk
+from llmlint.project.kinds import Data, FuncRef
 from llmlint.project.scopes import Func
 from llmlint.project.sites import CallSite
 
@@ -35,7 +38,15 @@ def guardrails(subject: Subject) -> CriterionResult:
     if used:
         return vague(one_per_line(one.place for one in used), "only tests use it")
     weak = [place for place, sure in own if not sure] or list(beside_answers(subject))
-    return vague(weak, "a check by its name; what it refuses is not seen") if weak else missing()
+    if weak:
+        return vague(weak, "a check by its name; what it refuses is not seen")
+    held = screens(subject)
+    if held:
+        return vague(
+            held, "words of attackers are looked for; that what a model is sent goes through it is not seen"
+        )
+    idle = list(_idle(subject))
+    return vague(idle, "nothing that asks a model goes through it") if idle else missing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +68,21 @@ def _uses(subject: Subject, tool: SecurityTool) -> Iterator[_Used]:
     for func in subject.project.functions if tool.keywords else ():
         for site in subject.project.graph.sites[func] if subject.within(func.path) else ():
             for arg in site.call.args:
-                if arg.keyword in tool.keywords:
+                if arg.keyword in tool.keywords and _holds(subject, arg.value, func, tool):
                     yield _Used(func, subject.at(func, site.call.span, f"{tool.name}: `{arg.keyword}`"))
+
+
+def _holds(subject: Subject, expr: m.Expr, func: Func, tool: SecurityTool) -> bool:
+    """Whether something in it switches the tool on: a threshold that blocks, not one that blocks nothing."""
+    wanted = re.compile(tool.holding)
+    given = [value.expr for value in subject.project.evaluator.eval(expr, func) if isinstance(value, Data)]
+    return not tool.holding or any(
+        wanted.search(_word(node)) for one in (expr, *given) for node in walk.expressions(one)
+    )
+
+
+def _word(node: m.Expr) -> str:
+    return node.value if isinstance(node, m.Text) else node.name if isinstance(node, m.Attr) else ""
 
 
 def _on_the_way(subject: Subject, func: Func) -> bool:
@@ -103,8 +127,22 @@ def _own(subject: Subject) -> Iterator[tuple[Evidence, bool]]:
         if not (is_policy or maybe.search(func.name) or sure.search(_module(func))):
             continue
         near = [site for site in _callers(subject, func) if asking(site.func)]
+        if not is_policy:
+            near = [site for site in near if asked_about(subject, site)]
         if near and subject.within(func.path) and _takes_text(func):
-            yield subject.at(func, func.facts.span, f"`{func.name}`"), is_policy and _refuses(func)
+            # What asks a model itself makes its callers ask one: there somebody has to look at what it says.
+            heard = not asking(func) or _raises(func) or any(is_acted_on(site) for site in near)
+            yield subject.at(func, func.facts.span, f"`{func.name}`"), is_policy and _refuses(func) and heard
+
+
+def _idle(subject: Subject) -> Iterator[Evidence]:
+    """Policies that ask a model about a text, and that nobody here calls: whoever uses the package may."""
+    sure = either(read("security", SecurityFile).words.policies)
+    for func in subject.project.functions:
+        if func.facts.kind == "function" and func.mod.production and subject.within(func.path):
+            if sure.search(func.name) and _takes_text(func) and _refuses(func):
+                if subject.project.reach.reaches(func) and not any(_callers(subject, func)):
+                    yield subject.at(func, func.facts.span, f"`{func.name}`")
 
 
 def _shown(subject: Subject, check: OutputCheck) -> Evidence:
@@ -125,10 +163,14 @@ def _refuses(func: Func) -> bool:
     """Whether it decides something: raises, or gives different answers in different cases."""
     answers = [stmt for stmt in func.statements if isinstance(stmt, m.Return)]
     decides = any(isinstance(stmt, m.If | m.Match) for stmt in func.statements)
-    if any(isinstance(stmt, m.Raise) for stmt in func.statements):
+    if _raises(func):
         return True
     judged = any(_is_judgement(node) for one in answers if one.value is not None for node in (one.value,))
     return (decides and bool(answers)) or judged
+
+
+def _raises(func: Func) -> bool:
+    return any(isinstance(stmt, m.Raise) for stmt in func.statements)
 
 
 def _is_judgement(value: m.Expr) -> bool:

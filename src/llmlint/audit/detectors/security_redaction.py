@@ -19,6 +19,12 @@ def redaction(subject: Subject) -> CriterionResult:
         return vague([*found.around, *against], "before single records, not in the logger's own pipeline")
     if found.loose:
         return vague([*found.loose, *against], "that it stands before the logs is not seen")
+    if found.foreign:
+        return vague(
+            [*found.foreign, *against], "the records of another library go through it, not the program's own"
+        )
+    if found.marked:
+        return vague([*found.marked, *against], "single fields are taken out, not what people and models say")
     if against:
         return missing("what people and models say is logged as it is", against)
     if not found.records and found.printed:

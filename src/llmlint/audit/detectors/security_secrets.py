@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from llmlint.audit.cloudkeys import long_lived, short_lived
-from llmlint.audit.environments import ignored, kept
+from llmlint.audit.environments import has_rules, ignored, kept
 from llmlint.audit.keyscanners import scanners
 from llmlint.audit.model import CriterionResult, met, missing, vague
 from llmlint.audit.subject import Subject
+
+NO_RULES = "no `.gitignore` is here (source distributions leave it out)"
 
 
 def secrets(subject: Subject) -> CriterionResult:
@@ -20,7 +22,7 @@ def secrets(subject: Subject) -> CriterionResult:
     lasting = list(long_lived(subject.repository))
     lacking = []
     if rule is None:
-        lacking.append("`.env` is not ignored")
+        lacking.append("`.env` is not ignored" if has_rules(subject.repository) else NO_RULES)
     if not firm:
         lacking.append(
             "one kind of key only is looked for"

@@ -19,7 +19,7 @@ from llmlint.audit.model import (
 from llmlint.audit.offered import offers
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.security import SecurityFile
-from llmlint.audit.toolchecks import restricted
+from llmlint.audit.toolchecks import passes_on, restricted
 from llmlint.project.scopes import Func
 from llmlint.project.wording import callee, short
 
@@ -29,21 +29,31 @@ OPEN = ("LLM501", "LLM502", "LLM505", "LLM506", "LLM510")
 
 SHOWN = 5
 """So many places of a kind are enough to see it."""
+ASKED = "a person is asked; that it stands before every tool is not seen"
+BESIDE = "something is asked or checked; that it stands before every tool is not seen"
 
 
 def tools(subject: Subject) -> CriterionResult:
     """A person is asked before what cannot be taken back, or arguments are listed and checked."""
-    known = _tools(subject)
+    given = _tools(subject)
+    known = [func for func in given if not passes_on(subject.project, func)]
     against = list(subject.of_findings(subject.reported(*OPEN)))
     if not known:
-        return _offered(subject, against)
+        around = [
+            subject.at(func, func.facts.span, f"`{short(func.qualname, 40)}` is around a tool")
+            for func in given
+        ]
+        return _offered(subject, around, against)
     asked = list(_asked(subject, known))
-    limits = list(_limits(subject))
+    limits = list(_limits(subject))[:SHOWN]
     ways = [way for func in known if (way := restricted(subject.project, func)) is not None]
     count = Count(len(ways), len(known), "tools")
     evidence = one_per_line([*asked, *limits, *(way.place for way in ways)])
+    beside = subject.once(Described).limits(asked_only=True)[:SHOWN]
     if against:
         why = "a model chooses what is run, opened or sent, and nobody is asked"
+        if beside:
+            return vague(one_per_line([*beside, *evidence, *against]), ASKED, count)
         if asked or limits or any(way.checked for way in ways):
             return vague([*evidence, *against], why, count)
         return missing(why, against, count)
@@ -51,15 +61,17 @@ def tools(subject: Subject) -> CriterionResult:
         return met(evidence, count=count)
     if ways:
         return vague(evidence, "nothing restricts what the model gives the others", count)
+    if beside:
+        return vague(beside, ASKED, count)
     free = (subject.at(func, func.facts.span, f"tool `{short(func.qualname, 40)}`") for func in known)
     return missing("nothing restricts what the model gives its tools", free, count)
 
 
-def _offered(subject: Subject, against: list[Evidence]) -> CriterionResult:
-    """No function is known as a tool: what else a model can have done."""
+def _offered(subject: Subject, around: list[Evidence], against: list[Evidence]) -> CriterionResult:
+    """No function is known as a tool, at most what is around some: what else a model can have done."""
     found = offers(subject)
     if not found:
-        return _described(subject, against)
+        return _described(subject, around, against)
     limits = [*(one.limit for one in found if one.limit is not None), *_limits(subject)]
     if limits:
         why = "a list or a check stands before some of it; nobody is asked, and the rest is free"
@@ -68,15 +80,14 @@ def _offered(subject: Subject, against: list[Evidence]) -> CriterionResult:
     return missing(why, one_per_line([*(one.place for one in found), *against]))
 
 
-def _described(subject: Subject, against: list[Evidence]) -> CriterionResult:
+def _described(subject: Subject, around: list[Evidence], against: list[Evidence]) -> CriterionResult:
     """Nothing is seen that is run for a model; that tools are described to one says that something is."""
-    places = subject.once(Described).places()
+    places = [*around, *subject.once(Described).places()]
     if not places:
         return not_applicable("no tool is given to a model here")
     limits = [*subject.once(Described).limits(), *_limits(subject)]
     if limits:
-        why = "something is asked or checked; that it stands before every tool is not seen"
-        return vague(one_per_line([*limits[:SHOWN], *places[:SHOWN], *against]), why)
+        return vague(one_per_line([*limits[:SHOWN], *places[:SHOWN], *against]), BESIDE)
     return missing("tools are described to a model, and what runs them is not followed", (*places, *against))
 
 

@@ -20,6 +20,8 @@ class SecurityTool(Fact, frozen=True, kw_only=True, eq=False):
     """Paths of calls of the catalogue (``moderations.create``)."""
     keywords: tuple[str, ...] = ()
     """Names of arguments, and keys of requests, by which a call asks for it."""
+    holding: str = ""
+    """Expression of a name or text that has to be in what such an argument is given; empty: any counts."""
     given: tuple[str, ...] = ()
     """Arguments one of which such a call must be given; empty: any call counts."""
     files: tuple[str, ...] = ()
@@ -89,6 +91,12 @@ class SecurityWords(Fact, frozen=True, kw_only=True, eq=False):
     """Expressions of names of functions that check what goes in or comes out."""
     checks_of_text: tuple[str, ...]
     """Expressions of names of functions that may be such a check."""
+    screens: tuple[str, ...]
+    """Expressions of what finds the words of attackers: expressions themselves, with ``\\s`` and ``(``."""
+    screen_files: tuple[str, ...]
+    """Patterns of programs that may hold them, in whatever language."""
+    not_screen_files: tuple[str, ...]
+    """Patterns of such files that try attacks, or that others wrote."""
     checks_of_output: tuple[str, ...]
     """Expressions of names of functions that may check what a model wrote before it is run or shown."""
     checks: tuple[str, ...]
@@ -107,6 +115,10 @@ class SecurityWords(Fact, frozen=True, kw_only=True, eq=False):
     """Names of arguments, and keys of requests, by which a model is given tools."""
     confirms: tuple[str, ...]
     """Expressions of names of functions that ask a person before something is done."""
+    tool_checks: tuple[str, ...]
+    """Expressions of names of functions that look at which tool a model wants."""
+    tool_lists: tuple[str, ...]
+    """Expressions of names of lists that say which tools a model is given."""
     questions: tuple[str, ...]
     """Expressions of what a person is asked before something is done."""
     tool_limits: tuple[str, ...]

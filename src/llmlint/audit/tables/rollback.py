@@ -70,6 +70,10 @@ class RollbackWords(Fact, frozen=True, kw_only=True, eq=False):
 
     other_models: tuple[str, ...]
     """Parts, in lower case, of the names of models for something other than text."""
+    other_options: str
+    """Regular expression of what is said of options that name a model and ask nothing of it."""
+    pinned: tuple[str, ...]
+    """Regular expressions of names of models that stay what they are: with a date, a version, a digest."""
     prompt_files: tuple[str, ...]
     """Patterns of files that hold prompts."""
     perhaps_prompts: tuple[str, ...]
@@ -82,6 +86,8 @@ class RollbackWords(Fact, frozen=True, kw_only=True, eq=False):
     """Regular expression of keys (lower case) of such files that hold a prompt."""
     addresses: str
     """Regular expression of words that speak to a model."""
+    signatures: tuple[str, ...]
+    """Classes whose subclasses tell a model by their docstring what to do."""
     prompt_folders: tuple[str, ...]
     """Names of folders of them."""
     stamps: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Headings and blocks of code of reStructuredText and AsciiDoc, written as Markdown has them, and front matter.
+"""Headings and code of reStructuredText, AsciiDoc and front matter, written as Markdown has them.
 
 Only what `markdown` tells apart is rewritten, and each line stays where it is: a place in the result is one
 in the file.

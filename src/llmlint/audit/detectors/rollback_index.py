@@ -40,6 +40,10 @@ def index(subject: Subject) -> CriterionResult:
     if plans:
         return vague(plans[:5], "no name of an index carries a version")
     migrated = _migrated(subject, kept)
+    beside = list(_beside(subject, [use for _, use in uses]))
+    if beside:
+        why = "the model that made the embeddings is kept beside them, and no name of an index has a version"
+        return vague([*dict.fromkeys(beside), *migrated[:5]], why)
     if migrated:
         why = "migrations go back with the table, and which model made the embeddings is not said"
         return vague(migrated, why)
@@ -55,9 +59,13 @@ def _unseen(subject: Subject) -> CriterionResult:
         and call.site.func.mod.production
         and subject.within(call.site.func.path)
     ]
-    made = made or list(_named_so(subject))
+    words = read("rollback", RollbackFile).words
+    made = made or [*_named_so(subject), *(use.evidence for use in _production(subject, words.embedders))]
+    plans = list(_plans(subject, re.compile("|".join(words.reindexing), re.IGNORECASE))) if made else []
+    if plans:
+        return vague(plans[:5], "no name of an index carries a version")
     if made:
-        return missing("embeddings are made, and no index of them with a version is seen", made)
+        return missing("embeddings are made, and no name of an index with a version is seen", made)
     return not_applicable("no index of embeddings is seen")
 
 
@@ -89,13 +97,37 @@ def _in_sql(subject: Subject) -> Iterator[Evidence]:
 
 
 def _migrated(subject: Subject, kept: list[Evidence]) -> list[Evidence]:
-    """Those of the places that are migrations."""
-    files = frozenset(subject.repository.matching(read("rollback", RollbackFile).words.migrations))
-    return [Evidence(one.path, one.line, "a migration") for one in kept if one.path in files]
+    """Those of the places that are migrations, and migrations that say by their name that they move it."""
+    words = read("rollback", RollbackFile).words
+    files = frozenset(subject.repository.matching(words.migrations))
+    moving = re.compile(words.moving_migrations, re.IGNORECASE)
+    named = sorted(path for path in files if moving.search(path.rpartition("/")[2]))
+    places = [Evidence(one.path, one.line, "a migration") for one in kept if one.path in files]
+    known = {one.path for one in places}
+    return [*places, *(Evidence(path, 1, "a migration") for path in named if path not in known)]
+
+
+def _beside(subject: Subject, uses: list[Use]) -> Iterator[Evidence]:
+    """Columns beside that of the embeddings, and keys of what is stored with them, that name the model."""
+    named = re.compile(read("rollback", RollbackFile).words.embedded_by, re.IGNORECASE)
+    for func in dict.fromkeys(use.func for use in uses):
+        if func.facts.kind == "class":
+            for stmt in func.statements:
+                for target in stmt.targets if isinstance(stmt, m.Assign) else ():
+                    if isinstance(target, m.Name) and named.search(target.id):
+                        yield subject.at(func, stmt.span, f"`{target.id}` beside the embeddings")
+        for node in func.nodes:
+            for key, _ in node.items if isinstance(node, m.DictDisplay) else ():
+                if isinstance(key, m.Text) and named.search(key.value):
+                    yield subject.at(func, key.span, f"`{key.value}` beside the embeddings")
 
 
 def _uses(subject: Subject, store: Index) -> Iterator[Use]:
-    return (use for use in subject.uses(*store.calls) if use.func.mod.production)
+    return _production(subject, store.calls)
+
+
+def _production(subject: Subject, names: tuple[str, ...]) -> Iterator[Use]:
+    return (use for use in subject.uses(*names) if use.func.mod.production)
 
 
 def _versions(subject: Subject, store: Index, use: Use) -> Iterator[Evidence]:
@@ -180,6 +212,11 @@ def _constants(subject: Subject) -> Iterator[Evidence]:
                     if isinstance(arg.value, m.Text) and arg.value is not first and _names_index(name):
                         if _is_versioned(arg.value.value, []):
                             yield subject.at(func, node.span, f"`{name}`: `{arg.value.value[:40]}`")
+        if _names_index(func.name):  # ``def collection_name(base): return f"{base}-v4"``
+            for returned in func.returns:
+                for text, holes in _texts(subject, returned.value, func) if returned.value else ():
+                    if _is_versioned(text, holes):
+                        yield subject.at(func, returned.span, f"`{func.name}` gives `{text[:40]}`")
         for param in func.facts.params:
             if isinstance(param.default, m.Text) and _names_index(param.name):
                 if _is_versioned(param.default.value, []):
@@ -220,13 +257,14 @@ def _aliases(subject: Subject, stores: list[Index]) -> Iterator[Evidence]:
 def _plans(subject: Subject, reindexing: re.Pattern[str]) -> Iterator[Evidence]:
     """Documents and scripts about building an index anew."""
     words = read("rollback", RollbackFile).words
+    moved_by = re.compile(words.moved_by, re.IGNORECASE)
     for path in subject.repository.matching(words.documents):
         page = subject.repository.markdown(path)
         for section in page.sections:
             if section.level and reindexing.search(section.title):
                 yield Evidence(path, section.line, section.title[:60])
         for block in page.blocks:
-            if block.kind != "code" and reindexing.search(block.text):
+            if block.kind != "code" and reindexing.search(block.text) and moved_by.search(block.text):
                 yield Evidence(path, block.line, " ".join(block.text.split())[:60])
                 break
     for path in subject.repository.paths:

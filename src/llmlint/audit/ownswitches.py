@@ -30,8 +30,8 @@ def switches(subject: Subject) -> Iterator[Evidence]:
             continue
         if not subject.project.reach.reaches(func):
             continue
-        for stmt in func.statements:
-            for node in walk.expressions(stmt.test) if isinstance(stmt, m.If) else ():
+        for stmt in (one for one in func.statements if isinstance(one, m.If)):
+            for node in walk.expressions(stmt.test):
                 for expr in _behind(subject, node, func):
                     name = _asked(expr, named)
                     if name and not others.search(name):
@@ -48,13 +48,13 @@ def _behind(subject: Subject, node: m.Expr, func: Func) -> Iterator[m.Expr]:
     elif isinstance(node, m.Name):
         scope = binding_scope(node.id, func)
         for one in scope.bindings.get(node.id, ()) if scope is not None else ():
-            owner, name = scope, node.id
-            if one.kind == "from":
+            if one.kind == "value" and one.expr is not None:
+                yield from walk.expressions(one.expr)
+            elif one.kind == "from":
                 target = subject.project.evaluator.imports.target(one.module, one.level, func.mod)
-                owner, name = (target.body, one.name) if isinstance(target, Mod) else (None, "")
-            for bound in owner.bindings.get(name, ()) if owner is not None else ():
-                if bound.kind == "value" and bound.expr is not None:
-                    yield from walk.expressions(bound.expr)
+                for there in target.body.bindings.get(one.name, ()) if isinstance(target, Mod) else ():
+                    if there.kind == "value" and there.expr is not None:
+                        yield from walk.expressions(there.expr)
 
 
 def _asked(expr: m.Expr, named: re.Pattern[str]) -> str:

@@ -32,10 +32,10 @@ def command(subject: Subject) -> CriterionResult:
     if firm:
         return met(dict.fromkeys(firm))
     loose += list(_mentions(subject, words.prose, words.not_releases))
-    if loose:
-        return vague(dict.fromkeys(loose), "it names no command")
     schema = list(_of_schema(subject))
-    return vague(schema, "it takes back the schema of a database alone") if schema else missing()
+    if schema:
+        return vague(schema, "it takes back the schema of a database alone")
+    return vague(dict.fromkeys(loose), "it names no command") if loose else missing()
 
 
 def _of_schema(subject: Subject) -> Iterator[Evidence]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -60,7 +61,7 @@ def _unseen(subject: Subject) -> CriterionResult:
         and subject.within(call.site.func.path)
     ]
     words = read("rollback", RollbackFile).words
-    made = made or [*_named_so(subject), *(use.evidence for use in _production(subject, words.embedders))]
+    made = made or [*_named_so(subject), *_commanded(subject, re.compile(words.index_commands))]
     plans = list(_plans(subject, re.compile("|".join(words.reindexing), re.IGNORECASE))) if made else []
     if plans:
         return vague(plans[:5], "no name of an index carries a version")
@@ -78,6 +79,18 @@ def _named_so(subject: Subject) -> Iterator[Evidence]:
         ):
             if named.search(last_name(site.call)) and not subject.project.graph.edges_at.get(site.call):
                 yield subject.at(func, site.call.span, f"`{callee(site.call)}`")
+
+
+def _commanded(subject: Subject, commands: re.Pattern[str]) -> Iterator[Evidence]:
+    """Lists of words that are the command of a program with an index: ``["my-rag", "index", path]``."""
+    for func in subject.project.functions:
+        for node in func.nodes if func.mod.production and subject.within(func.path) else ():
+            if isinstance(node, m.Seq):
+                known = itertools.takewhile(lambda item: isinstance(item, m.Text), node.items)
+                first = [item for item in known if isinstance(item, m.Text)]
+                text = " ".join(item.value for item in first)
+                if commands.search(text):
+                    yield subject.at(func, first[0].span, f"`{text[:50]}`")
 
 
 def _in_sql(subject: Subject) -> Iterator[Evidence]:
@@ -112,8 +125,8 @@ def _beside(subject: Subject, uses: list[Use]) -> Iterator[Evidence]:
     named = re.compile(read("rollback", RollbackFile).words.embedded_by, re.IGNORECASE)
     for func in dict.fromkeys(use.func for use in uses):
         if func.facts.kind == "class":
-            for stmt in func.statements:
-                for target in stmt.targets if isinstance(stmt, m.Assign) else ():
+            for stmt in (one for one in func.statements if isinstance(one, m.Assign)):
+                for target in stmt.targets:
                     if isinstance(target, m.Name) and named.search(target.id):
                         yield subject.at(func, stmt.span, f"`{target.id}` beside the embeddings")
         for node in func.nodes:
@@ -123,11 +136,7 @@ def _beside(subject: Subject, uses: list[Use]) -> Iterator[Evidence]:
 
 
 def _uses(subject: Subject, store: Index) -> Iterator[Use]:
-    return _production(subject, store.calls)
-
-
-def _production(subject: Subject, names: tuple[str, ...]) -> Iterator[Use]:
-    return (use for use in subject.uses(*names) if use.func.mod.production)
+    return (use for use in subject.uses(*store.calls) if use.func.mod.production)
 
 
 def _versions(subject: Subject, store: Index, use: Use) -> Iterator[Evidence]:
@@ -179,11 +188,14 @@ def _texts(subject: Subject, given: m.Expr, func: Func) -> Iterator[tuple[str, l
             yield expr.value, []
         elif isinstance(expr, m.Template | m.BinOp):
             parts = list(walk.expressions(expr))
-            text = "".join(p.value if isinstance(p, m.Text) else "" for p in parts)
             holes = [
                 p.id if isinstance(p, m.Name) else p.name for p in parts if isinstance(p, m.Name | m.Attr)
             ]
-            yield text + "".join(f"{{{hole}}}" for hole in holes), holes
+            if isinstance(expr, m.Template):
+                yield "".join(p.value if isinstance(p, m.Text) else "{…}" for p in expr.parts), holes
+            else:
+                text = "".join(p.value if isinstance(p, m.Text) else "" for p in parts)
+                yield text + "".join(f"{{{hole}}}" for hole in holes), holes
 
 
 def _is_versioned(text: str, holes: list[str]) -> bool:

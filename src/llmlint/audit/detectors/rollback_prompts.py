@@ -30,9 +30,9 @@ def prompts(subject: Subject) -> CriterionResult:
     unpinned = list(dict.fromkeys(subject.of_findings(subject.reported("LLM705"))))
     apart = [*subject.once(PromptFiles).read, *_registries(subject)]
     perhaps = list(unfollowed(subject))
-    modules, beside = _literals(subject)
+    modules, constants = _literals(subject)
     inline = one_per_line([*reported, *codeprompts.in_logic(subject)])
-    beside = _besides([*beside, *codeprompts.constants(subject)], inline)
+    beside = _besides([*constants, *codeprompts.constants(subject)], inline)
     good = list(dict.fromkeys([*apart, *modules]))
     total = len(good) + len(inline) + len(unpinned) + len(beside)
     count = Count(len(good), total, "prompts") if total else None

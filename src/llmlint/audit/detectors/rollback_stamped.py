@@ -56,8 +56,8 @@ def _rows(subject: Subject, words: RollbackWords) -> Iterator[Evidence]:
         for cls in mod.classes if mod.production and subject.within(mod.path) else ():
             if not cls.facts.bases or not conversations.search(cls.facts.name.lower()):
                 continue
-            for stmt in cls.body.statements:
-                for target in stmt.targets if isinstance(stmt, m.Assign) else ():
+            for stmt in (one for one in cls.body.statements if isinstance(one, m.Assign)):
+                for target in stmt.targets:
                     if isinstance(target, m.Name) and holders.search(target.id.lower()):
                         yield subject.at(cls.body, stmt.span, f"`{target.id}` of `{cls.facts.name}`")
 

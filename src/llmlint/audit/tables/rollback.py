@@ -134,8 +134,8 @@ class RollbackWords(Fact, frozen=True, kw_only=True, eq=False):
     """Regular expressions, in documents and names of scripts, of building an index anew."""
     moved_by: str
     """Regular expression of what makes it necessary, as prose about it says it."""
-    embedders: tuple[str, ...]
-    """Classes of libraries whose objects make embeddings in this process."""
+    index_commands: str
+    """Regular expression of commands of other programs that keep an index of embeddings."""
     embedded_by: str
     """Regular expression of columns and keys that say which model made the embeddings beside them."""
     moving_migrations: str

@@ -64,6 +64,8 @@ class Topic(Table, frozen=True, kw_only=True):
     """Regular expression of single paragraphs that are about it, under whatever heading."""
     outside: str
     """Regular expression of headings that announce it in documents that are no runbook."""
+    anywhere: bool = False
+    """Such a heading announces it also where the document is about a part of the program."""
     guides: str = ""
     """Regular expression of paragraphs that are about it in guides to trouble, which are no runbook."""
     shows: tuple[str, ...]

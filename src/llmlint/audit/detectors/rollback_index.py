@@ -29,11 +29,16 @@ def index(subject: Subject) -> CriterionResult:
     kept += _in_sql(subject)
     if not kept:
         return _unseen(subject)
-    named = [place for store, use in uses for place in _versions(subject, store, use)]
+    versions = [(store.name, place) for store, use in uses for place in _versions(subject, store, use)]
+    others = {store.name for store, _ in uses} - {name for name, _ in versions} if versions else set()
+    named = [place for _, place in versions]
     named += [*_constants(subject), *_settings(subject)]
     named += list(_aliases(subject, [store for store, _ in uses]))
     built = [place for store, use in uses for place in _built_when_absent(subject, store, use)]
     plans = list(_plans(subject, re.compile("|".join(words.reindexing), re.IGNORECASE)))
+    if named and others:
+        why = f"no name of an index carries a version in {', '.join(sorted(others))}"
+        return vague(dict.fromkeys([*named, *plans[:3]]), why)
     if named and (plans or built):
         return met(dict.fromkeys([*named, *built[:1], *plans[:3]]))
     if named:

@@ -209,3 +209,15 @@ def test_headings_of_other_markups_stay_on_their_lines() -> None:
     ]
     assert [block.kind for block in page.blocks] == ["code", "item", "item"]
     assert as_markdown("docs/a.md", rst) == rst
+
+
+def test_front_matter_is_its_title_and_what_stands_above_the_page() -> None:
+    page = "---\nparent: Help\ntitle: 'Limits of tokens'\nslug: /limits\n---\n\nText.\n\n---\n\nMore.\n"
+    read = markdown(as_markdown("docs/a.mdx", page))
+    assert [(one.title, one.level, one.line) for one in read.sections[1:]] == [
+        ("parent: Help", 2, 2),
+        ("Limits of tokens", 1, 3),
+    ]
+    assert [(block.text, block.line) for block in read.blocks] == [("Text.", 7), ("More.", 11)]
+    rule = "---\nA line between two rules.\n\n---\n"
+    assert as_markdown("docs/a.md", rule) == rule

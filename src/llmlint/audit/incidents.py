@@ -70,7 +70,7 @@ def in_guides(runbook: Runbook) -> tuple[Evidence, ...]:
     """Where guides to trouble, read for want of a runbook, say what goes wrong and what to do then."""
     table = runbook.table.incidents
     words = compiled(f"{table.headings}|{table.troubles}")
-    title = compiled(runbook.table.pages.trouble)
+    title, advice = compiled(runbook.table.pages.trouble), compiled(table.advice)
     found = []
     for page in runbook.guides:
         for section in _innermost(runbook, page, words):
@@ -79,7 +79,8 @@ def in_guides(runbook: Runbook) -> tuple[Evidence, ...]:
             if (told or passage.words >= table.explained) and not title.search(section.title[:READ]):
                 found.append(passage.evidence)
         for number, block in enumerate(page.blocks):
-            if block.kind == "item" and words.search(block.text[:READ]):
+            text = block.text[:READ].lstrip()
+            if block.kind == "item" and words.search(text) and not advice.match(text):
                 found.append(page.around(number, 1).evidence)
     if not runbook.pages:
         found += [place for page in runbook.answered for place in _answered(runbook, page)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from llmlint.audit.catalogue import read
@@ -17,12 +18,13 @@ from llmlint.project.scopes import Func
 def offered(subject: Subject) -> Iterator[tuple[str, Evidence]]:
     """What such an option is when nobody gives it, or what it may be; with the place of the option."""
     words = read("rollback", RollbackFile).words
+    others = re.compile(words.other_options, re.IGNORECASE)
     for func in subject.project.functions:
         if not func.mod.production or not subject.within(func.path):
             continue
         for call, scope in _calls(subject, func):
             option = _option(call, words.model_keys)
-            if option and _declares(subject, call, scope, words.option_makers):
+            if option and not _says(call, others) and _declares(subject, call, scope, words.option_makers):
                 for text in _texts(subject, call, scope):
                     yield text, subject.at(func, call.span, f"`{option}`: `{text[:50]}`")
 
@@ -44,6 +46,12 @@ def _option(call: m.Call, keys: tuple[str, ...]) -> str:
             if any(name == key or name.endswith(f"_{key}") for key in keys):
                 return arg.value.value
     return ""
+
+
+def _says(call: m.Call, words: re.Pattern[str]) -> bool:
+    """Whether what is said of an option is about something else: it chooses how tokens are counted."""
+    given = walk.argument(call, "help")
+    return isinstance(given, m.Text) and words.search(given.value) is not None
 
 
 def _declares(subject: Subject, call: m.Call, func: Func, makers: tuple[str, ...]) -> bool:

@@ -18,7 +18,7 @@ from llmlint.repository.markdown import Block, Link, Markdown, Section
 _SHOWN = 50
 READ = 2000
 """Characters of a paragraph, and with it of a heading, that are looked at: what is longer is data."""
-ENDINGS = (".md", ".markdown", ".rst", ".adoc", ".asciidoc")
+ENDINGS = (".md", ".mdx", ".markdown", ".rst", ".adoc", ".asciidoc")
 """Of files that are read as documents."""
 _DEEP = 3
 """From this level on a heading is about a part of what the page is about."""
@@ -121,6 +121,14 @@ class Page:
         after = (s for s in self.sections if s.line > section.line)
         return next((s.line for s in after if s.level <= section.level or not section.level), float("inf"))
 
+    def above(self, section: Section) -> Iterator[Section]:
+        """The headings below which one of its headings stands, the nearest first, that heading included."""
+        level = section.level + 1
+        for one in reversed(self.sections):
+            if one.line <= section.line and 0 < one.level < level:
+                level = one.level
+                yield one
+
     @property
     def passage(self) -> Passage:
         """The page as one stretch, which begins at its first heading."""
@@ -150,7 +158,7 @@ class Page:
 
     @property
     def chapter(self) -> str:
-        """The page above it, where its front matter names one (read as Markdown, that is a heading)."""
+        """The page above it, where its front matter names one (``markup`` makes it a heading)."""
         lines = (line for section in self.sections[:2] for line in section.title.splitlines())
         return next((line.partition(":")[2].strip() for line in lines if line.startswith("parent:")), "")
 
@@ -180,6 +188,7 @@ class Documents:
         people = subject.once(PromptFiles).without(words.documents)
         self.paths = tuple(path for path in people if path not in left_out)
         self._central, self._for_users = re.compile(words.central, re.I), re.compile(words.for_users, re.I)
+        self._about_it = re.compile(words.about_it, re.I)
         self._pages: dict[str, Page] = {}
 
     def page(self, path: str) -> Page:
@@ -200,10 +209,11 @@ class Documents:
                 yield page.of(section)
 
     def _is_about_a_part(self, path: str, section: Section) -> bool:
-        """``How cache_size works``; ``### Chat workflow`` below other headings of a guide for users."""
+        """``How cache_size works``; ``How it works`` and ``### Chat workflow`` in pages about something."""
         if section.title.lower().startswith("how ") and _NAME_IN_CODE.search(section.title):
             return True
-        narrow = section.level >= _DEEP or self._for_users.search(path) is not None
+        about_the_page = self._about_it.search(section.title) is not None
+        narrow = about_the_page or section.level >= _DEEP or self._for_users.search(path) is not None
         return narrow and not self._central.search(posixpath.basename(path))
 
     def linked(self, page: Page) -> Iterator[Page]:

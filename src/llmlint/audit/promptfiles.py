@@ -192,4 +192,6 @@ def is_long(text: str) -> bool:
 
 
 def _words(expr: m.Expr) -> int:
-    return sum(len(n.value.split()) for n in walk.expressions(expr) if isinstance(n, m.Text))
+    """Words of its texts; names, one text each, say nothing."""
+    texts = (node.value.split() for node in walk.expressions(expr) if isinstance(node, m.Text))
+    return sum(len(words) for words in texts if len(words) > 1)

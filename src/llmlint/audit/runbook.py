@@ -150,7 +150,10 @@ class Runbook:
             led = {page.path for page in self.reach}
             for page in self.documents.pages:
                 if page.path not in led:
-                    passages = self.documents.explaining(page, compiled(topic.outside))
+                    headings = compiled(topic.outside)
+                    passages = (
+                        page.headed(headings) if topic.anywhere else self.documents.explaining(page, headings)
+                    )
                     elsewhere += [p.evidence for p in passages if self._is_specific(topic, p)][:1]
         return Part(
             _unique(specific), _unique(unspecific), _unique(elsewhere), _unique(self._in_guides(topic))

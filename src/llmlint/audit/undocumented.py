@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from llmlint.audit.catalogue import read
 from llmlint.audit.model import Evidence
+from llmlint.audit.promptfiles import PromptFiles
 from llmlint.audit.settingreads import Read, reads
 from llmlint.audit.settingsfiles import sectioned
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.runbook import RunbookFile
+from llmlint.facts import model as m
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,8 @@ class Listed:
     documented: tuple[Evidence, ...]
     """Where they are listed."""
     undocumented: tuple[Read, ...]
+    by_key: tuple[Evidence, ...] = ()
+    """Where a file's key is listed for which a variable stands in that nobody lists."""
     unnamed: tuple[Evidence, ...] = ()
     """Where settings are read whose names are made at run time: nobody sees here whether they are listed."""
 
@@ -36,11 +40,45 @@ def listed(subject: Subject) -> Listed:
             unnamed.append(Evidence(one.func.path, one.span.line, "its name is made at run time"))
         elif not given.fullmatch(one.name):
             first.setdefault(one.name, one)
+    kept = _kept_as_prompts(subject) if any("prompt" in name.lower() for name in first) else frozenset()
+    first = {name: one for name, one in first.items() if name not in kept}
     places = _places(subject, words.documents, first) if first else {}
+    rest = {name: one for name, one in first.items() if name not in places}
+    keys = {name: key for name, one in rest.items() if (key := _key(name, one))}
+    found = _places(subject, words.documents, keys.values(), spoken_of=False) if keys else {}
+    by_key = {name: found[key] for name, key in keys.items() if key in found}
+    places |= {name: place for name, place in by_key.items() if "." in name}
     return Listed(
         tuple(places[name] for name in first if name in places),
-        tuple(one for name, one in first.items() if name not in places),
+        tuple(one for name, one in rest.items() if name not in by_key),
+        tuple(dict.fromkeys(place for name, place in by_key.items() if name not in places)),
         tuple(dict.fromkeys(unnamed)),
+    )
+
+
+def _key(name: str, one: Read) -> str:
+    """What a file of settings calls it: ``cache_points`` of ``llm.cache_points``, or the field it is kept in.
+
+    One word is a word of the language, too.
+    """
+    key = name.rpartition(".")[2] if "." in name else ""
+    if one.func.facts.kind == "class":
+        for stmt in one.func.statements:
+            if isinstance(stmt, m.Assign) and stmt.span.line <= one.span.line <= stmt.span.end_line:
+                key = next((target.id for target in stmt.targets if isinstance(target, m.Name)), key)
+    return key if "_" in key and key.lower() != name.lower() else ""
+
+
+def _kept_as_prompts(subject: Subject) -> frozenset[str]:
+    """Tables of files of prompts: what code reads there is a prompt, and no setting."""
+    files = {place.path for place in subject.once(PromptFiles).read}
+    return frozenset(
+        str(keys[0])
+        for path in files
+        if path.endswith((".toml", ".yaml", ".yml", ".json"))
+        for tree in subject.repository.trees(path)
+        for keys, _ in tree.walk()
+        if keys
     )
 
 
@@ -50,7 +88,9 @@ _CONTENTS = re.compile(r"\s*(?:[-*+]|\d+\.)\s*\[[^\]]*\]\(#[^)]*\)\s*$")
 """A line of a table of contents."""
 
 
-def _places(subject: Subject, documents: tuple[str, ...], names: Iterable[str]) -> dict[str, Evidence]:
+def _places(
+    subject: Subject, documents: tuple[str, ...], names: Iterable[str], spoken_of: bool = True
+) -> dict[str, Evidence]:
     """Where each name is listed: where it stands as a name, else where it is spoken of first.
 
     Settings of classes are written in either case. A name of one word is a word of the language, too.
@@ -70,7 +110,7 @@ def _places(subject: Subject, documents: tuple[str, ...], names: Iterable[str]) 
                 place = Evidence(path, hit.line, f"`{name}`")
                 if _is_listed(match):
                     listed.setdefault(name, place)
-                elif "_" in name:
+                elif spoken_of and "_" in name:
                     spoken.setdefault(name, place)
         if len(listed) == len(wanted):
             break

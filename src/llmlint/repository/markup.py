@@ -1,4 +1,4 @@
-"""Headings and blocks of code of reStructuredText and AsciiDoc, written as Markdown has them.
+"""Headings and code of reStructuredText, AsciiDoc and front matter, written as Markdown has them.
 
 Only what `markdown` tells apart is rewritten, and each line stays where it is: a place in the result is one
 in the file.
@@ -16,6 +16,9 @@ _ITEM = re.compile(r"^(\*{1,5}|\.{1,5})\s+(?=\S)")
 _DIRECTIVE = re.compile(r"^\s*\.\. (?!image::|figure::|_)")
 _IMAGE = re.compile(r"^\s*\.\. (?:image|figure):: (\S+)")
 _LINK = re.compile(r"`([^`<]+?)\s*<([^>`]+)>`__?")
+_FRONT = re.compile(r"---[ \t]*\n(?=[\w-]+[ \t]*:)(?:.*\n)*?---[ \t]*(?:\n|$)")
+"""Settings of a page for the site that shows it."""
+_SAID = re.compile(r"title[ \t]*:[ \t]*[\"']?(.+?)[\"']?[ \t]*$|(parent[ \t]*:.+)$")
 _DEEPEST = 6
 
 
@@ -24,7 +27,17 @@ def as_markdown(path: str, text: str) -> str:
     lower = path.lower()
     if lower.endswith(RST):
         return _of_rst(text)
-    return _of_asciidoc(text) if lower.endswith(ASCIIDOC) else text
+    return _of_asciidoc(text) if lower.endswith(ASCIIDOC) else _of_front_matter(text)
+
+
+def _of_front_matter(text: str) -> str:
+    """The title, and the page above it, are headings; what else the site is told nobody reads."""
+    front = _FRONT.match(text)
+    if front is None:
+        return text
+    said = (_SAID.match(line) for line in front[0].splitlines())
+    headings = ("" if one is None else f"# {one[1]}" if one[1] else f"## {one[2]}" for one in said)
+    return "\n".join(headings) + "\n" + text[front.end() :]
 
 
 def _of_rst(text: str) -> str:

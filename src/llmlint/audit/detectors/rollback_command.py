@@ -32,7 +32,21 @@ def command(subject: Subject) -> CriterionResult:
     if firm:
         return met(dict.fromkeys(firm))
     loose += list(_mentions(subject, words.prose, words.not_releases))
+    schema = list(_of_schema(subject))
+    if schema:
+        return vague(schema, "it takes back the schema of a database alone")
     return vague(dict.fromkeys(loose), "it names no command") if loose else missing()
+
+
+def _of_schema(subject: Subject) -> Iterator[Evidence]:
+    """Commands, in the code of documents, that take back the shape of a database."""
+    commands = re.compile("|".join(subject.once(Releases).table.words.schema_commands), re.MULTILINE)
+    for path in _documents(subject):
+        for block in subject.repository.markdown(path).blocks:
+            found = commands.search(block.text) if block.kind == "code" else None
+            if found:
+                text = " ".join(found[0].split())
+                yield Evidence(path, _line(block, found.start()), f"`{text[:50]}`")
 
 
 def _passages(subject: Subject) -> Iterator[tuple[str, Section, Block]]:

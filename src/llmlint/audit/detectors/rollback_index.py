@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -28,11 +29,16 @@ def index(subject: Subject) -> CriterionResult:
     kept += _in_sql(subject)
     if not kept:
         return _unseen(subject)
-    named = [place for store, use in uses for place in _versions(subject, store, use)]
+    versions = [(store.name, place) for store, use in uses for place in _versions(subject, store, use)]
+    others = {store.name for store, _ in uses} - {name for name, _ in versions} if versions else set()
+    named = [place for _, place in versions]
     named += [*_constants(subject), *_settings(subject)]
     named += list(_aliases(subject, [store for store, _ in uses]))
     built = [place for store, use in uses for place in _built_when_absent(subject, store, use)]
     plans = list(_plans(subject, re.compile("|".join(words.reindexing), re.IGNORECASE)))
+    if named and others:
+        why = f"no name of an index carries a version in {', '.join(sorted(others))}"
+        return vague(dict.fromkeys([*named, *plans[:3]]), why)
     if named and (plans or built):
         return met(dict.fromkeys([*named, *built[:1], *plans[:3]]))
     if named:
@@ -40,6 +46,10 @@ def index(subject: Subject) -> CriterionResult:
     if plans:
         return vague(plans[:5], "no name of an index carries a version")
     migrated = _migrated(subject, kept)
+    beside = list(_beside(subject, [use for _, use in uses]))
+    if beside:
+        why = "the model that made the embeddings is kept beside them, and no name of an index has a version"
+        return vague([*dict.fromkeys(beside), *migrated[:5]], why)
     if migrated:
         why = "migrations go back with the table, and which model made the embeddings is not said"
         return vague(migrated, why)
@@ -55,9 +65,13 @@ def _unseen(subject: Subject) -> CriterionResult:
         and call.site.func.mod.production
         and subject.within(call.site.func.path)
     ]
-    made = made or list(_named_so(subject))
+    words = read("rollback", RollbackFile).words
+    made = made or [*_named_so(subject), *_commanded(subject, re.compile(words.index_commands))]
+    plans = list(_plans(subject, re.compile("|".join(words.reindexing), re.IGNORECASE))) if made else []
+    if plans:
+        return vague(plans[:5], "no name of an index carries a version")
     if made:
-        return missing("embeddings are made, and no index of them with a version is seen", made)
+        return missing("embeddings are made, and no name of an index with a version is seen", made)
     return not_applicable("no index of embeddings is seen")
 
 
@@ -70,6 +84,18 @@ def _named_so(subject: Subject) -> Iterator[Evidence]:
         ):
             if named.search(last_name(site.call)) and not subject.project.graph.edges_at.get(site.call):
                 yield subject.at(func, site.call.span, f"`{callee(site.call)}`")
+
+
+def _commanded(subject: Subject, commands: re.Pattern[str]) -> Iterator[Evidence]:
+    """Lists of words that are the command of a program with an index: ``["my-rag", "index", path]``."""
+    for func in subject.project.functions:
+        for node in func.nodes if func.mod.production and subject.within(func.path) else ():
+            if isinstance(node, m.Seq):
+                known = itertools.takewhile(lambda item: isinstance(item, m.Text), node.items)
+                first = [item for item in known if isinstance(item, m.Text)]
+                text = " ".join(item.value for item in first)
+                if commands.search(text):
+                    yield subject.at(func, first[0].span, f"`{text[:50]}`")
 
 
 def _in_sql(subject: Subject) -> Iterator[Evidence]:
@@ -89,9 +115,29 @@ def _in_sql(subject: Subject) -> Iterator[Evidence]:
 
 
 def _migrated(subject: Subject, kept: list[Evidence]) -> list[Evidence]:
-    """Those of the places that are migrations."""
-    files = frozenset(subject.repository.matching(read("rollback", RollbackFile).words.migrations))
-    return [Evidence(one.path, one.line, "a migration") for one in kept if one.path in files]
+    """Those of the places that are migrations, and migrations that say by their name that they move it."""
+    words = read("rollback", RollbackFile).words
+    files = frozenset(subject.repository.matching(words.migrations))
+    moving = re.compile(words.moving_migrations, re.IGNORECASE)
+    named = sorted(path for path in files if moving.search(path.rpartition("/")[2]))
+    places = [Evidence(one.path, one.line, "a migration") for one in kept if one.path in files]
+    known = {one.path for one in places}
+    return [*places, *(Evidence(path, 1, "a migration") for path in named if path not in known)]
+
+
+def _beside(subject: Subject, uses: list[Use]) -> Iterator[Evidence]:
+    """Columns beside that of the embeddings, and keys of what is stored with them, that name the model."""
+    named = re.compile(read("rollback", RollbackFile).words.embedded_by, re.IGNORECASE)
+    for func in dict.fromkeys(use.func for use in uses):
+        if func.facts.kind == "class":
+            for stmt in (one for one in func.statements if isinstance(one, m.Assign)):
+                for target in stmt.targets:
+                    if isinstance(target, m.Name) and named.search(target.id):
+                        yield subject.at(func, stmt.span, f"`{target.id}` beside the embeddings")
+        for node in func.nodes:
+            for key, _ in node.items if isinstance(node, m.DictDisplay) else ():
+                if isinstance(key, m.Text) and named.search(key.value):
+                    yield subject.at(func, key.span, f"`{key.value}` beside the embeddings")
 
 
 def _uses(subject: Subject, store: Index) -> Iterator[Use]:
@@ -147,11 +193,14 @@ def _texts(subject: Subject, given: m.Expr, func: Func) -> Iterator[tuple[str, l
             yield expr.value, []
         elif isinstance(expr, m.Template | m.BinOp):
             parts = list(walk.expressions(expr))
-            text = "".join(p.value if isinstance(p, m.Text) else "" for p in parts)
             holes = [
                 p.id if isinstance(p, m.Name) else p.name for p in parts if isinstance(p, m.Name | m.Attr)
             ]
-            yield text + "".join(f"{{{hole}}}" for hole in holes), holes
+            if isinstance(expr, m.Template):
+                yield "".join(p.value if isinstance(p, m.Text) else "{…}" for p in expr.parts), holes
+            else:
+                text = "".join(p.value if isinstance(p, m.Text) else "" for p in parts)
+                yield text + "".join(f"{{{hole}}}" for hole in holes), holes
 
 
 def _is_versioned(text: str, holes: list[str]) -> bool:
@@ -180,6 +229,11 @@ def _constants(subject: Subject) -> Iterator[Evidence]:
                     if isinstance(arg.value, m.Text) and arg.value is not first and _names_index(name):
                         if _is_versioned(arg.value.value, []):
                             yield subject.at(func, node.span, f"`{name}`: `{arg.value.value[:40]}`")
+        if _names_index(func.name):  # ``def collection_name(base): return f"{base}-v4"``
+            for returned in func.returns:
+                for text, holes in _texts(subject, returned.value, func) if returned.value else ():
+                    if _is_versioned(text, holes):
+                        yield subject.at(func, returned.span, f"`{func.name}` gives `{text[:40]}`")
         for param in func.facts.params:
             if isinstance(param.default, m.Text) and _names_index(param.name):
                 if _is_versioned(param.default.value, []):
@@ -220,13 +274,14 @@ def _aliases(subject: Subject, stores: list[Index]) -> Iterator[Evidence]:
 def _plans(subject: Subject, reindexing: re.Pattern[str]) -> Iterator[Evidence]:
     """Documents and scripts about building an index anew."""
     words = read("rollback", RollbackFile).words
+    moved_by = re.compile(words.moved_by, re.IGNORECASE)
     for path in subject.repository.matching(words.documents):
         page = subject.repository.markdown(path)
         for section in page.sections:
             if section.level and reindexing.search(section.title):
                 yield Evidence(path, section.line, section.title[:60])
         for block in page.blocks:
-            if block.kind != "code" and reindexing.search(block.text):
+            if block.kind != "code" and reindexing.search(block.text) and moved_by.search(block.text):
                 yield Evidence(path, block.line, " ".join(block.text.split())[:60])
                 break
     for path in subject.repository.paths:

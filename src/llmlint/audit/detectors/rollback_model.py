@@ -27,6 +27,7 @@ class _State(enum.Enum):
     OPEN = "configurable; llmlint does not see which model it is"
     OPTION = "configurable; whether the option's value reaches a call, llmlint does not see"
     FIXED = "written into the call"
+    UNDATED = "named without a date or version"
     ALIAS = "an alias of a dated id"
     MOVING = "an alias that moves"
     RETIRED = "retired, or about to be"
@@ -92,8 +93,16 @@ def _state(subject: Subject, name: ModelName) -> _State:
         return _State.FIXED
     if names.snapshot(name):
         return _State.ALIAS
-    known = (name.served and None not in name.served) or names.deployed(name)
-    return _State.GOOD if known else _by_name(subject, name.text)
+    if names.deployed(name):
+        return _State.OPEN
+    known = name.served and None not in name.served
+    return _pinned(name.text) if known else _by_name(subject, name.text)
+
+
+def _pinned(text: str) -> _State:
+    """Whether the name says of which day, or of which version, the model is."""
+    pinned = read("rollback", RollbackFile).words.pinned
+    return _State.GOOD if any(re.search(one, text, re.IGNORECASE) for one in pinned) else _State.UNDATED
 
 
 def _settings(subject: Subject) -> Iterator[_Named]:
@@ -143,12 +152,12 @@ def _by_name(subject: Subject, given: str) -> _State:
     """What is known of a model where nobody knows who serves it: whoever has its name counts."""
     catalogue, today = subject.project.catalogue, subject.today
     name = given.rpartition("/")[2]
-    state = _State.MOVING if given.endswith("latest") else _State.GOOD
+    state = _State.MOVING if given.endswith("latest") else _pinned(given)
     for vendor in catalogue.vendors:
         ends = catalogue.retired.get((vendor, name))
         if today is not None and ends is not None and ends <= today:
             state = _State.RETIRED
-        elif state is _State.GOOD and catalogue.snapshots.get((vendor, name)):
+        elif state is _State.UNDATED and catalogue.snapshots.get((vendor, name)):
             state = _State.ALIAS
     return state
 

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from llmlint.audit import codeprompts
 from llmlint.audit.catalogue import read
-from llmlint.audit.model import Count, CriterionResult, Evidence, met, missing, not_applicable, vague
+from llmlint.audit.model import (
+    Count,
+    CriterionResult,
+    Evidence,
+    met,
+    missing,
+    not_applicable,
+    one_per_line,
+    vague,
+)
 from llmlint.audit.promptfiles import LONG, PromptFiles, unfollowed
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.rollback import RollbackFile
@@ -16,11 +26,13 @@ SHOWN = 8
 
 def prompts(subject: Subject) -> CriterionResult:
     """Files that code reads, modules made for prompts, a registry with versions (LLM703, LLM705)."""
-    inline = list(dict.fromkeys(subject.of_findings(subject.reported("LLM703"))))
+    reported = subject.of_findings(subject.reported("LLM703"))
     unpinned = list(dict.fromkeys(subject.of_findings(subject.reported("LLM705"))))
     apart = [*subject.once(PromptFiles).read, *_registries(subject)]
     perhaps = list(unfollowed(subject))
-    modules, beside = _literals(subject)
+    modules, constants = _literals(subject)
+    inline = one_per_line([*reported, *codeprompts.in_logic(subject)])
+    beside = _besides([*constants, *codeprompts.constants(subject)], inline)
     good = list(dict.fromkeys([*apart, *modules]))
     total = len(good) + len(inline) + len(unpinned) + len(beside)
     count = Count(len(good), total, "prompts") if total else None
@@ -37,7 +49,16 @@ def prompts(subject: Subject) -> CriterionResult:
     if inline or unpinned:
         bad = [*inline, *unpinned]
         return missing("prompts are written into the code, or come in whichever version", bad[:SHOWN], count)
+    short = one_per_line(codeprompts.short(subject))
+    if short:
+        return vague(short[:SHOWN], "a sentence in code: it rolls back with the code")
     return not_applicable("no instruction prompt is written here, as far as llmlint can see")
+
+
+def _besides(constants: list[Evidence], inline: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """Those of the constants that no finding is about."""
+    known = {(place.path, place.line) for place in inline}
+    return tuple(place for place in one_per_line(constants) if (place.path, place.line) not in known)
 
 
 def _registries(subject: Subject) -> Iterator[Evidence]:

@@ -8,10 +8,13 @@ from collections.abc import Iterator
 
 from llmlint.audit.flags import Flags
 from llmlint.audit.model import CriterionResult, Evidence, met, missing, vague
+from llmlint.audit.ownswitches import modes, switches
 from llmlint.audit.releases import Releases
 from llmlint.audit.subject import Subject
 from llmlint.facts import model as m
 from llmlint.facts import walk
+
+_PRERELEASE = re.compile(r"\bgh\s+release\s+(?:create|edit)\b.*--prerelease(?!=false)")
 
 
 def staged(subject: Subject) -> CriterionResult:
@@ -36,8 +39,15 @@ def staged(subject: Subject) -> CriterionResult:
     labels = list(_labels(subject))
     if labels:
         return vague(labels, "another version is taken there, and no pipeline deploys to it")
-    names = list(_shadows(subject))
-    return vague(names, "the name says so, and no share of the traffic is seen") if names else missing()
+    names = [*_shadows(subject), *modes(subject)]
+    if names:
+        return vague(names, "the name says so, and no share of the traffic is seen")
+    own = list(switches(subject))
+    if own:
+        return vague(own, "a variable switches it on for everybody or for nobody")
+    early = list(_prereleases(subject))
+    why = "a prerelease comes before the release, and who runs it is not said"
+    return vague(early, why) if early else missing()
 
 
 def _on_the_way(subject: Subject, flags: Flags) -> Iterator[Evidence]:
@@ -104,6 +114,14 @@ def _images(subject: Subject) -> Iterator[Evidence]:
         if image:
             name = image[0].rpartition("}")[2].lstrip("/")
             yield Evidence(step.pipeline.path, step.command.line, f"`{step.command.text}` of {name[:60]}")
+
+
+def _prereleases(subject: Subject) -> Iterator[Evidence]:
+    """Releases that a pipeline publishes as such: for those who want to see them first."""
+    for step in subject.once(Releases).steps:
+        given = step.given("prerelease")
+        if (given is not None and given.text.lower() != "false") or _PRERELEASE.search(step.command.text):
+            yield Evidence(step.pipeline.path, step.command.line, f"`{step.command.text[:50]}`: prerelease")
 
 
 def _labels(subject: Subject) -> Iterator[Evidence]:

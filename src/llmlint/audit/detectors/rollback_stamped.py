@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from llmlint.audit.catalogue import read
@@ -39,7 +40,37 @@ def stamped(subject: Subject) -> CriterionResult:
         return met(dict.fromkeys(firm))
     if loose:
         return vague(dict.fromkeys(loose), "a version is kept, and no record of a call is seen to carry it")
-    return missing()
+    rows = list(_rows(subject, words))
+    if rows:
+        return vague(
+            rows, "it is the version of what holds the prompt, if any, and stands on the conversation"
+        )
+    programs = list(_programs(subject, words))
+    return vague(programs, "it is the version of the program, not of the prompt") if programs else missing()
+
+
+def _rows(subject: Subject, words: RollbackWords) -> Iterator[Evidence]:
+    """Columns of conversations with the version of what answered: ``agent_version`` of a chat."""
+    holders, conversations = re.compile(words.holders), re.compile(words.conversations)
+    for mod in subject.project.modules:
+        for cls in mod.classes if mod.production and subject.within(mod.path) else ():
+            if not cls.facts.bases or not conversations.search(cls.facts.name.lower()):
+                continue
+            for stmt in (one for one in cls.body.statements if isinstance(one, m.Assign)):
+                for target in stmt.targets:
+                    if isinstance(target, m.Name) and holders.search(target.id.lower()):
+                        yield subject.at(cls.body, stmt.span, f"`{target.id}` of `{cls.facts.name}`")
+
+
+def _programs(subject: Subject, words: RollbackWords) -> Iterator[Evidence]:
+    """What all spans of the program carry: ``Resource.create({SERVICE_VERSION: …})``."""
+    for use in subject.uses(*words.resources):
+        call = next((n for n in use.func.nodes if isinstance(n, m.Call) and n.span == use.span), None)
+        for table in walk.expressions(call) if call is not None and use.func.mod.production else ():
+            for key, _ in table.items if isinstance(table, m.DictDisplay) else ():
+                name = key.value if isinstance(key, m.Text) else walk.dotted(key) if key is not None else ""
+                if name and name in words.program_versions:
+                    yield subject.at(use.func, use.span, f"`{name}` of every span")
 
 
 def _stamp(site: CallSite, words: RollbackWords, records: bool) -> str:

@@ -7,20 +7,27 @@ from llmlint.audit.settingsfiles import listing, loaded
 from llmlint.audit.subject import Subject
 from llmlint.audit.undocumented import Listed, listed
 
+_PARTLY = 3
+"""One of so many is listed: somebody has begun to."""
+
 
 def settings(subject: Subject) -> CriterionResult:
-    """Each is listed: met; half of them, or those of a file that is read as well: vague."""
+    """Each is listed: met; a third of them, or those of a file that is read as well: vague."""
     found = listed(subject)
-    done, total = len(found.documented), len(found.documented) + len(found.undocumented)
+    done = len(found.documented) + len(found.by_key)
+    total = done + len(found.undocumented)
     if not total:
         return _unnamed(subject, found)
     count = Count(done, total, "settings")
     if done == total and found.unnamed:
         return vague(found.unnamed, "the names of others are made at run time", count)
+    if done == total and found.by_key:
+        why = "some are listed as keys of a file, and the names of their variables are not"
+        return vague(found.by_key, why, count)
     if done == total:
         return met(found.documented, count=count)
     places = [one.evidence for one in found.undocumented]
-    if 2 * done >= total:
+    if _PARTLY * done >= total:
         return vague(places, "no document lists the others", count)
     files = listing(subject)
     if files:

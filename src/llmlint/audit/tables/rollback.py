@@ -70,6 +70,10 @@ class RollbackWords(Fact, frozen=True, kw_only=True, eq=False):
 
     other_models: tuple[str, ...]
     """Parts, in lower case, of the names of models for something other than text."""
+    other_options: str
+    """Regular expression of what is said of options that name a model and ask nothing of it."""
+    pinned: tuple[str, ...]
+    """Regular expressions of names of models that stay what they are: with a date, a version, a digest."""
     prompt_files: tuple[str, ...]
     """Patterns of files that hold prompts."""
     perhaps_prompts: tuple[str, ...]
@@ -82,6 +86,8 @@ class RollbackWords(Fact, frozen=True, kw_only=True, eq=False):
     """Regular expression of keys (lower case) of such files that hold a prompt."""
     addresses: str
     """Regular expression of words that speak to a model."""
+    signatures: tuple[str, ...]
+    """Classes whose subclasses tell a model by their docstring what to do."""
     prompt_folders: tuple[str, ...]
     """Names of folders of them."""
     stamps: tuple[str, ...]
@@ -90,6 +96,14 @@ class RollbackWords(Fact, frozen=True, kw_only=True, eq=False):
     """Keywords by which something is given what its record carries."""
     stamped_objects: tuple[str, ...]
     """Keywords that link a record to a prompt of a registry."""
+    program_versions: tuple[str, ...]
+    """Keys of what all spans carry that are the version of the program."""
+    resources: tuple[str, ...]
+    """What makes that."""
+    holders: str
+    """Regular expression of columns (lower case) with the version of what holds a prompt."""
+    conversations: str
+    """Regular expression of names of classes (lower case) whose rows are conversations, or parts of them."""
     version_names: tuple[str, ...]
     """Names of constants that are the version of a prompt."""
     recorders: tuple[str, ...]
@@ -118,6 +132,14 @@ class RollbackWords(Fact, frozen=True, kw_only=True, eq=False):
     """Parts of names (lower case) that, put into the name of an index, are its version."""
     reindexing: tuple[str, ...]
     """Regular expressions, in documents and names of scripts, of building an index anew."""
+    moved_by: str
+    """Regular expression of what makes it necessary, as prose about it says it."""
+    index_commands: str
+    """Regular expression of commands of other programs that keep an index of embeddings."""
+    embedded_by: str
+    """Regular expression of columns and keys that say which model made the embeddings beside them."""
+    moving_migrations: str
+    """Regular expression of names of migrations that change how embeddings are kept."""
     documents: tuple[str, ...]
     """Patterns of documents of operations."""
     headings: tuple[str, ...]
@@ -128,6 +150,8 @@ class RollbackWords(Fact, frozen=True, kw_only=True, eq=False):
     """Regular expressions of headings and sentences about going back with something else (a transaction)."""
     commands: tuple[str, ...]
     """Regular expressions of commands that go back, of no tool in particular."""
+    schema_commands: tuple[str, ...]
+    """Regular expressions of commands that take back the schema of a database."""
     scripts: tuple[str, ...]
     """Patterns of scripts that go back."""
     likely_deploys: tuple[str, ...]
@@ -154,6 +178,12 @@ class RollbackWords(Fact, frozen=True, kw_only=True, eq=False):
     """Regular expressions of staged releases in YAML: ``key`` or ``key: value``."""
     own_flags: tuple[str, ...]
     """Last names of functions and methods that ask for a flag of the project's own."""
+    switches: str
+    """Regular expression of variables that switch something on which is not for everybody yet."""
+    other_switches: str
+    """Regular expression of those among them about something beside what a model does."""
+    shadow_modes: tuple[str, ...]
+    """Values of settings by which a part only looks on."""
     shadows: tuple[str, ...]
     """Parts of names (lower case) by which a second version runs unseen, or for a share."""
 

@@ -13,6 +13,10 @@ class Pages(Fact, frozen=True, kw_only=True, eq=False):
     """Markdown that is data, or other people's, or an instruction for machines."""
     central: str
     """Regular expression of names of pages that are about the whole program, in all their headings."""
+    about_it: str
+    """Regular expression of headings that speak of what their page is about."""
+    translated: str
+    """Regular expression of paths of documents that say in another language what one beside them says."""
     for_users: str
     """Regular expression of paths of documents whose workflows are those of people."""
     runbooks: tuple[str, ...]
@@ -60,6 +64,8 @@ class Topic(Table, frozen=True, kw_only=True):
     """Regular expression of single paragraphs that are about it, under whatever heading."""
     outside: str
     """Regular expression of headings that announce it in documents that are no runbook."""
+    anywhere: bool = False
+    """Such a heading announces it also where the document is about a part of the program."""
     guides: str = ""
     """Regular expression of paragraphs that are about it in guides to trouble, which are no runbook."""
     shows: tuple[str, ...]
@@ -81,6 +87,8 @@ class Incidents(Fact, frozen=True, kw_only=True, eq=False):
     """Regular expression of questions, among those that people ask often, about what goes wrong."""
     troubles: str
     """Regular expression of further headings and items that, in a guide to trouble, say what goes wrong."""
+    advice: str
+    """Regular expression of items of a guide that say what to do, not what goes wrong."""
     steps: int
     """So many for each."""
     enough: int
@@ -104,7 +112,19 @@ class Handover(Fact, frozen=True, kw_only=True, eq=False):
     """How it works, how it is changed."""
 
     works: str
+    works_perhaps: str
+    """Regular expression of headings that may speak of it: whatever says it plainly comes first."""
     changes: str
+    advertises: str
+    """Regular expression of headings that praise, and below which everything does."""
+    other: str
+    """Regular expression of headings about changing something else than the program."""
+    agents: tuple[str, ...]
+    """Files that tell an agent what a new engineer is told."""
+    agents_change: str
+    """Regular expression of headings that say in them how it is changed."""
+    parts: str
+    """Regular expression of paths of documents that are about a part of the program."""
     changing: tuple[str, ...]
     """Files that say how it is changed, by their name."""
     words: int

@@ -78,7 +78,7 @@ class Subject:
 
     @functools.cached_property
     def sites(self) -> tuple[LlmCall, ...]:
-        """Every place in production code of the package where a model is asked."""
+        """The calls in production code of the package that ask a model; at one place several may be meant."""
         return tuple(
             call
             for call in self.project.llm_calls
@@ -155,9 +155,10 @@ class Subject:
             yield Evidence(finding.location.path, finding.location.line, f"{finding.code}: {finding.message}")
 
     def share(self, good: Callable[[LlmCall], bool]) -> tuple[Count, tuple[LlmCall, ...]]:
-        """How many of the sites are good, and the others."""
-        bad = tuple(call for call in self.sites if not good(call))
-        return Count(len(self.sites) - len(bad), len(self.sites), "call sites"), bad
+        """How many of the places are good, and a call of each of the others; all it may mean must be good."""
+        places = {call.site.call for call in self.sites}
+        bad = {call.site.call: call for call in reversed(self.sites) if not good(call)}
+        return Count(len(places) - len(bad), len(places), "call sites"), tuple(reversed(bad.values()))
 
 
 Detector = Callable[[Subject], CriterionResult]

@@ -16,7 +16,7 @@ from llmlint.audit.subject import Subject
 from llmlint.audit.tables.observability import ObservabilityFile
 from llmlint.facts import model as m
 from llmlint.facts import walk
-from llmlint.project.kinds import Data, external_name
+from llmlint.project.kinds import ClassRef, Data, ExternalObject, FuncRef, Obj, external_name
 from llmlint.project.scopes import Func
 from llmlint.project.telemetry import TelemetryUse
 
@@ -55,6 +55,8 @@ class Tracing:
         reach = self.subject.project.reach
         for use in self.subject.telemetry:
             tracer = self._tracers.get(use.table.name)
+            if use in self._unnamed:
+                continue
             if use.table.kind == "instrumentation":
                 sees = tracer is None or _fits(use.what, tracer.sees)
                 if use.what in use.table.hosts:
@@ -67,6 +69,37 @@ class Tracing:
                 (tracer is not None and tracer.spans) or reach.reaches(use.func)
             ):
                 yield self._trace(use, all_calls=False)
+
+    @functools.cached_property
+    def _unnamed(self) -> tuple[TelemetryUse, ...]:
+        """``litellm.callbacks = settings.callbacks``: which tool hears of the calls, if any, is a setting."""
+        return tuple(
+            use
+            for use in self.subject.telemetry
+            if use.what in use.table.assigns
+            for write in self.subject.project.writes.attributes(use.func)
+            if write.span == use.span and write.name == use.what and not self._names(write.value, use.func)
+        )
+
+    def _names(self, value: m.Expr, func: Func) -> bool:
+        """Whether a value names a tool, or is a handler: a text, an object, a list of these."""
+        evaluator = self.subject.project.evaluator
+        for one in (item for item in value.items) if isinstance(value, m.Seq) else (value,):
+            held = evaluator.eval(one, func)
+            texts = (held.expr for held in held if isinstance(held, Data))
+            if isinstance(one, m.Text) or any(_holds_text(text) for text in texts):
+                return True
+            if any(isinstance(value, FuncRef | ClassRef | Obj | ExternalObject) for value in held):
+                return True
+        return False
+
+    @property
+    def unnamed(self) -> tuple[Evidence, ...]:
+        """Where a setting says which tool hears of the calls."""
+        return tuple(
+            Evidence(use.func.path, use.span.line, f"`{use.what}` is what the settings say")
+            for use in self._unnamed
+        )
 
     @functools.cached_property
     def _addresses(self) -> frozenset[str]:
@@ -98,7 +131,16 @@ class Tracing:
     def _trace(self, use: TelemetryUse, *, all_calls: bool) -> Trace:
         what = f"{use.table.name}: `{use.what}`"
         place = Evidence(use.func.path, use.span.line, what)
-        return Trace(use.table.name, place, all_calls, self._keeps(use.table.name), use)
+        keeps = self._keeps(use.table.name) and (all_calls or self._is_told_what_was_said(use))
+        return Trace(use.table.name, place, all_calls, keeps, use)
+
+    def _is_told_what_was_said(self, use: TelemetryUse) -> bool:
+        """Whether a span is given an input or an output; a decorator takes those of its function."""
+        site = next((s for s in self.subject.project.graph.sites[use.func] if s.call.span == use.span), None)
+        if site is None:
+            return True
+        said = self.subject.once(Recordings).says(site.call, use.func)
+        return bool(said & {"input", "output"}) or any(arg.star == "**" for arg in site.call.args)
 
     def _of_deployment(self) -> Iterator[Trace]:
         for one in settings(self.subject):
@@ -150,6 +192,7 @@ class Tracing:
             Evidence(use.func.path, use.span.line, f"{use.table.name}: `{use.what}`")
             for use in self.subject.telemetry
             if use not in seen
+            and use not in self._unnamed
             and use.table.kind in ("instrumentation", "span")
             and use.what not in (*use.table.bases, *use.table.hosts)
         )
@@ -167,7 +210,11 @@ class Tracing:
     @property
     def nothing(self) -> bool:
         """Whether there is no trace, no record and no telemetry around the calls."""
-        return not (self.traces or self.own or self.around or self.examples)
+        return not (self.traces or self.own or self.around or self.unnamed or self.examples)
+
+
+def _holds_text(expr: m.Expr) -> bool:
+    return any(isinstance(node, m.Text) for node in walk.expressions(expr))
 
 
 def _fits(name: str, patterns: tuple[str, ...]) -> bool:

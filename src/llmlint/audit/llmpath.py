@@ -23,8 +23,6 @@ DOWN = 3
 INSIDE = 6
 """Calls below what is called itself, where that is the project's own and leads to a provider."""
 
-FEW = 3
-"""A function that asks at more places has a turn of its own, with one call after the other."""
 EVERYTHING = -1
 """So many calls below: without a limit."""
 
@@ -64,13 +62,12 @@ class LlmPath:
     def __contains__(self, func: Func) -> bool:
         return func in self._set
 
-    def around(self, call: LlmCall, *, few: bool = False) -> set[Func]:
+    def around(self, call: LlmCall) -> set[Func]:
         """Of the functions around a call those whose records can be of it: none that asks another model.
 
-        A framework's own repository has the called function too, and all that is below it. ``few``: no
-        callers that ask at many places, as what they record is of a whole turn.
+        A framework's own repository has the called function too, and all that is below it.
         """
-        found = self._leading(call, few)
+        found = self._leading(call)
         reaches = self._subject.project.reach.reaches
         own = call.site.func.cls
         level = set(found)
@@ -112,7 +109,19 @@ class LlmPath:
         func = call.site.func
         return not func.is_method or bool(self._graph.callers.get(func))
 
-    def _leading(self, call: LlmCall, few: bool = False) -> set[Func]:
+    def is_begun(self, call: LlmCall) -> bool:
+        """Whether it is known what begins the way to a call: code of a module, or what a framework calls."""
+        pending, seen = [call.site.func], {call.site.func}
+        while pending:
+            func = pending.pop()
+            if func.facts.kind == "module" or func.facts.decorators:
+                return True
+            callers = {edge.site.func for edge in self._graph.callers.get(func, ())} - seen
+            seen |= callers
+            pending += callers
+        return False
+
+    def _leading(self, call: LlmCall) -> set[Func]:
         """The function of a call, and its callers up to some levels."""
         own = call.site.func.cls
         found = {call.site.func}
@@ -120,14 +129,8 @@ class LlmPath:
         for _ in range(UP):
             callers = {edge.site.func for func in level for edge in self._graph.callers.get(func, ())}
             level = {func for func in callers - found if not self._of_another(func, own)}
-            level = {func for func in level if not (few and self._asks(func) > FEW)}
             found |= level
         return found
-
-    def _asks(self, func: Func) -> int:
-        """At how many places a function asks a model, by itself or through others."""
-        at_site = self._subject.project.reach.at_site
-        return sum(at_site(site) is not None for site in self._graph.sites[func])
 
     def _below(self, functions: Iterable[Func], hops: int, own: Cls | None = None) -> set[Func]:
         found = set(functions)

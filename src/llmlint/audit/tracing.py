@@ -12,6 +12,7 @@ from llmlint.audit.catalogue import read
 from llmlint.audit.deployed import Setting, commands, settings
 from llmlint.audit.model import Evidence
 from llmlint.audit.recordings import Recording, Recordings
+from llmlint.audit.saying import last_name, words_of
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.observability import ObservabilityFile
 from llmlint.facts import model as m
@@ -45,6 +46,7 @@ class Tracing:
         self._tracers = {name: tracer for tracer in table.tracer for name in tracer.names}
         self._switches = table.switch
         self._senders = table.records.senders
+        self._begins = [re.compile(one) for one in (table.records.spans, table.records.contexts)]
 
     @functools.cached_property
     def traces(self) -> tuple[Trace, ...]:
@@ -84,12 +86,12 @@ class Tracing:
     def _names(self, value: m.Expr, func: Func) -> bool:
         """Whether a value names a tool, or is a handler: a text, an object, a list of these."""
         evaluator = self.subject.project.evaluator
-        for one in (item for item in value.items) if isinstance(value, m.Seq) else (value,):
-            held = evaluator.eval(one, func)
-            texts = (held.expr for held in held if isinstance(held, Data))
-            if isinstance(one, m.Text) or any(_holds_text(text) for text in texts):
+        for item in value.items if isinstance(value, m.Seq) else (value,):
+            held = evaluator.eval(item, func)
+            texts = (one.expr for one in held if isinstance(one, Data))
+            if isinstance(item, m.Text) or any(map(_holds_text, texts)):
                 return True
-            if any(isinstance(value, FuncRef | ClassRef | Obj | ExternalObject) for value in held):
+            if any(isinstance(one, FuncRef | ClassRef | Obj) or _is_of_a_class(one) for one in held):
                 return True
         return False
 
@@ -135,12 +137,14 @@ class Tracing:
         return Trace(use.table.name, place, all_calls, keeps, use)
 
     def _is_told_what_was_said(self, use: TelemetryUse) -> bool:
-        """Whether a span is given an input or an output; a decorator takes those of its function."""
-        site = next((s for s in self.subject.project.graph.sites[use.func] if s.call.span == use.span), None)
-        if site is None:
+        """Whether what begins a span is given an input or an output; anything else stands in one."""
+        project = self.subject.project
+        site = next((s for s in project.graph.sites[use.func] if s.call.span == use.span), None)
+        if site is None or not any(one.search(words_of(last_name(site.call))) for one in self._begins):
             return True
         said = self.subject.once(Recordings).says(site.call, use.func)
-        return bool(said & {"input", "output"}) or any(arg.star == "**" for arg in site.call.args)
+        spread = (arg.value for arg in site.call.args if arg.star == "**")
+        return bool(said & {"input", "output"}) or not all(map(_is_written_out, spread))
 
     def _of_deployment(self) -> Iterator[Trace]:
         for one in settings(self.subject):
@@ -213,8 +217,20 @@ class Tracing:
         return not (self.traces or self.own or self.around or self.unnamed or self.examples)
 
 
+def _is_of_a_class(value: object) -> bool:
+    """An object of a class of a library, not what a method of a text gives."""
+    return isinstance(value, ExternalObject) and value.name.rpartition(".")[2][:1].isupper()
+
+
+def _is_written_out(expr: m.Expr) -> bool:
+    """``**{"key": …}``, ``**({"key": …} if this else {})``: there is nothing else in it."""
+    branches = (expr.body, expr.orelse) if isinstance(expr, m.IfExp) else (expr,)
+    return all(isinstance(one, m.DictDisplay) for one in branches)
+
+
 def _holds_text(expr: m.Expr) -> bool:
-    return any(isinstance(node, m.Text) for node in walk.expressions(expr))
+    """``"langfuse"``, ``["langfuse", …]``; not what a text is only worked with."""
+    return any(isinstance(one, m.Text) for one in (expr.items if isinstance(expr, m.Seq) else (expr,)))
 
 
 def _fits(name: str, patterns: tuple[str, ...]) -> bool:

@@ -121,7 +121,7 @@ def _recorded(
 
     def of_call(call: LlmCall) -> frozenset[str]:
         if call not in known:
-            around = by_function.keys() & path.around(call, few=True)
+            around = by_function.keys() & path.around(call)
             known[call] = everywhere.union(*(by_function[func] for func in around))
         return known[call]
 
@@ -138,6 +138,8 @@ def correlation(subject: Subject) -> CriterionResult:
         if not bare:
             return met(evidence, count=count)
         places = (subject.at(c.site.func, c.site.call.span, "whose it is is not seen") for c in bare)
+        if any(one.traced for one in found) and not any(map(subject.once(LlmPath).is_begun, bare)):
+            return met(evidence, "of some calls it is not followed from where they are reached")
         why = "of other calls neither user nor request is seen"
         return vague([*evidence, *places], why, _counted(subject, count, bare))
     traced = subject.once(Tracing).traces

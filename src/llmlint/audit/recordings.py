@@ -140,6 +140,10 @@ class Recordings:
             return False
         return not self._written.makes(one.call, one.func) or self._written.is_written(one.call, one.func)
 
+    def keeps_what_was_said(self, one: Recording) -> bool:
+        """Whether what was asked and what was answered are kept together where it lasts."""
+        return {"input", "output"} <= one.says and self.lasting(one)
+
     def only_adds_up(self, one: Recording) -> bool:
         """Whether what records is a function of the project that keeps a total, and no call by itself."""
         if one.row is not None:

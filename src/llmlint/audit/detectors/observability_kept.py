@@ -30,7 +30,7 @@ _ANY = "_retention_"
 def audit_trail(subject: Subject) -> CriterionResult:
     """Input, output, model and prompt version are stored for every call, for a time that is written down."""
     recordings, words = subject.once(Recordings), read("observability", ObservabilityFile).records
-    rows = [one for one in recordings.all if recordings.lasting(one) and {"input", "output"} <= one.says]
+    rows = [one for one in recordings.all if recordings.keeps_what_was_said(one)]
     traces = [trace for trace in subject.once(Tracing).traces if trace.keeps]
     if not rows and not traces:
         files = subject.once(Transcripts).all

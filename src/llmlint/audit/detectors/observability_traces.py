@@ -36,9 +36,13 @@ def traces(subject: Subject) -> CriterionResult:
         if len(one.says & set(ASKED)) >= ENOUGH and one.how != "held" and not recordings.only_adds_up(one)
     ]
     if kept:
-        return met(kept, "the program keeps records of its own")
+        said = (one.evidence for one in recordings.all if recordings.keeps_what_was_said(one))
+        return met([*said, *kept], "the program keeps records of its own")
     if tracing.own:
-        why = "what is recorded is not enough to look at a single call"
+        lacking = ", ".join(word for word in ASKED if word not in recordings.said(tracing.own))
+        full = any(len(one.says & set(ASKED)) >= ENOUGH for one in tracing.own)
+        why = "added up or held while the program runs, no call is kept by itself"
+        why = why if full else f"to look at a single call, what is recorded lacks {lacking}"
         return vague((one.evidence for one in tracing.own), why)
     if recordings.noted:
         return vague(recordings.noted, "time and tokens are told to the log, and no call by itself")

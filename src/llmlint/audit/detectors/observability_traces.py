@@ -42,7 +42,8 @@ def traces(subject: Subject) -> CriterionResult:
         lacking = ", ".join(word for word in ASKED if word not in recordings.said(tracing.own))
         full = any(len(one.says & set(ASKED)) >= ENOUGH for one in tracing.own)
         why = "added up or held while the program runs, no call is kept by itself"
-        why = why if full else f"to look at a single call, what is recorded lacks {lacking}"
+        if not full:
+            why = f"to look at a single call, what is recorded lacks {lacking or 'one place'}"
         return vague((one.evidence for one in tracing.own), why)
     if recordings.noted:
         return vague(recordings.noted, "time and tokens are told to the log, and no call by itself")

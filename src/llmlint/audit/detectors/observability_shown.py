@@ -99,15 +99,15 @@ def _linked(subject: Subject, table: ObservabilityFile) -> Iterator[Evidence]:
 def _told(subject: Subject, table: ObservabilityFile) -> Iterator[Evidence]:
     """One trace that is shown, a provider's log of requests, prose that sends the reader to a tool."""
     looks = re.compile(table.dashboards.looks, re.I)
+    single = (*table.dashboards.accounts, *(one for tool in table.dashboard for one in tool.single))
     for path in subject.repository.matching(table.records.documents):
         text = subject.repository.markdown(path)
         found = [(link.line, link.target) for link in text.links]
         prose = [block for block in text.blocks if block.kind != "code"]
         found += [(block.line, one) for block in prose for one in _ADDRESS.findall(block.text)]
         for line, target in found:
-            for tool in table.dashboard:
-                if _leads(target, tool.single):
-                    yield Evidence(path, line, f"{tool.name}: `{target[:60]}`")
+            if _leads(target, single):
+                yield Evidence(path, line, f"`{target[:60]}`")
         for block in prose:
             said = looks.search(block.text)
             if said:

@@ -41,9 +41,9 @@ def traces(subject: Subject) -> CriterionResult:
     if tracing.own:
         lacking = ", ".join(word for word in ASKED if word not in recordings.said(tracing.own))
         full = any(len(one.says & set(ASKED)) >= ENOUGH for one in tracing.own)
-        why = "added up or held while the program runs, no call is kept by itself"
+        why = "it is added up, or held in a list, and no call is seen to be written by itself there"
         if not full:
-            why = f"to look at a single call, what is recorded lacks {lacking or 'one place'}"
+            why = f"to look at a single call, no {lacking or 'record of all'} is seen in what is recorded"
         return vague((one.evidence for one in tracing.own), why)
     if recordings.noted:
         return vague(recordings.noted, "time and tokens are told to the log, and no call by itself")
@@ -83,7 +83,7 @@ def record(subject: Subject) -> CriterionResult:
         return vague(evidence, why, _counted(subject, count, bare))
     count, bare = subject.share(lambda call: len(set(ASKED) - of_call(call)) <= 1)
     if count.done == 0:
-        return vague(evidence, f"of no call are so many of {', '.join(ASKED)} seen to be recorded together")
+        return vague(evidence, f"four of {', '.join(ASKED)} are seen together of no call")
     if bare:
         places = (_unrecorded(subject, call, of_call(call)) for call in bare)
         return vague(
@@ -142,11 +142,16 @@ def correlation(subject: Subject) -> CriterionResult:
         evidence = [one.evidence for one in found]
         if not bare:
             return met(evidence, count=count)
-        places = (subject.at(c.site.func, c.site.call.span, "whose it is is not seen") for c in bare)
-        if any(one.traced for one in found) and not any(map(subject.once(LlmPath).is_begun, bare)):
+        path = subject.once(LlmPath)
+        told = any(
+            one.traced for one in found
+        )  # what is reached in ways that are not followed may hear of it
+        known = [call for call in bare if path.is_begun(call)] if told else bare
+        if not known:
             return met(evidence, "of some calls it is not followed from where they are reached")
-        why = "of other calls neither user nor request is seen"
-        return vague([*evidence, *places], why, _counted(subject, count, bare))
+        places = (subject.at(c.site.func, c.site.call.span, "whose it is is not seen") for c in known)
+        shown = _counted(subject, count, bare) if len(known) == len(bare) else None
+        return vague([*evidence, *places], "of other calls neither user nor request is seen", shown)
     traced = subject.once(Tracing).traces
     if traced:
         why = "calls of one trace belong together, and no id of a user or request is on it"

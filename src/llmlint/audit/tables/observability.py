@@ -145,7 +145,7 @@ class Dashboard(Fact, frozen=True, kw_only=True, eq=False):
     links: tuple[str, ...] = ()
     """Regular expressions of addresses of a dashboard (not of the tool's own site)."""
     single: tuple[str, ...] = ()
-    """Of addresses of one trace, or of a page that shows everybody the calls of their own account."""
+    """Of addresses of one trace, or of what is shared of one."""
 
 
 class DashboardWords(Fact, frozen=True, kw_only=True, eq=False):
@@ -155,6 +155,8 @@ class DashboardWords(Fact, frozen=True, kw_only=True, eq=False):
     """Patterns of files in which dashboards are kept."""
     pages: tuple[str, ...]
     """Patterns of pages of the program itself that may show numbers."""
+    accounts: tuple[str, ...]
+    """Of addresses of pages of a provider that show everybody the calls of their own account."""
     looks: str
     """Regular expression of prose that says where traces are looked at."""
     subjects: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from llmlint.audit.catalogue import read
 from llmlint.audit.subject import Subject
@@ -19,6 +19,12 @@ UP = 4
 """Callers above a call that may still be said to stand around it."""
 DOWN = 3
 """Calls below such a function up to which a record is about the call."""
+
+INSIDE = 6
+"""Calls below what is called itself, where that is the project's own and leads to a provider."""
+
+EVERYTHING = -1
+"""So many calls below: without a limit."""
 
 
 class LlmPath:
@@ -57,10 +63,66 @@ class LlmPath:
         return func in self._set
 
     def around(self, call: LlmCall) -> set[Func]:
-        """The function of a call, its callers up to some levels, and what these call.
+        """Of the functions around a call those whose records can be of it: none that asks another model.
 
-        What an override does is around the calls of its own class, and of no other that inherits as it does.
+        A framework's own repository has the called function too, and all that is below it.
         """
+        found = self._leading(call)
+        reaches = self._subject.project.reach.reaches
+        own = call.site.func.cls
+        level = set(found)
+        for _ in range(DOWN):
+            below = {edge.target for func in level for edge in self._graph.edges[func]} - found
+            level = {func for func in below if not reaches(func) and not self._of_another(func, own)}
+            found |= level
+        called_here = self._subject.project.evaluator.eval(call.site.call.func, call.site.func)
+        inside = {value.func for value in called_here if isinstance(value, FuncRef)}
+        return found | self._below(inside, INSIDE)
+
+    def under(self, func: Func) -> set[Func]:
+        """What runs under something that a function puts around what follows: all that it leads to.
+
+        A helper puts it around what its nearest callers lead to that ask a model.
+        """
+        reaches, level, seen = self._subject.project.reach.reaches, {func}, {func}
+        for _ in range(UP):
+            leading = {one for one in level if reaches(one)}
+            if leading:
+                found = self._below(leading, EVERYTHING)
+                return self._below({*found, *self._overrides(found)}, EVERYTHING)
+            level = {edge.site.func for one in level for edge in self._graph.callers.get(one, ())} - seen
+            seen |= level
+        return set()
+
+    def _overrides(self, functions: Iterable[Func]) -> Iterator[Func]:
+        """What else may run in place of a method: the same of classes with a base that has it too."""
+        hierarchy = self._subject.project.evaluator.hierarchy
+        for func in functions:
+            for base in hierarchy.mro(func.cls) if func.cls is not None else ():
+                if base is not func.cls and func.name in base.methods:
+                    yield from (
+                        c.methods[func.name] for c in hierarchy.subclasses(base) if func.name in c.methods
+                    )
+
+    def is_followed(self, call: LlmCall) -> bool:
+        """Whether it is known from where a call is reached: not in a method of an object chosen elsewhere."""
+        func = call.site.func
+        return not func.is_method or bool(self._graph.callers.get(func))
+
+    def is_begun(self, call: LlmCall) -> bool:
+        """Whether it is known what begins the way to a call: code of a module, or what a framework calls."""
+        pending, seen = [call.site.func], {call.site.func}
+        while pending:
+            func = pending.pop()
+            if func.facts.kind == "module" or func.facts.decorators:
+                return True
+            callers = {edge.site.func for edge in self._graph.callers.get(func, ())} - seen
+            seen |= callers
+            pending += callers
+        return False
+
+    def _leading(self, call: LlmCall) -> set[Func]:
+        """The function of a call, and its callers up to some levels."""
         own = call.site.func.cls
         found = {call.site.func}
         level = set(found)
@@ -68,12 +130,13 @@ class LlmPath:
             callers = {edge.site.func for func in level for edge in self._graph.callers.get(func, ())}
             level = {func for func in callers - found if not self._of_another(func, own)}
             found |= level
-        return self._below(found, DOWN, own)
+        return found
 
     def _below(self, functions: Iterable[Func], hops: int, own: Cls | None = None) -> set[Func]:
         found = set(functions)
         level = set(found)
-        for _ in range(hops):
+        while level and hops:
+            hops -= 1
             called = {edge.target for func in level for edge in self._graph.edges[func]}
             level = {func for func in called - found if not self._of_another(func, own)}
             found |= level

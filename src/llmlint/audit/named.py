@@ -6,6 +6,7 @@ import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from llmlint.audit.handed import Handed
 from llmlint.audit.llmpath import LlmPath
 from llmlint.audit.model import Evidence
 from llmlint.audit.recordings import Recordings
@@ -49,6 +50,7 @@ class Named:
         self._project = subject.project
         self._recordings = subject.once(Recordings)
         self._saying = subject.once(Saying)
+        self._known: dict[Func, set[Func] | None] = {}
 
     @functools.cached_property
     def all(self) -> tuple[Naming, ...]:
@@ -60,9 +62,20 @@ class Named:
         found: set[str] = set()
         around = self._subject.once(LlmPath).around(call)
         for one in self.all:
-            if one.call is call or (one.call is None and (one.traced or one.func in around)):
+            told = self._under(one.func) if one.traced else None
+            under = one.traced and (told is None or call.site.func in told)
+            if one.call is call or (one.call is None and (under or one.func in around)):
                 found |= one.says
         return frozenset(found)
+
+    def _under(self, func: Func) -> set[Func] | None:
+        """The functions that run under what is told to telemetry in a function; None: whatever follows."""
+        if func not in self._known:
+            if self._project.reach.reaches(func) or self._project.graph.callers.get(func):
+                self._known[func] = self._subject.once(LlmPath).under(func)
+            else:  # a middleware, a handler of a framework
+                self._known[func] = None
+        return self._known[func]
 
     def _at_calls(self) -> Iterator[Naming]:
         for call in self._subject.sites:
@@ -111,6 +124,8 @@ class Named:
         """Records of calls that say whose they are."""
         for own in self._recordings.measured.values():
             for one in own:
-                if one.says & WHO and one.says & MEASURES:
+                if one.says & WHO and one.says & MEASURES and one.how != "held":
                     shown = one.evidence
                     yield Naming(one.func, one.call.span, one.says & WHO, shown.what, recorded=shown)
+        for one, says, place in self._subject.once(Handed).saying(WHO):
+            yield Naming(one.func, one.call.span, says, place.what, recorded=place)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from llmlint.audit.catalogue import read
@@ -43,6 +43,29 @@ def modules(subject: Subject) -> tuple[Module, ...]:
         first.setdefault(call.site.func.path, call)
     owners = _Owners(subject)
     return tuple(Module(path, call, owners.of(path)) for path, call in sorted(first.items()))
+
+
+def maintainers(subject: Subject, found: Iterable[Module]) -> tuple[Evidence, ...]:
+    """The people whom the metadata of a package with some of the files names as its maintainers."""
+    paths, words = [one.path for one in found], read("oncall", OncallFile).owners
+    nobody = re.compile(words.nobody, re.IGNORECASE)
+    places = []
+    for path in subject.repository.matching(words.packages):
+        folder = posixpath.dirname(path)
+        below = any(one.startswith(f"{folder}/") or not folder for one in paths)
+        for tree in subject.repository.trees(path) if below else ():
+            for keys in words.maintainers:
+                named = tree.get(*keys)
+                people = [_person(one) for one in named.elements()] if named is not None else []
+                known = [one for one in people if one and not nobody.match(one)]
+                if named is not None and known:
+                    places.append(Evidence(path, named.line, f"maintainers: {', '.join(known)}"[:60]))
+    return tuple(places)
+
+
+def _person(node: Node) -> str:
+    name = node.get("name") or node.get("email") or node
+    return name.text
 
 
 class _Owners:

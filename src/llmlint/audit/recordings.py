@@ -33,7 +33,7 @@ class Recording:
     func: Func
     call: m.Call
     how: str
-    """``telemetry``, ``stored``, ``logged`` or ``printed``."""
+    """``telemetry``, ``stored``, ``held`` (in a list, while the program runs), ``logged`` or ``printed``."""
     says: frozenset[str]
     """What it says, in the words of ``[[said]]``."""
     row: RowWrite | None = None
@@ -67,6 +67,7 @@ class Recordings:
         table = read("observability", ObservabilityFile)
         self._words = table.records
         self._records = re.compile(table.records.records)
+        self._holders = re.compile(table.records.holders)
         self._stores = re.compile(table.records.stores)
         self._keeps = re.compile(table.records.keeps)
         self._passing = re.compile(table.records.passing)
@@ -85,7 +86,7 @@ class Recordings:
             if one.how != "printed":
                 found.setdefault(one.func, []).append(one)
         found = {func: [one for one in own if not self._is_of_others(one)] for func, own in found.items()}
-        return {func: own for func, own in found.items() if self._is_of_calls(func, self.said(own))}
+        return {func: own for func, own in found.items() if self._is_of_calls(func, own)}
 
     def _is_of_others(self, one: Recording) -> bool:
         """Whether a record says how long something takes that began after the function's last request.
@@ -109,13 +110,18 @@ class Recordings:
                 ):
                     yield given.span.line
 
-    def _is_of_calls(self, func: Func, said: frozenset[str]) -> bool:
-        """Whether a record is about calls of models: of time alone, only beside the call."""
-        if said & {"tokens", "cost"} or {"latency", "model"} <= said:
+    def _is_of_calls(self, func: Func, own: list[Recording]) -> bool:
+        """Whether a function's records are about calls of models: of time alone, only beside the call."""
+        if any(one.says & {"tokens", "cost"} or {"latency", "model"} <= one.says for one in own):
             return True
+        said = self.said(own)
         graph = self._project.graph
         beside = (func, *(edge.target for edge in graph.edges[func]))
-        asks = (site.call in graph.by_call for one in beside for site in graph.sites[one])
+        asks = (
+            site.call in graph.by_call and graph.by_call[site.call].generates
+            for one in beside
+            for site in graph.sites[one]
+        )
         return "latency" in said and any(asks)
 
     @staticmethod
@@ -133,6 +139,10 @@ class Recordings:
         if one.how != "stored" or self._passing.search(words_of(last_name(one.call))):
             return False
         return not self._written.makes(one.call, one.func) or self._written.is_written(one.call, one.func)
+
+    def keeps_what_was_said(self, one: Recording) -> bool:
+        """Whether what was asked and what was answered are kept together where it lasts."""
+        return {"input", "output"} <= one.says and self.lasting(one)
 
     def only_adds_up(self, one: Recording) -> bool:
         """Whether what records is a function of the project that keeps a total, and no call by itself."""
@@ -165,6 +175,8 @@ class Recordings:
             how = self._how(site)
             if how:
                 says = self.says(site.call, func, with_receiver=how == "telemetry")
+                if how == "held" and not says & {"tokens", "cost"}:
+                    continue  # what was said, for the next question
                 alone = how != "stored" or self._spans.search(words_of(last_name(site.call)))
                 if says and (alone or len(says) > 1):
                     yield Recording(func, site.call, how, says)
@@ -198,6 +210,9 @@ class Recordings:
             return "telemetry"
         if self._project.logs.only_talks(call, func):
             return "printed" if name == "print" else "logged"
+        if name == "append" and isinstance(call.func, m.Attr):
+            holder = words_of(walk.dotted(call.func.value) or "")
+            return "held" if self._holders.search(holder) else ""
         if name in _EXECUTES:
             given = walk.expressions(call)
             inserts = any(isinstance(node, m.Text) and INSERT.match(node.value) for node in given)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from llmlint.audit.catalogue import read
 from llmlint.audit.llmpath import LlmPath
-from llmlint.audit.saying import MEASURES, Saying, last_name, words_of
+from llmlint.audit.saying import Saying, last_name, words_of
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.observability import ObservabilityFile
 from llmlint.facts import model as m
@@ -48,6 +48,7 @@ class Rows:
         words = read("observability", ObservabilityFile).rows
         self._bases = words.bases
         self._saves, self._changes = frozenset(words.saves), frozenset(words.changes)
+        self._turns = words.turns
         self._began, self._ended = re.compile(words.began), re.compile(words.ended)
 
     @functools.cached_property
@@ -70,6 +71,23 @@ class Rows:
         return tuple(one for func in self._subject.once(LlmPath).functions for one in self._of(func))
 
     @functools.cached_property
+    def turns(self) -> tuple[RowWrite, ...]:
+        """Where rows are made and saved that are turns of a conversation, wherever that is."""
+        functions = (f for f in self._project.functions if f.mod.production and self._subject.within(f.path))
+        return tuple(one for func in functions if self.tables for one in self._turns_of(func))
+
+    def _turns_of(self, func: Func) -> Iterator[RowWrite]:
+        graph = self._project.graph
+        around = (func, *(edge.site.func for edge in graph.callers.get(func, ())))
+        saves = any(last_name(site.call) in self._saves for one in around for site in graph.sites[one])
+        imports = any(last_name(site.call) == "open" for site in graph.sites[func])
+        for site in graph.sites[func] if saves and not imports else ():
+            columns = {arg.keyword: arg.value for arg in site.call.args if arg.keyword}
+            if all(columns.keys() & names for names in map(set, self._turns)):
+                for table in self._classes(site.call.func, func):
+                    yield RowWrite(func, site.call, table, columns)
+
+    @functools.cached_property
     def by_call(self) -> dict[m.Call, RowWrite]:
         """The writes by the call that writes."""
         return {one.call: one for one in self.writes}
@@ -85,8 +103,7 @@ class Rows:
         return frozenset(table for table in self._written if self._measures(table))
 
     def _measures(self, table: Cls) -> bool:
-        said = (self._named(table) & MEASURES) | (self.says(table) - MEASURES)
-        return any(one <= said for one in _MEASURED)
+        return any(one <= self._named(table) for one in _MEASURED)
 
     @functools.cached_property
     def readers(self) -> tuple[Func, ...]:

@@ -12,11 +12,12 @@ from llmlint.audit.catalogue import read
 from llmlint.audit.deployed import Setting, commands, settings
 from llmlint.audit.model import Evidence
 from llmlint.audit.recordings import Recording, Recordings
+from llmlint.audit.saying import last_name, words_of
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.observability import ObservabilityFile
 from llmlint.facts import model as m
 from llmlint.facts import walk
-from llmlint.project.kinds import Data, external_name
+from llmlint.project.kinds import ClassRef, Data, ExternalObject, FuncRef, Obj, external_name
 from llmlint.project.scopes import Func
 from llmlint.project.telemetry import TelemetryUse
 
@@ -45,6 +46,7 @@ class Tracing:
         self._tracers = {name: tracer for tracer in table.tracer for name in tracer.names}
         self._switches = table.switch
         self._senders = table.records.senders
+        self._begins = [re.compile(one) for one in (table.records.spans, table.records.contexts)]
 
     @functools.cached_property
     def traces(self) -> tuple[Trace, ...]:
@@ -55,6 +57,8 @@ class Tracing:
         reach = self.subject.project.reach
         for use in self.subject.telemetry:
             tracer = self._tracers.get(use.table.name)
+            if use in self._unnamed:
+                continue
             if use.table.kind == "instrumentation":
                 sees = tracer is None or _fits(use.what, tracer.sees)
                 if use.what in use.table.hosts:
@@ -67,6 +71,37 @@ class Tracing:
                 (tracer is not None and tracer.spans) or reach.reaches(use.func)
             ):
                 yield self._trace(use, all_calls=False)
+
+    @functools.cached_property
+    def _unnamed(self) -> tuple[TelemetryUse, ...]:
+        """``litellm.callbacks = settings.callbacks``: which tool hears of the calls, if any, is a setting."""
+        return tuple(
+            use
+            for use in self.subject.telemetry
+            if use.what in use.table.assigns
+            for write in self.subject.project.writes.attributes(use.func)
+            if write.span == use.span and write.name == use.what and not self._names(write.value, use.func)
+        )
+
+    def _names(self, value: m.Expr, func: Func) -> bool:
+        """Whether a value names a tool, or is a handler: a text, an object, a list of these."""
+        evaluator = self.subject.project.evaluator
+        for item in value.items if isinstance(value, m.Seq) else (value,):
+            held = evaluator.eval(item, func)
+            texts = (one.expr for one in held if isinstance(one, Data))
+            if isinstance(item, m.Text) or any(map(_holds_text, texts)):
+                return True
+            if any(isinstance(one, FuncRef | ClassRef | Obj) or _is_of_a_class(one) for one in held):
+                return True
+        return False
+
+    @property
+    def unnamed(self) -> tuple[Evidence, ...]:
+        """Where a setting says which tool hears of the calls."""
+        return tuple(
+            Evidence(use.func.path, use.span.line, f"`{use.what}` is what the settings say")
+            for use in self._unnamed
+        )
 
     @functools.cached_property
     def _addresses(self) -> frozenset[str]:
@@ -98,7 +133,18 @@ class Tracing:
     def _trace(self, use: TelemetryUse, *, all_calls: bool) -> Trace:
         what = f"{use.table.name}: `{use.what}`"
         place = Evidence(use.func.path, use.span.line, what)
-        return Trace(use.table.name, place, all_calls, self._keeps(use.table.name), use)
+        keeps = self._keeps(use.table.name) and (all_calls or self._is_told_what_was_said(use))
+        return Trace(use.table.name, place, all_calls, keeps, use)
+
+    def _is_told_what_was_said(self, use: TelemetryUse) -> bool:
+        """Whether what begins a span is given an input or an output; anything else stands in one."""
+        project = self.subject.project
+        site = next((s for s in project.graph.sites[use.func] if s.call.span == use.span), None)
+        if site is None or not any(one.search(words_of(last_name(site.call))) for one in self._begins):
+            return True
+        said = self.subject.once(Recordings).says(site.call, use.func)
+        spread = (arg.value for arg in site.call.args if arg.star == "**")
+        return bool(said & {"input", "output"}) or not all(map(_is_written_out, spread))
 
     def _of_deployment(self) -> Iterator[Trace]:
         for one in settings(self.subject):
@@ -150,6 +196,7 @@ class Tracing:
             Evidence(use.func.path, use.span.line, f"{use.table.name}: `{use.what}`")
             for use in self.subject.telemetry
             if use not in seen
+            and use not in self._unnamed
             and use.table.kind in ("instrumentation", "span")
             and use.what not in (*use.table.bases, *use.table.hosts)
         )
@@ -167,7 +214,23 @@ class Tracing:
     @property
     def nothing(self) -> bool:
         """Whether there is no trace, no record and no telemetry around the calls."""
-        return not (self.traces or self.own or self.around or self.examples)
+        return not (self.traces or self.own or self.around or self.unnamed or self.examples)
+
+
+def _is_of_a_class(value: object) -> bool:
+    """An object of a class of a library, not what a method of a text gives."""
+    return isinstance(value, ExternalObject) and value.name.rpartition(".")[2][:1].isupper()
+
+
+def _is_written_out(expr: m.Expr) -> bool:
+    """``**{"key": …}``, ``**({"key": …} if this else {})``: there is nothing else in it."""
+    branches = (expr.body, expr.orelse) if isinstance(expr, m.IfExp) else (expr,)
+    return all(isinstance(one, m.DictDisplay) for one in branches)
+
+
+def _holds_text(expr: m.Expr) -> bool:
+    """``"langfuse"``, ``["langfuse", …]``; not what a text is only worked with."""
+    return any(isinstance(one, m.Text) for one in (expr.items if isinstance(expr, m.Seq) else (expr,)))
 
 
 def _fits(name: str, patterns: tuple[str, ...]) -> bool:

@@ -12,12 +12,13 @@ from llmlint.audit.deployed import settings
 from llmlint.audit.llmpath import LlmPath
 from llmlint.audit.model import CriterionResult, Evidence, met, missing, vague
 from llmlint.audit.recordings import Recordings
-from llmlint.audit.saying import words_of
+from llmlint.audit.saying import last_name, words_of
 from llmlint.audit.subject import Subject, Use
 from llmlint.audit.tables.observability import ObservabilityFile, RecordWords
 from llmlint.audit.tracing import Tracing
 from llmlint.audit.transcripts import Transcripts
 from llmlint.facts import model as m
+from llmlint.facts import walk
 from llmlint.project.scopes import Func, Mod
 
 NEEDED = ("input", "output", "model", "prompt version")
@@ -29,12 +30,17 @@ _ANY = "_retention_"
 def audit_trail(subject: Subject) -> CriterionResult:
     """Input, output, model and prompt version are stored for every call, for a time that is written down."""
     recordings, words = subject.once(Recordings), read("observability", ObservabilityFile).records
-    rows = [one for one in recordings.all if recordings.lasting(one) and {"input", "output"} <= one.says]
+    rows = [one for one in recordings.all if recordings.keeps_what_was_said(one)]
     traces = [trace for trace in subject.once(Tracing).traces if trace.keeps]
     if not rows and not traces:
         files = subject.once(Transcripts).all
-        why = "what was said is kept without its model and prompt version, and nothing says for how long"
-        return vague(files, why) if files else missing()
+        why = "what was said is kept, and no prompt version is seen with it"
+        if not any(_retention(subject, words)):
+            why = f"{why}, nor for how long it is kept"
+        if files:
+            return vague(files, why)
+        unnamed = subject.once(Tracing).unnamed
+        return vague(unnamed, "which tool keeps the calls is a setting") if unnamed else missing()
     said = recordings.said(rows)
     if traces:
         told = (one for one in recordings.all if one.how == "telemetry")
@@ -56,7 +62,7 @@ def _retention(subject: Subject, words: RecordWords) -> Iterator[Evidence]:
             if isinstance(stmt, m.Assign):
                 for target in stmt.targets:
                     name = target.id if isinstance(target, m.Name) else getattr(target, "name", "")
-                    if ends.search(words_of(name)) and words_of(name) != _ANY:
+                    if ends.search(words_of(name)) and words_of(name) != _ANY and _is_setting(stmt.value):
                         yield subject.at(func, stmt.span, f"`{name}`")
     for one in settings(subject):
         if ends.search(words_of(one.name)):
@@ -71,6 +77,13 @@ def _retention(subject: Subject, words: RecordWords) -> Iterator[Evidence]:
             found = said.search(text.text) if text.kind != "code" else None
             if found:
                 yield Evidence(path, text.line, " ".join(found[0].split())[:60])
+
+
+def _is_setting(value: m.Expr | None) -> bool:
+    """A number, a text, or what settings say; no lock and no list that is begun."""
+    if isinstance(value, m.Call):
+        return any(isinstance(node, m.Text | m.Const) for node in walk.expressions(value))
+    return not isinstance(value, m.Seq | m.DictDisplay)
 
 
 def feedback(subject: Subject) -> CriterionResult:
@@ -151,9 +164,19 @@ def _rated(subject: Subject, table: ObservabilityFile) -> Iterator[Evidence]:
     inputs = subject.project.flows.inputs
     for func in subject.project.functions:
         if subject.within(func.path) and func.facts.kind == "function":
-            words = words_of(func.name)
-            if keeps.search(words) or (served.search(words) and inputs.serves(func)):
+            words, paths = words_of(func.name), list(_paths(func))
+            asked = any(map(served.search, (words, *paths))) and (paths or inputs.serves(func))
+            if keeps.search(words) or asked:
                 yield subject.at(func, func.facts.span, f"`{func.qualname}`")
+
+
+def _paths(func: Func) -> Iterator[str]:
+    """The paths below which something is sent to it: ``@router.post("/messages/{id}/feedback")``."""
+    for decorator in func.facts.decorators:
+        texts = [n.value for n in walk.expressions(decorator) if isinstance(n, m.Text)]
+        name = last_name(decorator) if isinstance(decorator, m.Call) else ""
+        sends = name in ("post", "put", "patch") or not set(texts).isdisjoint(("POST", "PUT", "PATCH"))
+        yield from (words_of(text) for text in texts if sends and text.startswith("/"))
 
 
 def _described(subject: Subject, table: ObservabilityFile) -> Iterator[Evidence]:

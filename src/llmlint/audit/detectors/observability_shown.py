@@ -13,6 +13,8 @@ from llmlint.audit.tables.observability import Dashboard, ObservabilityFile
 from llmlint.facts import model as m
 from llmlint.repository.tree import Node
 
+_ADDRESS = re.compile(r"https?://[^\s<>()\[\]`]+")
+
 
 def dashboards(subject: Subject) -> CriterionResult:
     """Dashboards kept as code that speak of models, or links to one in the docs."""
@@ -25,6 +27,9 @@ def dashboards(subject: Subject) -> CriterionResult:
         return met([*firm, *linked])
     if found:
         return vague((place for place, _ in found), "they show nothing about models")
+    told = list(_told(subject, table))
+    if told:
+        return vague(told, "the docs say where traces are seen, and no dashboard is linked")
     pages = list(_pages(subject, table))
     return (
         vague(pages, "a page of the program itself, not a dashboard for those who run it")
@@ -86,9 +91,31 @@ def _linked(subject: Subject, table: ObservabilityFile) -> Iterator[Evidence]:
     for path in subject.repository.matching(table.records.documents):
         for link in subject.repository.markdown(path).links:
             for tool in table.dashboard:
-                if any(re.search(one, link.target) for one in tool.links):
+                if _leads(link.target, tool.links) and not _leads(link.target, tool.single):
                     yield Evidence(path, link.line, f"link to a dashboard of {tool.name}")
                     break
+
+
+def _told(subject: Subject, table: ObservabilityFile) -> Iterator[Evidence]:
+    """One trace that is shown, a provider's log of requests, prose that sends the reader to a tool."""
+    looks = re.compile(table.dashboards.looks, re.I)
+    single = (*table.dashboards.accounts, *(one for tool in table.dashboard for one in tool.single))
+    for path in subject.repository.matching(table.records.documents):
+        text = subject.repository.markdown(path)
+        found = [(link.line, link.target) for link in text.links]
+        prose = [block for block in text.blocks if block.kind != "code"]
+        found += [(block.line, one) for block in prose for one in _ADDRESS.findall(block.text)]
+        for line, target in found:
+            if _leads(target, single):
+                yield Evidence(path, line, f"`{target[:60]}`")
+        for block in prose:
+            said = looks.search(block.text)
+            if said:
+                yield Evidence(path, block.line, " ".join(said[0].split())[:60])
+
+
+def _leads(target: str, patterns: tuple[str, ...]) -> bool:
+    return any(re.search(one, target) for one in patterns)
 
 
 def _pages(subject: Subject, table: ObservabilityFile) -> Iterator[Evidence]:

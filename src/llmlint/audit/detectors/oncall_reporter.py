@@ -14,13 +14,14 @@ from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.kinds import external_name
 from llmlint.project.scopes import Func
+from llmlint.project.telemetry import TelemetryUse
 
 
 def reporter(subject: Subject) -> CriterionResult:
     """A reporter that hears of every handled failure: met; of some, or only traces and metrics: vague."""
     uses = [use for use in subject.telemetry if use.table.kind == "reporter"]
     if not uses:
-        noted = [use for use in subject.telemetry if use.table.kind == "failure"]
+        noted = [u for u in subject.telemetry if u.table.kind == "failure" and _is_caught(subject, u)]
         places = [subject.at(use.func, use.span, f"`{use.what}`") for use in noted]
         if places:
             return vague(places, "failures are only noted, and nobody is told")
@@ -34,6 +35,15 @@ def reporter(subject: Subject) -> CriterionResult:
         return met(shown)
     places = [subject.at(one.func, one.handler.span, "a failed call ends here") for one in silent]
     return vague([*shown[:1], *places], f"{uses[0].table.name} never hears of what ends in some handlers")
+
+
+def _is_caught(subject: Subject, use: TelemetryUse) -> bool:
+    """Whether it stands where something is caught, or hears by itself of what is caught nowhere."""
+    if use.table.given:  # ``Posthog(enable_exception_autocapture=True)``
+        return True
+    sites = [site for site in subject.project.graph.sites[use.func] if site.call.span == use.span]
+    caught = (frame.kind == "handler" for site in sites for frame in site.frames)
+    return not sites or any(caught)
 
 
 def _sent(subject: Subject) -> Iterator[Evidence]:

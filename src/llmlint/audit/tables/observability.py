@@ -47,6 +47,8 @@ class RecordWords(Fact, frozen=True, kw_only=True, eq=False):
 
     records: str
     """Regular expression of the last name of calls that record when nothing is made of their result."""
+    holders: str
+    """Of lists in which records are kept while the program runs."""
     stores: str
     """Of calls that keep what they are given, by their verb."""
     keeps: str
@@ -98,6 +100,8 @@ class TranscriptWords(Fact, frozen=True, kw_only=True, eq=False):
     """Of paths of files in which conversations lie."""
     messages: str
     """Of what is written to such a file when it is what was said."""
+    calls: str
+    """Of paths of files in which calls of models lie, with what was asked and answered."""
 
 
 class LogSink(Fact, frozen=True, kw_only=True, eq=False):
@@ -118,6 +122,8 @@ class RowWords(Fact, frozen=True, kw_only=True, eq=False):
     """Last names of calls that save an object as a row."""
     changes: tuple[str, ...]
     """Last names of calls that are given columns, on something that a table is behind."""
+    turns: tuple[tuple[str, ...], ...]
+    """Columns that a turn of a conversation has, one of each: who speaks, what is said, where."""
     began: str
     """Regular expression of columns that hold when something began."""
     ended: str
@@ -138,6 +144,8 @@ class Dashboard(Fact, frozen=True, kw_only=True, eq=False):
     """Dotted classes and functions that make one."""
     links: tuple[str, ...] = ()
     """Regular expressions of addresses of a dashboard (not of the tool's own site)."""
+    single: tuple[str, ...] = ()
+    """Of addresses of one trace, or of what is shared of one."""
 
 
 class DashboardWords(Fact, frozen=True, kw_only=True, eq=False):
@@ -147,6 +155,10 @@ class DashboardWords(Fact, frozen=True, kw_only=True, eq=False):
     """Patterns of files in which dashboards are kept."""
     pages: tuple[str, ...]
     """Patterns of pages of the program itself that may show numbers."""
+    accounts: tuple[str, ...]
+    """Of addresses of pages of a provider that show everybody the calls of their own account."""
+    looks: str
+    """Regular expression of prose that says where traces are looked at."""
     subjects: str
     """Regular expression of what a dashboard about models speaks of."""
     spend: str
@@ -201,7 +213,7 @@ class FeedbackWords(Fact, frozen=True, kw_only=True, eq=False):
     ratings: str
     """Names of functions that keep what people think of an answer."""
     served: str
-    """Names of those that do so when a framework runs them for a person."""
+    """Names, or paths, of those that do so when a framework runs them for a person."""
     sources: str
     """Names of what comes out of production."""
     cases: str

@@ -54,6 +54,10 @@ class Owners(Fact, frozen=True, kw_only=True, eq=False):
     """Patterns of files of service catalogues (Backstage)."""
     nobody: str
     """Regular expression of names that stand for nobody."""
+    packages: tuple[str, ...]
+    """Patterns of files of the metadata of a package."""
+    maintainers: tuple[tuple[str, ...], ...]
+    """Keys below which they name who maintains it."""
 
 
 class Escalation(Fact, frozen=True, kw_only=True, eq=False):

@@ -17,7 +17,7 @@ from llmlint.project.scopes import Mod
 
 def judging(subject: Subject) -> Iterator[Evidence]:
     """What scores answers by asking a model; prompts that speak of judging an answer and want a verdict."""
-    words, evals = subject.once(Evals).table.harness, subject.once(Evals)
+    words = subject.once(Evals).table.harness
     about, mark = (re.compile("|".join(each), re.IGNORECASE) for each in (words.judged, words.marks))
     for harness in subject.once(Harnesses).all:
         for func in harness.judges:
@@ -33,7 +33,7 @@ def judging(subject: Subject) -> Iterator[Evidence]:
 
 
 def _prompts(subject: Subject, about: re.Pattern[str]) -> Iterator[Prompt]:
-    """Those of production code and of evals; values are followed through the evals only where one may judge."""
+    """Those of production code and of evals; values are followed in evals only where one may judge."""
     evals = subject.once(Evals)
     for prompt in subject.project.prompts.all():
         if prompt.func.mod.production and subject.within(prompt.func.path):

@@ -20,16 +20,28 @@ class Answers:
         self._of_tools = {(use.func, use.span) for script in evals.running for _, use in script.uses}
 
     def are_in(self, expr: m.Expr, func: Func) -> bool:
-        """Whether the function asks a model itself, or the expression is made of scores or answers."""
-        if self._project.reach.reaches(func):
-            return True
+        """Whether an expression is made of scores, of answers, or of something that was handed over."""
+        return self.made_of_them(expr, func) or any(
+            isinstance(node, m.Name) and self._is_param(node.id, func) for node in walk.expressions(expr)
+        )
+
+    def made_of_them(self, expr: m.Expr, func: Func) -> bool:
+        """Whether it is made of scores or answers for certain."""
         return any(self._is_one(node, func) for node in self._made_of(expr, func))
+
+    def is_of_a_tool(self, call: m.Call, func: Func) -> bool:
+        """Whether a tool for evals is called."""
+        return (func, call.span) in self._of_tools
+
+    @staticmethod
+    def _is_param(name: str, func: Func) -> bool:
+        given = any(binding.kind == "param" for binding in func.bindings.get(name, ()))
+        return given and name != func.receiver
 
     def _is_one(self, node: m.Expr, func: Func) -> bool:
         match node:
             case m.Name(id=name):
-                given = any(binding.kind == "param" for binding in func.bindings.get(name, ()))
-                return given or self._evals.is_score(name)
+                return self._evals.is_score(name)
             case m.Attr(name=name) | m.Text(value=name):
                 return self._evals.is_score(name)
             case m.Call(span=span):
@@ -54,3 +66,14 @@ class Answers:
                     seen.add(node.id)
                     given = func.bindings.get(node.id) or func.mod.body.bindings.get(node.id, ())
                     pending += [binding.expr for binding in given if binding.expr is not None]
+
+
+def narrows(test: m.Expr) -> bool:
+    """Whether a condition is about what sort of thing something is: ``isinstance(x, dict)``."""
+    match test:
+        case m.Compare(ops=("is" | "is not",), rights=(m.Const(value=None),)):
+            return True
+        case m.Call(func=m.Name(id="isinstance" | "hasattr" | "callable")):
+            return True
+        case _:
+            return False

@@ -8,16 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from llmlint.audit.tables.evals import EvalWords
-from llmlint.facts import model as m
-from llmlint.facts import walk
-from llmlint.project.scopes import Mod
 from llmlint.repository.files import Repository
 from llmlint.repository.tree import Node
 
 _INSIDE = ("metadata", "vars", "meta")
 """Where cases keep what is not for the model."""
-_LEAST = 2
-"""A list of one element is no list of cases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +28,21 @@ class Cases:
     tag_line: int = 0
     labelled: int = 0
     """How many carry the label of a person."""
+    shaped: int = 0
+    """How many have something that is asked, and something that is expected."""
 
 
-def cases_of_file(repository: Repository, path: str, words: EvalWords) -> Cases:
-    """The cases in a file of data or of a tool's configuration."""
+def cases_of_file(repository: Repository, path: str, words: EvalWords, shaped: bool = False) -> Cases:
+    """The cases in a file of data or of a tool's configuration.
+
+    ``shaped``: nothing but their keys shows that they are cases, so they need something that is asked and
+    something that is expected.
+    """
+    found = _found(repository, path, words)
+    return Cases(path, 1, 0) if shaped and 2 * found.shaped < found.number else found
+
+
+def _found(repository: Repository, path: str, words: EvalWords) -> Cases:
     if path.endswith((".csv", ".tsv")):
         return _table(path, repository.text(path), words)
     trees = repository.trees(path)
@@ -78,8 +84,9 @@ def _counted(path: str, nodes: Iterable[Node], words: EvalWords) -> Cases:
     cases = list(nodes)
     tagged = [node for node in cases if _has(node, words.tags)]
     labelled = sum(_has(node, words.human) for node in cases)
+    shaped = sum(words.make_a_case(key for key, _ in node.items()) for node in cases)
     first = cases[0].line if cases else 1
-    return Cases(path, first, len(cases), len(tagged), tagged[0].line if tagged else 0, labelled)
+    return Cases(path, first, len(cases), len(tagged), tagged[0].line if tagged else 0, labelled, shaped)
 
 
 def _has(case: Node, keys: Iterable[str]) -> bool:
@@ -103,45 +110,5 @@ def _table(path: str, text: str, words: EvalWords) -> Cases:
         columns = [at for at, name in enumerate(heading) if name in names]
         return sum(any(at < len(row) and row[at].strip() for at in columns) for row in rows)
 
-    return Cases(path, 2, len(rows), filled(words.tags), 1, filled(words.human))
-
-
-def cases_of_python(mod: Mod, words: EvalWords) -> Cases:
-    """Lists of cases in the code of an eval: assigned to a name, or given to ``parametrize`` and the like."""
-    lists: list[m.Seq] = []
-    for func in mod.functions:
-        for decorator in func.facts.decorators:
-            lists += _lists(decorator)
-        for stmt in func.statements:
-            if isinstance(stmt, m.Assign) and stmt.value is not None:
-                lists += _lists(stmt.value)
-    number = sum(len(one.items) for one in lists)
-    if not number:
-        return Cases(mod.path, 1, 0)
-    tags = [item for one in lists for item in one.items if _tags(item, words)]
-    line = min((_line(item) for one in lists for item in one.items), default=1)
-    return Cases(mod.path, line, number, len(tags), _line(tags[0]) if tags else 0)
-
-
-def _lists(expr: m.Expr) -> list[m.Seq]:
-    """The outermost lists of things that may be cases: not of bare words or numbers."""
-    for node in walk.expressions(expr):
-        if isinstance(node, m.Seq) and len(node.items) >= _LEAST:
-            if all(isinstance(item, m.DictDisplay | m.Seq | m.Call) for item in node.items):
-                return [node]
-    return []
-
-
-def _tags(item: m.Expr, words: EvalWords) -> bool:
-    for node in walk.expressions(item):
-        if isinstance(node, m.DictDisplay):
-            if any(isinstance(key, m.Text) and key.value.lower() in words.tags for key, _ in node.items):
-                return True
-        elif isinstance(node, m.Call):
-            if any(arg.keyword and arg.keyword.lower() in words.tags for arg in node.args):
-                return True
-    return False
-
-
-def _line(expr: m.Expr) -> int:
-    return next((node.span.line for node in walk.expressions(expr) if isinstance(node, m.Call | m.Text)), 1)
+    shaped = len(rows) if words.make_a_case(heading) else 0
+    return Cases(path, 2, len(rows), filled(words.tags), 1, filled(words.human), shaped)

@@ -8,14 +8,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from llmlint.audit.catalogue import read
-from llmlint.audit.evalcases import Cases, cases_of_file, cases_of_python, indexed
+from llmlint.audit.evalcases import Cases, cases_of_file, indexed
 from llmlint.audit.evalframeworks import is_only_offered
 from llmlint.audit.harnesses import Harness, Harnesses
+from llmlint.audit.liveevals import LiveEval, LiveEvals
 from llmlint.audit.model import Evidence
-from llmlint.audit.reading import is_evidence
 from llmlint.audit.scoring import name_of
 from llmlint.audit.subject import Subject, Use
 from llmlint.audit.tables.evals import EvalsFile, EvalTool
+from llmlint.audit.writtencases import cases_of_python
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.scopes import Func, Mod
@@ -53,10 +54,14 @@ class Script:
     """Set where neither a tool nor the place makes it an eval: other code may be in the file."""
     benchmark: bool = False
     """Its place does not say whether answers are measured; what it computes does."""
+    live: tuple[LiveEval, ...] = ()
+    """Tests in it that ask a real model; whatever else is in the file is no eval."""
 
     @property
     def functions(self) -> tuple[Func, ...]:
         """What is the eval's own in the file."""
+        if self.live:
+            return self.asks
         if self.harness is None:
             return self.mod.functions
         return tuple(func for func in self.harness.functions if func.mod is self.mod)
@@ -82,6 +87,9 @@ class Script:
         if self.uses:
             tool, use = min(self.uses, key=lambda one: one[1].span.line)
             return Evidence(self.path, use.span.line, f"{tool.name}: `{use.name}`")
+        if self.live:
+            test, what = self.live[0], "asks a real model and compares the answer"
+            return Evidence(self.path, test.span.line, f"`{test.func.qualname}` {what}")
         if self.harness is not None:
             func, scored = self.harness.func, f"{self.harness.where.path}:{self.harness.span.line}"
             what = f"`{func.qualname or self.path}` asks about each case; {scored} scores the answer"
@@ -134,9 +142,10 @@ class Evals:
         for tool in self.table.tool:
             for use in self.subject.uses(*tool.calls):
                 uses.setdefault(use.func.mod, []).append((tool, use))
+        places = set(self.subject.repository.matching(self.table.words.places))
         found = []
         for mod in project.modules:
-            if mod in uses or (is_evidence(mod.path) and not mod.production):
+            if mod in uses or (mod.path in places and not mod.production):
                 asks = tuple(
                     f for f in mod.functions if f.facts.kind != "lambda" and project.reach.reaches(f)
                 )
@@ -148,6 +157,9 @@ class Evals:
             if one.compared and one.func.mod not in known:
                 known.add(one.func.mod)
                 found.append(Script(one.func.mod, (), (one.func,), (one.where, one.span), one))
+        for mod, live in self.subject.once(LiveEvals).by_module.items():
+            if mod not in known:
+                found.append(Script(mod, (), tuple(one.func for one in live), live=tuple(live)))
         return tuple(found)
 
     def _benchmarks(self, known: set[Mod]) -> Iterator[Script]:
@@ -209,7 +221,11 @@ class Evals:
     def frameworks(self) -> tuple[Script, ...]:
         """Code for evals that others may write: nothing here runs it, and no case is kept for it."""
         scripts = self._possible
-        if self.configs or any(s.uses or s.harness for s in scripts) or any(self._cases_of(scripts)):
+        if (
+            self.configs
+            or any(s.uses or s.harness or s.live for s in scripts)
+            or any(self._cases_of(scripts))
+        ):
             return ()
         asks = [func for script in scripts for func in script.asks]
         files = [script.mod for script in self.scripts]
@@ -225,6 +241,18 @@ class Evals:
         configs = [Evidence(c.path, c.tree.line, f"{c.tool.name} configuration") for c in self.configs]
         return [*configs, *(script.evidence for script in self.running)]
 
+    @functools.cached_property
+    def unread(self) -> tuple[Evidence, ...]:
+        """Files of evals in languages that are not read: what they do is not known."""
+        words, repository = self.table.words, self.subject.repository
+        about = re.compile(words.about_models, re.IGNORECASE)
+        found = []
+        for path in repository.matching(words.other_languages):
+            for hit in repository.search(path, about):
+                found.append(Evidence(path, hit.line, "evals in another language"))
+                break
+        return tuple(found)
+
     # -- cases ----------------------------------------------------------------------------------
 
     @functools.cached_property
@@ -236,8 +264,17 @@ class Evals:
         words, repository = self.table.words, self.subject.repository
         paths = dict.fromkeys((*repository.matching(words.data), *self._mentioned(scripts)))
         found = [*self._of_files(paths)]
+        found += [
+            cases_of_file(repository, path, words, True) for path in repository.matching(words.named_data)
+        ]
         found += [cases_of_file(repository, config.path, words) for config in self.configs]
-        found += [cases_of_python(script.mod, words) for script in scripts if script.harness is None]
+        found += [cases_of_python(s.mod, words) for s in scripts if s.harness is None and not s.live]
+        found += [
+            Cases(s.path, s.live[0].func.facts.span.line, sum(one.number for one in s.live))
+            for s in scripts
+            if s.live
+        ]
+        found += [cases_of_python(s.mod, words, asks=False) for s in self.scripts if not s.is_eval]
         return (cases for cases in found if cases.number)
 
     def _of_files(self, named: Iterable[str]) -> Iterator[Cases]:
@@ -247,7 +284,8 @@ class Evals:
 
     def _mentioned(self, scripts: tuple[Script, ...]) -> Iterator[str]:
         """Files of data that evals name."""
-        texts = [text for script in scripts if script.harness is None for text in _texts(script.mod)]
+        whole = [script.mod for script in scripts if script.harness is None and not script.live]
+        texts = [text for mod in whole for text in _texts(mod)]
         texts += [node.text for config in self.configs for _, node in config.tree.walk()]
         yield from self._files(texts)
         harnesses = [script.harness for script in scripts if script.harness is not None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from llmlint.audit.evals import Evals
 from llmlint.audit.harnesses import Harnesses
@@ -11,8 +11,8 @@ from llmlint.audit.model import Evidence
 from llmlint.audit.subject import Subject
 from llmlint.facts import model as m
 from llmlint.facts import walk
-from llmlint.project.prompts import Piece, Prompt
-from llmlint.project.scopes import Mod
+from llmlint.project.prompts import Piece
+from llmlint.project.scopes import Func
 
 
 def judging(subject: Subject) -> Iterator[Evidence]:
@@ -22,32 +22,35 @@ def judging(subject: Subject) -> Iterator[Evidence]:
     for harness in subject.once(Harnesses).all:
         for func in harness.judges:
             yield subject.at(func, func.facts.span, f"`{func.name}` asks a model how good an answer is")
-    for prompt in _prompts(subject, about):
-        texts = [(piece, _text(piece)) for piece in prompt.pieces]
-        if mark.search("\n".join(text for _, text in texts)):
-            for piece, text in texts:
-                if found := about.search(text):
-                    what = f"a prompt: `{' '.join(found[0].split())[:60]}`"
-                    yield subject.at(piece.func, piece.span, what)
-                    break
-
-
-def _prompts(subject: Subject, about: re.Pattern[str]) -> Iterator[Prompt]:
-    """Those of production code and of evals; through evals values are followed where one may judge."""
-    evals = subject.once(Evals)
     for prompt in subject.project.prompts.all():
         if prompt.func.mod.production and subject.within(prompt.func.path):
-            yield prompt
-    ours = {script.mod for script in (*evals.running, *evals.frameworks) if not script.mod.production}
-    if any(_speaks(mod, about) for mod in ours):
-        for prompt in subject.with_tests.prompts.all():
-            if prompt.func.mod in ours and subject.within(prompt.func.path):
-                yield prompt
+            texts = [(piece.func, piece.span, _text(piece)) for piece in prompt.pieces]
+            if mark.search("\n".join(text for _, _, text in texts)):
+                yield from _first(texts, about)
+    evals = subject.once(Evals)
+    for script in (*evals.running, *evals.frameworks):
+        if not script.mod.production and subject.within(script.path):
+            for func in script.mod.functions:
+                yield from _written(func, about, mark)
 
 
-def _speaks(mod: Mod, about: re.Pattern[str]) -> bool:
-    texts = (node for func in mod.functions for node in func.nodes if isinstance(node, m.Text))
-    return any(about.search(text.value) for text in texts)
+def _written(func: Func, about: re.Pattern[str], mark: re.Pattern[str]) -> Iterator[Evidence]:
+    """In evals, what stands in the code is enough: to follow every value through them takes too long."""
+    said = {stmt.value for stmt in func.statements if isinstance(stmt, m.ExprStmt)}
+    texts = [(func, n.span, n.value) for n in func.nodes if isinstance(n, m.Text) and n not in said]
+    if func is func.mod.body:  # constants that have nothing to do with each other
+        for one in texts:
+            if mark.search(one[2]):
+                yield from _first([one], about)
+    elif mark.search("\n".join(text for _, _, text in texts)):
+        yield from _first(texts, about)
+
+
+def _first(texts: Iterable[tuple[Func, m.Span, str]], about: re.Pattern[str]) -> Iterator[Evidence]:
+    for func, span, text in texts:
+        if found := about.search(text):
+            yield Subject.at(func, span, f"a prompt: `{' '.join(found[0].split())[:60]}`")
+            return
 
 
 def _text(piece: Piece) -> str:

@@ -43,6 +43,7 @@ def reached(subject: Subject) -> Reached:
     for mod in sorted(ours, key=lambda mod: mod.path):
         for func in ours[mod]:
             started = {*_started(subject, func), *_of_fixtures(subject, tests, func)}
+            started |= {wrapping for one in started for wrapping in _wrapping(subject, one)}
             if any(one.mod.production for one in started - found):
                 if any(map(project.reach.reaches, started)):
                     runners.append(func)
@@ -117,10 +118,33 @@ def _follow(subject: Subject, starts: set[Func], found: set[Func]) -> None:
     found.update(pending)
     while pending:
         func = pending.pop()
-        for target in (*(edge.target for edge in subject.with_tests.graph.edges[func]), *func.inner):
-            if target not in found and (func.mod.production or not _is_module(func)):
+        called = (edge.target for edge in subject.with_tests.graph.edges[func])
+        for target in (*called, *func.inner, *_wrapping(subject, func)):
+            follows = func.mod.production or not _is_module(func)
+            if target not in found and follows and _may_be_there(subject, target):
                 found.add(target)
                 pending.append(target)
+
+
+def _may_be_there(subject: Subject, func: Func) -> bool:
+    """Not a method of a class that is made inside a function which is only called under a condition."""
+    maker = func.cls.body.parent if func.cls is not None else None
+    if maker is None or _is_module(maker):
+        return True
+    calls = [edge.site for edge in subject.with_tests.graph.callers.get(maker, ())]
+    return not calls or any(not any(isinstance(frame.node, m.If) for frame in site.frames) for site in calls)
+
+
+def _wrapping(subject: Subject, func: Func) -> Iterator[Func]:
+    """The decorators that a test puts around functions of its own, which run with them.
+
+    Those of the program wrap many functions, and what one wrapper calls is not told apart by what it wraps.
+    """
+    for decorator in () if func.mod.production else func.facts.decorators:
+        made = decorator.func if isinstance(decorator, m.Call) else decorator
+        for value in subject.with_tests.evaluator.eval(made, func.parent or func):
+            if isinstance(value, FuncRef):
+                yield value.func
 
 
 def _is_module(func: Func) -> bool:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import functools
-import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from llmlint.audit.casevalues import Values
-from llmlint.audit.tables.evals import HarnessWords
+from llmlint.audit.tables.evals import HarnessWords, words_in_name
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.scopes import Func
 
 SAME = frozenset({"==", "!=", "in", "not in"})
 """Comparisons of an answer with what is expected."""
-_WORDS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +35,11 @@ class Scoring:
 
     def scores(self, name: str) -> bool:
         """Whether something of this name scores."""
-        return bool(parts(name) & set(self._words.scorers))
+        return bool(words_in_name(name) & set(self._words.scorers))
 
     def is_truth(self, name: str) -> bool:
         """Whether something of this name is what an answer should be."""
-        return bool(parts(name) & set(self._words.truths))
+        return bool(words_in_name(name) & set(self._words.truths))
 
     def counted(self, func: Func, results: Collection[m.Expr]) -> Iterator[Score]:
         """Where what comes of a comparison becomes a score, or is returned."""
@@ -65,7 +62,7 @@ class Scoring:
                 case m.If(test=test) if holds(test):
                     counted = any(map(self.keeps_score, walk.statements((*stmt.body, *stmt.orelse))))
                 case m.Return(value=value) if value is not None and holds(value):
-                    counted = bool(parts(func.name) & {*self._words.scorers, *self._words.metrics})
+                    counted = bool(words_in_name(func.name) & {*self._words.scorers, *self._words.metrics})
                     returned = True
                 case _:
                     pass
@@ -108,7 +105,7 @@ class Scoring:
             if not values.of(arg.value)[0]:
                 continue
             names = [arg.keyword or "", *(name_of(node) for node in walk.expressions(arg.value))]
-            if any(parts(name) & set(self._words.expected) for name in names):
+            if any(words_in_name(name) & set(self._words.expected) for name in names):
                 return True
         return False
 
@@ -125,7 +122,7 @@ class Scoring:
         return False
 
     def _is_metric(self, name: str) -> bool:
-        return bool(parts(name) & set(self._words.metrics))
+        return bool(words_in_name(name) & set(self._words.metrics))
 
 
 def meets(node: m.Compare, values: Values) -> bool:
@@ -150,9 +147,3 @@ def name_of(node: m.Expr) -> str:
 def last(func: m.Expr) -> str:
     """The last part of what is called: ``g`` of ``f.g(x)``."""
     return func.id if isinstance(func, m.Name) else func.name if isinstance(func, m.Attr) else ""
-
-
-@functools.lru_cache(maxsize=4096)
-def parts(name: str) -> frozenset[str]:
-    """The words of a name in lower case: ``gold_answer``, ``goldAnswer``."""
-    return frozenset(part.lower() for part in _WORDS.findall(name))

@@ -42,7 +42,7 @@ class Tests:
         """Every test function in a file of tests that is not set apart by its place."""
         for mod in self._modules:
             if not mod.production and self._runs_usually(mod.path):
-                yield from (func for func in mod.functions if self._is_test(func))
+                yield from (func for func in mod.functions if self.is_test(func))
 
     def is_test_file(self, path: str) -> bool:
         """Whether a file holds tests by its name."""
@@ -55,7 +55,8 @@ class Tests:
         parts = {part.lower() for part in _WORDS.split(path.removesuffix(".py"))}
         return parts.isdisjoint(self.words("places"))
 
-    def _is_test(self, func: Func) -> bool:
+    def is_test(self, func: Func) -> bool:
+        """Whether a runner would take a function for a test, wherever its file lies."""
         if func.facts.kind != "function" or not func.name.startswith("test"):
             return False
         if self._is_fixture(func):

@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from llmlint.audit.detectors.evals_suite import NO_SUITE
+from llmlint.audit.detectors.evals_suite import why_none
 from llmlint.audit.evalbars import bars, offered
 from llmlint.audit.evals import Evals
 from llmlint.audit.model import CriterionResult, Evidence, met, missing, vague
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.evals import EvalWords
+from llmlint.audit.testruns import TestRuns
 from llmlint.repository.pipelines import Command, Job, Pipeline
 
 
@@ -29,13 +30,15 @@ def threshold(subject: Subject) -> CriterionResult:
     found += [one.scores[0] for one in read if one.scores]
     if found:
         return met(found)
-    checks = [one.fails[0] for one in read if one.fails]
+    checks = [one.checks[0] for one in read if one.checks]
     if checks:
         return vague(checks, "no number that fails the run comes from scores or answers")
     numbers = [*(place for one in read for place in one.numbers), *subject.once(offered)]
     if numbers:
         return vague(numbers, "nothing fails when a score is below it")
-    return missing("no eval can fail" if evals.suite else NO_SUITE)
+    if not evals.suite:
+        return missing(why_none(evals))
+    return missing("no eval can fail by a score" if any(one.fails for one in read) else "no eval can fail")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +53,23 @@ def gates(subject: Subject) -> CriterionResult:
     """A job that runs evals when something changes, and may fail."""
     evals = subject.once(Evals)
     if not evals.suite:
-        return missing("nothing here runs evals" if evals.frameworks else NO_SUITE)
+        return missing("nothing here runs evals" if evals.frameworks else why_none(evals))
     runs = list(_runs(subject, evals))
-    firm = [r.shown for r in runs if r.pipeline.on_changes and not (r.command.forgiven or r.job.forgiven)]
+    live = not evals.configs and all(script.live for script in evals.running)
+    firm = [
+        r.shown
+        for r in runs
+        if r.pipeline.on_changes
+        and not (r.command.forgiven or r.job.forgiven)
+        and not (live and _lacks_a_key(r.pipeline))
+    ]
     if firm:
         return met(firm)
+    keyless = [
+        r.shown for r in runs if r.pipeline.on_changes and not r.command.forgiven and not r.job.forgiven
+    ]
+    if keyless:
+        return vague(keyless, "no key of a model is handed to what runs them")
     forgiven = [r.shown for r in runs if r.pipeline.on_changes]
     if forgiven:
         return vague(forgiven, "its failure is thrown away")
@@ -63,22 +78,39 @@ def gates(subject: Subject) -> CriterionResult:
     return missing("no pipeline runs the evals")
 
 
+def _lacks_a_key(pipeline: Pipeline) -> bool:
+    """Whether live tests get no secret there; other services than GitHub hand theirs to every job."""
+    texts = (node.text for _, node in pipeline.tree.walk())
+    return pipeline.path.startswith(".github/") and not any(re.search(_KEY, text) for text in texts)
+
+
+_KEY = r"secrets\.\w*(?:KEY|TOKEN)|secrets\[|secrets\.\w*(?:OPENAI|ANTHROPIC|GEMINI|AZURE|AWS|LLM)"
+
+
 def _runs(subject: Subject, evals: Evals) -> Iterator[_Run]:
     ways = [re.compile(run) for tool in evals.table.tool for run in tool.runs]
     actions = tuple(action for tool in evals.table.tool for action in tool.actions)
     places = _places(evals)
-    collected = any(re.search(r"(?:^|/)(?:test_[^/]*|[^/]*_test)\.py$", s.path) for s in evals.running)
+    collected = [s.path for s in evals.running if re.search(r"(?:^|/)(?:test_[^/]*|[^/]*_test)\.py$", s.path)]
+    tests = subject.once(_test_runs)
     tasks = subject.repository.tasks
     for pipeline in subject.repository.pipelines:
         for job in pipeline.jobs:
             for command in job.commands:
                 texts = (command.text, *(inner.text for _, inner in tasks.behind(command.text)))
-                if any(_runs_evals(text, evals.table.words, ways, places, collected) for text in texts):
+                if any(
+                    _runs_evals(text, evals.table.words, ways, places) or tests.runs(text, collected)
+                    for text in texts
+                ):
                     shown = Evidence(pipeline.path, command.line, f"`{command.text[:60]}`")
                     yield _Run(pipeline, job, command, shown)
             for use in job.uses:
                 if use.text.startswith(actions):
                     yield _Run(pipeline, job, use, Evidence(pipeline.path, use.line, f"`{use.text}`"))
+
+
+def _test_runs(subject: Subject) -> TestRuns:
+    return TestRuns(subject.repository)
 
 
 def _places(evals: Evals) -> re.Pattern[str]:
@@ -93,19 +125,10 @@ def _places(evals: Evals) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w./-])(?:\./)?(?:{found})(?![\w-])")
 
 
-_ALL_TESTS = re.compile(
-    r"^(?:\S+=\S+\s+)*(?:(?:uv|poetry|hatch|pdm)\s+run\s+|python\d?\s+-m\s+)?pytest(?:\s+-\S+)*$"
-)
-
-
-def _runs_evals(
-    text: str, words: EvalWords, ways: list[re.Pattern[str]], places: re.Pattern[str], collected: bool
-) -> bool:
+def _runs_evals(text: str, words: EvalWords, ways: list[re.Pattern[str]], places: re.Pattern[str]) -> bool:
     if any(way.search(text) for way in ways):
         return True
-    if re.search(words.runners, text) and places.search(text) and not re.search(words.readers, text):
-        return True
-    return collected and bool(_ALL_TESTS.match(text))
+    return bool(re.search(words.runners, text) and places.search(text) and not re.search(words.readers, text))
 
 
 DETECTORS = {"evals.threshold": threshold, "evals.gates": gates}

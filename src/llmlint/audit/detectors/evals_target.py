@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from llmlint.audit.detectors.evals_suite import NOT_READ
 from llmlint.audit.evals import Evals
 from llmlint.audit.judges import judging
 from llmlint.audit.literals import literals
@@ -30,7 +31,7 @@ def _first(subject: Subject, patterns: tuple[str, ...]) -> Evidence | None:
     """The first paragraph, item or cell that one of these expressions is found in."""
     words = subject.once(Evals).table.words
     found = re.compile("|".join(patterns), re.IGNORECASE)
-    for path in subject.repository.matching(words.documents):
+    for path in subject.once(PromptFiles).without(words.documents):
         for section in subject.repository.markdown(path).sections:
             if any(re.search(rf"\b{word}", section.title.lower()) for word in words.headings):
                 for block in section.blocks:
@@ -47,9 +48,12 @@ def judge(subject: Subject) -> CriterionResult:
     evals = subject.once(Evals)
     judges = one_per_line((*_judges(subject, evals), *_told_to(subject, evals), *judging(subject)))
     if not judges:
+        if evals.unread:
+            return missing(NOT_READ)
         return not_applicable("no model is seen to judge answers, in an eval or in a prompt")
     labels = [Evidence(c.path, c.line, f"{c.labelled} labels of people") for c in evals.cases if c.labelled]
-    agreement = list(_agreement(subject, evals))
+    beside = {place.path for place in judges if place.path.endswith(".py")}
+    agreement = list(_agreement(subject, evals, sorted(beside)))
     if labels:
         return met([*labels, *agreement])
     if agreement:
@@ -73,26 +77,41 @@ def _judges(subject: Subject, evals: Evals) -> Iterator[Evidence]:
 def _told_to(subject: Subject, evals: Evals) -> Iterator[Evidence]:
     """Prompts that tell a model to judge and to give a mark, in files that hold prompts and in code."""
     words = evals.table.words
-    judging, marking = (re.compile(given, re.IGNORECASE) for given in (words.judging, words.marking))
+    judging, marking, verdict = (
+        re.compile(given, re.IGNORECASE) for given in (words.judging, words.marking, "|".join(words.verdicts))
+    )
     files = subject.once(PromptFiles)
     for path in dict.fromkeys(one.path for one in (*files.read, *files.perhaps)):
-        if marking.search(subject.repository.text(path)):
-            for hit in subject.repository.search(path, judging):
-                yield Evidence(path, hit.line, f"a prompt: `{hit.match[0][:50]}`")
-                break
+        marks = marking.search(subject.repository.text(path))
+        for hit in subject.repository.search(path, judging if marks else verdict):
+            yield Evidence(path, hit.line, f"a prompt: `{hit.match[0][:50]}`")
+            break
     for func, span, text in literals(subject):
-        match = judging.search(text)
-        if match and marking.search(text):
+        match = judging.search(text) if marking.search(text) else None
+        match = match or verdict.search(text)
+        if match:
             yield subject.at(func, span, f"a prompt: `{' '.join(match[0].split())[:50]}`")
 
 
-def _agreement(subject: Subject, evals: Evals) -> Iterator[Evidence]:
+_MEASURED = re.compile(
+    r"\b(?:calibrat(?:ed|ion)|agreement|kappa)\b[^\n=]{0,80}?(?:\b0?\.\d+|\b\d+(?:\.\d+)?\s?%|\bn\s*=\s*\d+)",
+    re.IGNORECASE,
+)
+"""In prose, as a comment or a docstring has it: in an assignment an equals sign comes first."""
+
+
+def _agreement(subject: Subject, evals: Evals, judging: Iterable[str]) -> Iterator[Evidence]:
+    """On pages, in what is said beside a judge (``judging``: paths), in names of evals."""
     words = re.compile("|".join(map(re.escape, evals.table.words.agreement)), re.IGNORECASE)
     for path in subject.repository.matching(evals.table.words.documents):
         for block in subject.repository.markdown(path).blocks:
             if words.search(block.text) and re.search(r"\d", block.text):
                 yield Evidence(path, block.line, " ".join(block.text.split())[:60])
                 break
+    for path in judging:
+        for hit in subject.repository.search(path, _MEASURED):
+            yield Evidence(path, hit.line, hit.text[:60])
+            break
     for script in evals.running:
         for func in script.mod.functions:
             for stmt in func.statements:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import enum
 import functools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from llmlint.audit.aftermath import after, is_returned, leaves
 from llmlint.audit.alternatives import names_another
 from llmlint.audit.catalogue import read
+from llmlint.audit.limits import names_limit
 from llmlint.audit.model import Evidence
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.recovery import RecoveryFile
@@ -49,6 +51,8 @@ class Fallback:
 
     kind: Kind
     place: Evidence | None = None
+    on_limits: bool = True
+    """Whether it happens after a rate limit too."""
 
 
 NOTHING = Fallback(Kind.NOTHING)
@@ -71,6 +75,23 @@ class Fallbacks:
         if self._is_one(call.site, call):
             return self._found(Kind.MODEL, call.site.func, call.site.call.span, "it stands in itself")
         return self._of_client(call) or self._around(call.site, call)
+
+    def after(self, block: m.Try, handler: m.Handler, func: Func) -> Fallback:
+        """The best that one handler does, and what follows it, for any of the calls in its block."""
+        found = [NOTHING]
+        graph = self._project.graph
+        for site in graph.sites[func]:
+            if any(frame.kind == "try" and frame.node is block for frame in site.frames):
+                sent = graph.by_call.get(site.call)
+                calls = [sent] if sent is not None else []
+                calls += [one for e in graph.edges_at.get(site.call, ()) for one in self._asked_by(e.target)]
+                found += [self._handler(site, block, handler, call) for call in calls if call.generates]
+        return max(found, key=lambda one: one.kind)
+
+    def asks_another(self, body: tuple[m.Stmt, ...], block: m.Try, handler: m.Handler, func: Func) -> bool:
+        """Whether these statements of a handler ask another model than those that its block asks."""
+        tried = self._tried(block, func)
+        return any(self._body(body, handler, func, call).kind is Kind.MODEL for call in tried)
 
     def single_model(self, call: LlmCall) -> str:
         """The one model that the call can ask, if it is written in the code; empty: there is a choice."""
@@ -199,7 +220,9 @@ class Fallbacks:
                 continue
             for handler in frame.node.handlers:
                 if self._may_catch(handler, site.func):
-                    found.append(self._handler(site, frame.node, handler, call))
+                    hears = self._project.handlers.catches_provider(handler, site.func)
+                    hears = hears or names_limit(handler.type)
+                    found.append(replace(self._handler(site, frame.node, handler, call), on_limits=hears))
         return max(found, key=lambda one: one.kind)
 
     def _may_catch(self, handler: m.Handler, func: Func) -> bool:
@@ -217,8 +240,8 @@ class Fallbacks:
                 if isinstance(loop, m.For) and block in tuple(walk.statements(loop.body)):
                     if self._goes_over_alternatives(loop):
                         found.append(self._found(Kind.MODEL, func, loop.span, "the next one is asked"))
-            if _leaves(block.body):  # success is gone: what follows happens after a failure
-                found.append(self._body(_after(block, func), handler, func, call))
+            if leaves(block.body):  # success is gone: what follows happens after a failure
+                found.append(self._body(after(block, func), handler, func, call))
         return max(found, key=lambda one: one.kind)
 
     def _goes_over_alternatives(self, loop: m.For) -> bool:
@@ -255,7 +278,7 @@ class Fallbacks:
             match stmt:
                 case m.Return(value=value, span=span) | m.ExprStmt(value=m.Yield(value=value), span=span):
                     pass
-                case m.Assign(value=value, span=span) if _is_returned(stmt, func):
+                case m.Assign(value=value, span=span) if is_returned(stmt, func):
                     pass
                 case _:
                     continue
@@ -348,31 +371,6 @@ def _names(node: m.Expr) -> Iterator[str]:
         yield node.name
 
 
-def _is_returned(stmt: m.Assign, func: Func) -> bool:
-    """Whether what is assigned is given back: a text that is only logged is no answer."""
-    names = {target.id for target in stmt.targets if isinstance(target, m.Name)}
-    given = [one.value for one in func.returns if one.value is not None]
-    given += [one.value for one in func.yields if one.value is not None]
-    return any(names & walk.names_in(value) for value in given)
-
-
 def _goes_over_fallbacks(loop: m.For) -> bool:
     """``for provider in self._fallbacks``: whatever tells that the last one has failed."""
     return any("fallback" in name.lower() for node in walk.expressions(loop.iter) for name in _names(node))
-
-
-def _leaves(body: tuple[m.Stmt, ...]) -> bool:
-    return any(isinstance(stmt, m.Return) for stmt in walk.statements(body))
-
-
-def _after(block: m.Try, func: Func) -> tuple[m.Stmt, ...]:
-    """The statements of a function behind a block."""
-    inside = set(walk.statements((block,)))
-    passed = False
-    found: list[m.Stmt] = []
-    for stmt in walk.statements(func.facts.body):
-        if stmt in inside:
-            passed = True
-        elif passed:
-            found.append(stmt)
-    return tuple(found)

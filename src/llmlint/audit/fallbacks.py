@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from llmlint.audit.aftermath import after, is_returned, leaves
-from llmlint.audit.alternatives import names_another
+from llmlint.audit.alternatives import goes_over_alternatives, names_another
 from llmlint.audit.catalogue import read
 from llmlint.audit.limits import names_limit
 from llmlint.audit.model import Evidence
@@ -84,7 +84,7 @@ class Fallbacks:
             if any(frame.kind == "try" and frame.node is block for frame in site.frames):
                 sent = graph.by_call.get(site.call)
                 calls = [sent] if sent is not None else []
-                calls += [one for e in graph.edges_at.get(site.call, ()) for one in self._asked_by(e.target)]
+                calls += [one for e in graph.edges_at.get(site.call, ()) for one in self.asked_by(e.target)]
                 found += [self._handler(site, block, handler, call) for call in calls if call.generates]
         return max(found, key=lambda one: one.kind)
 
@@ -132,7 +132,7 @@ class Fallbacks:
                 sent = graph.by_call.get(site.call)
                 found += [sent] if sent is not None else []
                 for edge in graph.edges_at.get(site.call, ()):
-                    found += self._asked_by(edge.target)
+                    found += self.asked_by(edge.target)
         return [call for call in found if call.generates]
 
     # -- the client -------------------------------------------------------------------------------
@@ -238,17 +238,11 @@ class Fallbacks:
         if not raised and not any(isinstance(s, m.Return) for s in walk.statements(handler.body)):
             for loop in site.loops():
                 if isinstance(loop, m.For) and block in tuple(walk.statements(loop.body)):
-                    if self._goes_over_alternatives(loop):
+                    if goes_over_alternatives(loop, self._words.alternatives):
                         found.append(self._found(Kind.MODEL, func, loop.span, "the next one is asked"))
             if leaves(block.body):  # success is gone: what follows happens after a failure
                 found.append(self._body(after(block, func), handler, func, call))
         return max(found, key=lambda one: one.kind)
-
-    def _goes_over_alternatives(self, loop: m.For) -> bool:
-        if isinstance(loop.iter, m.Call) and walk.dotted(loop.iter.func) == "range":
-            return False
-        names = {part.lower() for node in walk.expressions(loop.iter) for part in _names(node)}
-        return any(word in name for name in names for word in self._words.alternatives)
 
     def _body(self, body: tuple[m.Stmt, ...], handler: m.Handler, func: Func, call: LlmCall) -> Fallback:
         """What the statements after a failure do: ask again elsewhere, answer, or say that it failed."""
@@ -266,7 +260,7 @@ class Fallbacks:
                 if self._is_given_another(site.call) or self._differs([sent], call):
                     found.append(self._found(Kind.MODEL, func, site.call.span, "another model is asked"))
             elif any(self._project.reach.reaches(t) for t in targets if t is not func):
-                asked = [other for target in targets for other in self._asked_by(target)]
+                asked = [other for target in targets for other in self.asked_by(target)]
                 words = self._words.alternatives
                 another = any(names_another(self._project, site, b, words) for b in _blocks(site, handler))
                 another = another or self._is_given_another(site.call) or self._differs(asked, call)
@@ -303,7 +297,7 @@ class Fallbacks:
                 return True
         return False
 
-    def _asked_by(self, func: Func) -> list[LlmCall]:
+    def asked_by(self, func: Func) -> list[LlmCall]:
         """The LLM calls that a function reaches."""
         if func not in self._below:
             graph = self._project.graph

@@ -133,7 +133,7 @@ def skips_when_used_up(loop: Loop, *, failures: bool = False) -> bool:
     """
     compared: set[str | None] = set()
     for stmt in loop.body:
-        if isinstance(stmt, m.If) and _skips(stmt.body[-1]):
+        if isinstance(stmt, m.If) and (_skips(stmt.body[-1]) or isinstance(stmt.body[-1], m.Raise)):
             for test in walk.expressions(stmt.test):
                 if isinstance(test, m.Compare) and compares_sizes(test):
                     compared |= {key(one) for one in (test.left, *test.rights)}

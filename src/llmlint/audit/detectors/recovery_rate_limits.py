@@ -8,6 +8,7 @@ from llmlint.audit.catalogue import read
 from llmlint.audit.fallbacks import Fallbacks, Kind
 from llmlint.audit.limits import gives_status, is_sentence, names_limit, tells_limit
 from llmlint.audit.model import CriterionResult, Evidence, met, missing, one_per_line, vague
+from llmlint.audit.overmodels import MOST, OverModels
 from llmlint.audit.ownretries import OwnRetries
 from llmlint.audit.pacing import paced, turns
 from llmlint.audit.subject import Subject, Use
@@ -19,8 +20,6 @@ from llmlint.project.sites import statement_sites
 from llmlint.project.wording import callee
 
 _ENDLESS = "tries again without a bound"
-MOST = 0.5
-"""Where more of the calls than this have another model behind them, a rate limit leads there."""
 
 
 def rate_limits(subject: Subject) -> CriterionResult:
@@ -39,13 +38,14 @@ def rate_limits(subject: Subject) -> CriterionResult:
                 firm.append(use.evidence)
             elif limiter.kind == "queue" and subject.with_tests.reach.reaches(use.func):
                 loose.append(use.evidence)
-    over = _over(subject)
+    over = _over(subject)  # a rate limit leads there where most calls have another model behind them
+    loops = subject.once(OverModels)
     if firm or len(over) > MOST * len(subject.sites):
-        return met(one_per_line([*firm, *over]))
+        return met(firm or one_per_line(over))
+    if loops.places and loops.of_most:
+        return met(loops.places)
     if loose:
         return vague(loose, "a queue, and what fails in it is not tried again")
-    if over:
-        return vague(over, "only some calls go on with another model")
     if waited:
         return vague((place for place, _ in waited), "what this limits is not said")
     told = list(dict.fromkeys([*(place for place, _ in handled), *_conditions(subject)]))
@@ -55,6 +55,8 @@ def rate_limits(subject: Subject) -> CriterionResult:
     if again:
         endless = any(one.what.endswith(_ENDLESS) for one in again)
         return vague(again, f"it is tried again like any failure{'' if endless else ', and then fails'}")
+    if over:
+        return vague(one_per_line(over), "only some calls go on with another model")
     return missing()
 
 

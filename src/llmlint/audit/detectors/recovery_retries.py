@@ -65,20 +65,24 @@ def retries(subject: Subject) -> CriterionResult:
 
 def _tried(subject: Subject, call: LlmCall) -> _Tried | None:
     stack = [layer for layer in subject.project.stacks.of(call) if layer.attempts > 1]
+    at_once = subject.once(_at_once)
+    written = [layer for layer in stack if layer.written]
+    if written:
+        layer = max(written, key=lambda one: (one.func, one.span) not in at_once)
+        place = subject.at(layer.func, layer.span, f"{layer.attempts} attempts")
+        return _Tried(place, True, (layer.func, layer.span) not in at_once)
     own = subject.once(OwnRetries).around(call)
-    if not any(layer.written for layer in stack) and own is not None:
+    if own is not None:
         return _Tried(own.place, True, own.waits)
-    if stack:
-        at_once = subject.once(_at_once)
-        layer = max(stack, key=lambda one: (one.written, (one.func, one.span) not in at_once))
-        by = "" if layer.written else " by the SDK's default"
-        place = subject.at(layer.func, layer.span, f"{layer.attempts} attempts{by}")
-        return _Tried(place, layer.written, (layer.func, layer.span) not in at_once)
     for use in _around(subject, call.site.func, 0):
         number, _ = subject.project.attempts.number(use)
         many = f"{number} attempts" if number is not None else "attempts"
-        waits = (use.func, use.span) not in subject.once(_at_once)
-        return _Tried(subject.at(use.func, use.span, f"{many} by `{use.table.path}`"), True, waits)
+        place = subject.at(use.func, use.span, f"{many} by `{use.table.path}`")
+        return _Tried(place, True, (use.func, use.span) not in at_once)
+    if stack:
+        layer = stack[0]
+        place = subject.at(layer.func, layer.span, f"{layer.attempts} attempts by the SDK's default")
+        return _Tried(place, False)
     return _told(subject, call)
 
 

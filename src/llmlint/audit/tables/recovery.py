@@ -60,6 +60,8 @@ class RecoveryWords(Fact, frozen=True, kw_only=True, eq=False):
     """Exceptions (dotted) that libraries for retries raise when the last attempt has failed."""
     alternatives: tuple[str, ...]
     """What a loop over models or providers goes over."""
+    asking: tuple[str, ...]
+    """Parts of names of methods that ask a model."""
     switches: tuple[str, ...]
     """Keywords of decorators and retries by which something else answers in the end."""
     failing: tuple[str, ...]

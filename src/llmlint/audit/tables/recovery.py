@@ -50,6 +50,12 @@ class RecoveryWords(Fact, frozen=True, kw_only=True, eq=False):
     """Keywords of these by which a limiter is told a rate."""
     validators: tuple[str, ...]
     """Functions and methods (last names) that hold data to a schema."""
+    counts: tuple[str, ...]
+    """Parts of names of what an answer took or cost: no text of a model."""
+    signatures: tuple[str, ...]
+    """Base classes (dotted) whose fields are texts unless their annotations say otherwise."""
+    frames: tuple[str, ...]
+    """Methods (whole names) that give the lines of a stream."""
     loose_formats: tuple[str, ...]
     """Values that ask for JSON of whatever shape."""
     of_many: tuple[str, ...]

@@ -97,7 +97,7 @@ def _shown(subject: Subject) -> list[Evidence]:
 
 
 def _handlers(subject: Subject) -> Iterator[Evidence]:
-    """Without those that return nothing: what others make of it is not to be seen there."""
+    """Without those that return an empty answer: what others make of it is not to be seen there."""
     for place, handler, _ in _deciding(subject):
         if not any(isinstance(stmt, m.Return) and _is_nothing(stmt.value) for stmt in handler.body):
             yield subject.at(place.func, handler.span, "a failure is not lost here")
@@ -105,7 +105,7 @@ def _handlers(subject: Subject) -> Iterator[Evidence]:
 
 def _is_nothing(value: m.Expr | None) -> bool:
     match value:
-        case None | m.Const(value=None) | m.Text(value="") | m.Seq(items=()) | m.DictDisplay(items=()):
+        case m.Const(value=None) | m.Text(value="") | m.Seq(items=()) | m.DictDisplay(items=()):
             return True
         case _:
             return False

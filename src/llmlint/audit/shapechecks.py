@@ -88,7 +88,7 @@ class ShapeChecks:
             match stmt:
                 case m.Assert(test=test, span=span) if self._looks(test, names):
                     pass
-                case m.If(test=test, body=body, span=span) if _ends(body) and self._looks(test, names):
+                case m.If(test=test, body=body, span=span) if _ends(body) and self._refuses(test, names):
                     pass
                 case _:
                     continue
@@ -102,6 +102,13 @@ class ShapeChecks:
 
     def _is_class(self, call: m.Call, func: Func) -> bool:
         return any(isinstance(v, ClassRef) for v in self._subject.project.evaluator.eval(call.func, func))
+
+    def _refuses(self, test: m.Expr, names: set[str]) -> bool:
+        """``not isinstance(data, dict)``; without the ``not`` it chooses among forms that are all welcome."""
+        return any(
+            isinstance(node, m.Unary) and node.op == "not" and self._looks(node.value, names)
+            for node in walk.expressions(test)
+        )
 
     def _looks(self, test: m.Expr, names: set[str]) -> bool:
         """Whether a test asks for the type of the data, or a function of the program about it."""

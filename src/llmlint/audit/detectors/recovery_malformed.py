@@ -21,9 +21,7 @@ from llmlint.project.shapes import HELD, NUMBER
 from llmlint.project.wording import callee
 
 MOST = 0.5
-"""Where more of the places than this only see to it that an answer parses, some schemas are not enough."""
-FEW = 2
-"""So many places are no majority of anything."""
+"""Where so many of the places only see to it that an answer parses, some schemas are not enough."""
 
 
 def malformed(subject: Subject) -> CriterionResult:
@@ -71,7 +69,7 @@ def malformed(subject: Subject) -> CriterionResult:
         return vague([*loose, *held], "what happens where nothing is found is not seen", count)
     if held:
         only_caught = sum(not (p.checked or checks[p][1]) for p in sound)
-        if total > FEW and only_caught > MOST * total:
+        if only_caught >= MOST * total:
             why = "the shape of some answers is checked, of the others only whether they parse"
             return vague([*dict.fromkeys(held), *caught], why, count)
         return met(dict.fromkeys(held), count=count)

@@ -71,14 +71,14 @@ def _tried(subject: Subject, call: LlmCall) -> _Tried | None:
         layer = max(written, key=lambda one: (one.func, one.span) not in at_once)
         place = subject.at(layer.func, layer.span, f"{layer.attempts} attempts")
         return _Tried(place, True, (layer.func, layer.span) not in at_once)
-    own = subject.once(OwnRetries).around(call)
-    if own is not None:
-        return _Tried(own.place, True, own.waits)
     for use in _around(subject, call.site.func, 0):
         number, _ = subject.project.attempts.number(use)
         many = f"{number} attempts" if number is not None else "attempts"
         place = subject.at(use.func, use.span, f"{many} by `{use.table.path}`")
         return _Tried(place, True, (use.func, use.span) not in at_once)
+    own = subject.once(OwnRetries).around(call)
+    if own is not None:
+        return _Tried(own.place, True, own.waits)
     if stack:
         layer = stack[0]
         place = subject.at(layer.func, layer.span, f"{layer.attempts} attempts by the SDK's default")

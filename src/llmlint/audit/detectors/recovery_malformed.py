@@ -69,6 +69,7 @@ def malformed(subject: Subject) -> CriterionResult:
         return vague([*loose, *held], "what happens where nothing is found is not seen", count)
     if held:
         only_caught = sum(not (p.checked or checks[p][1]) for p in sound)
+        only_caught += sum(p.handled and not p.checked for p in found)
         if only_caught >= MOST * total:
             why = "the shape of some answers is checked, of the others only whether they parse"
             return vague([*dict.fromkeys(held), *caught], why, count)

@@ -1,4 +1,4 @@
-"""One function that asks whichever model it is given: who gives it another one after a failure."""
+"""Code that asks whichever model it is given: who gives it another one after a failure."""
 
 from __future__ import annotations
 
@@ -29,6 +29,17 @@ def names_another(project: Project, site: CallSite, block: m.Try, words: Iterabl
                     if here and there and here != there:
                         return True
     return False
+
+
+def goes_over_alternatives(loop: m.For, words: Iterable[str]) -> bool:
+    """``for model in models``, ``for number, key in enumerate(self.keys)``; ``words`` as above."""
+    if isinstance(loop.iter, m.Call) and walk.dotted(loop.iter.func) == "range":
+        return False
+    nodes = walk.expressions(loop.iter)
+    names = {
+        getattr(node, "id", getattr(node, "name", "")) for node in nodes if isinstance(node, m.Name | m.Attr)
+    }
+    return any(word in name.lower() for name in names for word in words)
 
 
 def _text(project: Project, site: CallSite, name: str, target: Func) -> str:

@@ -14,7 +14,7 @@ from llmlint.audit.tables.recovery import RecoveryFile
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.kinds import ClassRef, FuncRef
-from llmlint.project.scopes import Func
+from llmlint.project.scopes import Cls, Func
 from llmlint.project.sites import CallSite
 from llmlint.project.testing import Tests
 
@@ -93,7 +93,8 @@ class FailureTests:
         graph, reach = self._project.graph, self._project.reach
         for edge in graph.edges.get(func, ()):
             if edge.target.mod.production and (
-                reach.reaches(edge.target) or edge.target.mod.path in self._asking
+                reach.reaches(edge.target)
+                or (edge.target.mod.path in self._asking and self._may_ask(edge.target))
             ):
                 return True
         for site in graph.sites[func]:
@@ -107,6 +108,17 @@ class FailureTests:
                         ):
                             return True
         return self._runs_method(func)
+
+    def _may_ask(self, func: Func) -> bool:
+        """Whether it is a function, or a method of a class of which one asks: no embedder beside it."""
+        if func.cls is None:
+            return True
+        return not self._asking_classes.isdisjoint(self._project.evaluator.hierarchy.mro(func.cls))
+
+    @functools.cached_property
+    def _asking_classes(self) -> frozenset[Cls]:
+        reaches = self._project.reach.reaches
+        return frozenset(f.cls for f in self._project.functions if f.cls is not None and reaches(f))
 
     def _runs_method(self, func: Func) -> bool:
         """Whether it calls a method by a name that a class has which the file names, however it was made."""

@@ -9,10 +9,12 @@ from __future__ import annotations
 import enum
 import functools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from llmlint.audit.alternatives import names_another
+from llmlint.audit.aftermath import after, is_returned, leaves
+from llmlint.audit.alternatives import goes_over_alternatives, names_another
 from llmlint.audit.catalogue import read
+from llmlint.audit.limits import names_limit
 from llmlint.audit.model import Evidence
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.recovery import RecoveryFile
@@ -49,6 +51,8 @@ class Fallback:
 
     kind: Kind
     place: Evidence | None = None
+    on_limits: bool = True
+    """Whether it happens after a rate limit too."""
 
 
 NOTHING = Fallback(Kind.NOTHING)
@@ -71,6 +75,23 @@ class Fallbacks:
         if self._is_one(call.site, call):
             return self._found(Kind.MODEL, call.site.func, call.site.call.span, "it stands in itself")
         return self._of_client(call) or self._around(call.site, call)
+
+    def after(self, block: m.Try, handler: m.Handler, func: Func) -> Fallback:
+        """The best that one handler does, and what follows it, for any of the calls in its block."""
+        found = [NOTHING]
+        graph = self._project.graph
+        for site in graph.sites[func]:
+            if any(frame.kind == "try" and frame.node is block for frame in site.frames):
+                sent = graph.by_call.get(site.call)
+                calls = [sent] if sent is not None else []
+                calls += [one for e in graph.edges_at.get(site.call, ()) for one in self.asked_by(e.target)]
+                found += [self._handler(site, block, handler, call) for call in calls if call.generates]
+        return max(found, key=lambda one: one.kind)
+
+    def asks_another(self, body: tuple[m.Stmt, ...], block: m.Try, handler: m.Handler, func: Func) -> bool:
+        """Whether these statements of a handler ask another model than those that its block asks."""
+        tried = self._tried(block, func)
+        return any(self._body(body, handler, func, call).kind is Kind.MODEL for call in tried)
 
     def single_model(self, call: LlmCall) -> str:
         """The one model that the call can ask, if it is written in the code; empty: there is a choice."""
@@ -111,7 +132,7 @@ class Fallbacks:
                 sent = graph.by_call.get(site.call)
                 found += [sent] if sent is not None else []
                 for edge in graph.edges_at.get(site.call, ()):
-                    found += self._asked_by(edge.target)
+                    found += self.asked_by(edge.target)
         return [call for call in found if call.generates]
 
     # -- the client -------------------------------------------------------------------------------
@@ -199,7 +220,9 @@ class Fallbacks:
                 continue
             for handler in frame.node.handlers:
                 if self._may_catch(handler, site.func):
-                    found.append(self._handler(site, frame.node, handler, call))
+                    hears = self._project.handlers.catches_provider(handler, site.func)
+                    hears = hears or names_limit(handler.type)
+                    found.append(replace(self._handler(site, frame.node, handler, call), on_limits=hears))
         return max(found, key=lambda one: one.kind)
 
     def _may_catch(self, handler: m.Handler, func: Func) -> bool:
@@ -215,17 +238,11 @@ class Fallbacks:
         if not raised and not any(isinstance(s, m.Return) for s in walk.statements(handler.body)):
             for loop in site.loops():
                 if isinstance(loop, m.For) and block in tuple(walk.statements(loop.body)):
-                    if self._goes_over_alternatives(loop):
+                    if goes_over_alternatives(loop, self._words.alternatives):
                         found.append(self._found(Kind.MODEL, func, loop.span, "the next one is asked"))
-            if _leaves(block.body):  # success is gone: what follows happens after a failure
-                found.append(self._body(_after(block, func), handler, func, call))
+            if leaves(block.body):  # success is gone: what follows happens after a failure
+                found.append(self._body(after(block, func), handler, func, call))
         return max(found, key=lambda one: one.kind)
-
-    def _goes_over_alternatives(self, loop: m.For) -> bool:
-        if isinstance(loop.iter, m.Call) and walk.dotted(loop.iter.func) == "range":
-            return False
-        names = {part.lower() for node in walk.expressions(loop.iter) for part in _names(node)}
-        return any(word in name for name in names for word in self._words.alternatives)
 
     def _body(self, body: tuple[m.Stmt, ...], handler: m.Handler, func: Func, call: LlmCall) -> Fallback:
         """What the statements after a failure do: ask again elsewhere, answer, or say that it failed."""
@@ -243,7 +260,7 @@ class Fallbacks:
                 if self._is_given_another(site.call) or self._differs([sent], call):
                     found.append(self._found(Kind.MODEL, func, site.call.span, "another model is asked"))
             elif any(self._project.reach.reaches(t) for t in targets if t is not func):
-                asked = [other for target in targets for other in self._asked_by(target)]
+                asked = [other for target in targets for other in self.asked_by(target)]
                 words = self._words.alternatives
                 another = any(names_another(self._project, site, b, words) for b in _blocks(site, handler))
                 another = another or self._is_given_another(site.call) or self._differs(asked, call)
@@ -255,7 +272,7 @@ class Fallbacks:
             match stmt:
                 case m.Return(value=value, span=span) | m.ExprStmt(value=m.Yield(value=value), span=span):
                     pass
-                case m.Assign(value=value, span=span) if _is_returned(stmt, func):
+                case m.Assign(value=value, span=span) if is_returned(stmt, func):
                     pass
                 case _:
                     continue
@@ -280,7 +297,7 @@ class Fallbacks:
                 return True
         return False
 
-    def _asked_by(self, func: Func) -> list[LlmCall]:
+    def asked_by(self, func: Func) -> list[LlmCall]:
         """The LLM calls that a function reaches."""
         if func not in self._below:
             graph = self._project.graph
@@ -348,31 +365,6 @@ def _names(node: m.Expr) -> Iterator[str]:
         yield node.name
 
 
-def _is_returned(stmt: m.Assign, func: Func) -> bool:
-    """Whether what is assigned is given back: a text that is only logged is no answer."""
-    names = {target.id for target in stmt.targets if isinstance(target, m.Name)}
-    given = [one.value for one in func.returns if one.value is not None]
-    given += [one.value for one in func.yields if one.value is not None]
-    return any(names & walk.names_in(value) for value in given)
-
-
 def _goes_over_fallbacks(loop: m.For) -> bool:
     """``for provider in self._fallbacks``: whatever tells that the last one has failed."""
     return any("fallback" in name.lower() for node in walk.expressions(loop.iter) for name in _names(node))
-
-
-def _leaves(body: tuple[m.Stmt, ...]) -> bool:
-    return any(isinstance(stmt, m.Return) for stmt in walk.statements(body))
-
-
-def _after(block: m.Try, func: Func) -> tuple[m.Stmt, ...]:
-    """The statements of a function behind a block."""
-    inside = set(walk.statements((block,)))
-    passed = False
-    found: list[m.Stmt] = []
-    for stmt in walk.statements(func.facts.body):
-        if stmt in inside:
-            passed = True
-        elif passed:
-            found.append(stmt)
-    return tuple(found)

@@ -1,4 +1,4 @@
-"""Loops that try a failed call again without a number: a pause that grows up to a limit, or a counter."""
+"""Loops that try a failed call again, whose number nobody wrote down: settings, counters, growing pauses."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.calls import LlmCall
 from llmlint.project.guards import compares_sizes, key
+from llmlint.project.loops import Loop
 from llmlint.project.scopes import Func
 from llmlint.project.sites import CallSite, StatementSite
 
@@ -20,11 +21,13 @@ _COUNTS = frozenset({"+=", "-="})
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OwnRetry:
-    """One loop with a bound and a pause, and where it stands."""
+    """One loop with a bound, and where it stands."""
 
     place: Evidence
     tried: tuple[CallSite, ...]
     """What fails in it and leads to the next round."""
+    waits: bool
+    """Whether there is a pause between the rounds."""
 
 
 class OwnRetries:
@@ -54,13 +57,11 @@ class OwnRetries:
         project = self._subject.project
         for place in project.blocks:
             loop, func = place.stmt, place.func
-            if (
-                not isinstance(loop, m.While)
-                or not func.mod.production
-                or not self._subject.within(func.path)
-            ):
+            if not isinstance(loop, m.While | m.For) or not func.mod.production:
                 continue
             tries = {p.stmt for p in project.loops.inside(loop, func) if self._goes_round(p)}
+            if not tries or not self._subject.within(func.path):
+                continue
             sites = [site for site in project.graph.sites[func] if next(site.loops(), None) is loop]
             tried = tuple(
                 site
@@ -69,13 +70,22 @@ class OwnRetries:
                 and project.reach.at_site(site, escaping=True)
             )
             pauses = [site.call for site in sites if project.attempts.pauses(site.call, func)]
-            if not tried or not pauses:
-                continue
-            waited = {key(arg.value) for call in pauses for arg in call.args} - {None}
-            if self._is_limited(loop, func, waited):
-                yield OwnRetry(self._subject.at(func, loop.span, "a pause that grows up to a limit"), tried)
-            elif skips_when_used_up(loop):
-                yield OwnRetry(self._subject.at(func, loop.span, "asked again while a counter lasts"), tried)
+            bound = self._bound(loop, func, tries, pauses) if tried else ""
+            if bound:
+                yield OwnRetry(self._subject.at(func, loop.span, bound), tried, bool(pauses))
+
+    def _bound(self, loop: Loop, func: Func, tries: set[m.Stmt], pauses: list[m.Call]) -> str:
+        """What ends a loop, in words; empty: nothing that is seen."""
+        if skips_when_used_up(loop, failures=True):
+            return "asked again while a counter lasts"
+        waited = {key(arg.value) for call in pauses for arg in call.args} - {None}
+        if isinstance(loop, m.While) and self._is_limited(loop, func, waited):
+            return "a pause that grows up to a limit"
+        loops = self._subject.project.loops
+        counted = loops.counts(loop.iter, func) if isinstance(loop, m.For) else counts_up(loop)
+        if counted and _ends_with_success(loop, tries) and not loops.endless(loop, func):
+            return "tried again as often as a number says"
+        return ""
 
     def _goes_round(self, place: StatementSite) -> bool:
         """Whether a ``try`` has a handler for failures of providers from which the next round begins."""
@@ -116,17 +126,61 @@ def _ends(stmt: m.If) -> bool:
     )
 
 
-def skips_when_used_up(loop: m.While | m.For) -> bool:
-    """``if left <= 0: continue`` before ``left -= 1``: after that many rounds nothing more is asked."""
+def skips_when_used_up(loop: Loop, *, failures: bool = False) -> bool:
+    """``if left <= 0: continue`` before ``left -= 1``: after that many rounds nothing more is asked.
+
+    With ``failures`` it is enough to count the rounds that fail.
+    """
     compared: set[str | None] = set()
     for stmt in loop.body:
-        if isinstance(stmt, m.If) and _skips(stmt.body[-1]):
+        if isinstance(stmt, m.If) and (_skips(stmt.body[-1]) or isinstance(stmt.body[-1], m.Raise)):
             for test in walk.expressions(stmt.test):
                 if isinstance(test, m.Compare) and compares_sizes(test):
                     compared |= {key(one) for one in (test.left, *test.rights)}
-        elif isinstance(stmt, m.AugAssign) and stmt.op in _COUNTS and key(stmt.target) in compared - {None}:
-            return isinstance(stmt.value, m.Const)
+        for inner in walk.statements((stmt,)) if failures else (stmt,):
+            if (
+                isinstance(inner, m.AugAssign)
+                and inner.op in _COUNTS
+                and key(inner.target) in compared - {None}
+            ):
+                return isinstance(inner.value, m.Const)
     return False
+
+
+def counts_up(loop: m.While) -> bool:
+    """``while attempt < self.limit: … attempt += 1``."""
+    if not isinstance(loop.test, m.Compare) or not compares_sizes(loop.test):
+        return False
+    compared = {key(one) for one in (loop.test.left, *loop.test.rights)} - {None}
+    return any(
+        isinstance(stmt, m.AugAssign) and stmt.op in _COUNTS and key(stmt.target) in compared
+        for stmt in walk.statements(loop.body)
+    )
+
+
+def _ends_with_success(loop: Loop, tries: set[m.Stmt]) -> bool:
+    """Whether a round that did not fail is the last: otherwise each round has work of its own."""
+    for number, stmt in enumerate(loop.body):
+        if any(inner in tries for inner in walk.statements((stmt,))):
+            return _finishes((stmt,)) or any(_skips(later) for later in loop.body[number + 1 :])
+    return False
+
+
+def _finishes(body: tuple[m.Stmt, ...]) -> bool:
+    """Whether the straight way through a block leaves the loop around it."""
+    match body[-1] if body else None:
+        case m.Try(body=inner, orelse=orelse, final=final):
+            return any(map(_finishes, (inner, orelse, final)))
+        case m.With(body=inner):
+            return _finishes(inner)
+        case m.While() | m.For() as inner_loop:  # a stream that is handed on
+            return any(isinstance(stmt, m.Return) for stmt in walk.statements(inner_loop.body))
+        case m.Return():
+            return True
+        case m.Simple(what=what):
+            return what == "break"
+        case _:
+            return False
 
 
 def _skips(stmt: m.Stmt) -> bool:

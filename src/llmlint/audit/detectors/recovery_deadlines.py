@@ -60,12 +60,14 @@ def _bound(subject: Subject, call: LlmCall) -> _Bound:
     if setting.state == "unknown" and any(deadlines.constructor(one).state == "given" for one in clients):
         setting = ABSENT  # one is there, whichever it is
     if setting.state in ("given", "unknown") or _is_off(setting, call.entry.timeout_none):
-        return _told(setting, here, any(_is_written(subject, site, given) for site, given in paths))
+        seen = all(_is_seen(subject, site) for site, _ in paths)
+        return _told(setting, here, any(_is_written(subject, site, given) for site, given in paths), seen)
     for client in clients:
         made = deadlines.constructor(client)
         if made.state in ("given", "unknown") or _is_off(made, client.entry.timeout_none):
             place = client.site or here
-            return _told(made, place, _is_written(subject, place, client.entry.timeout))
+            written = _is_written(subject, place, client.entry.timeout)
+            return _told(made, place, written, _is_seen(subject, place))
     place = next((client.site for client in clients if client.site is not None), here)
     entries: list[s.Client | s.Call] = [client.entry for client in clients]
     entries = entries or [call.entry]
@@ -104,8 +106,18 @@ def _is_written(subject: Subject, site: Site, paths: tuple[str, ...]) -> bool:
     )
 
 
-def _told(setting: Setting, here: Site, written: bool) -> _Bound:
+def _is_seen(subject: Subject, site: Site) -> bool:
+    """Whether everything that a call is given stands in it: no mapping of arguments."""
+    return (
+        not any(arg.star for arg in site.call.args)
+        and subject.project.evaluator.keyword_items(site.call, site.func)[1]
+    )
+
+
+def _told(setting: Setting, here: Site, written: bool, seen: bool) -> _Bound:
     site = setting.site or here
+    if setting.state == "unknown" and seen and not written:
+        return _Bound(False, False, site, "no deadline is given, and what stands behind it is not seen")
     if setting.state == "unknown":
         what = "its deadline is given from elsewhere" if written else "what it is given is not seen"
         return _Bound(False, False, site, what, True)

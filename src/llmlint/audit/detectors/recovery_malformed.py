@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from llmlint.audit.answerdecorators import ParsedBefore, parsed_before
 from llmlint.audit.catalogue import read
 from llmlint.audit.model import Count, CriterionResult, Evidence, met, missing, not_applicable, vague
+from llmlint.audit.saying import last_name
+from llmlint.audit.shapechecks import ShapeChecks
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.recovery import RecoveryFile
 from llmlint.facts import model as m
@@ -15,7 +17,11 @@ from llmlint.project.calls import LlmCall
 from llmlint.project.kinds import ClassRef, Data
 from llmlint.project.parsing import ASKED, MAY_ASK, Parse
 from llmlint.project.scopes import Func
+from llmlint.project.shapes import HELD, NUMBER
 from llmlint.project.wording import callee
+
+MOST = 0.5
+"""Where so many of the places only see to it that an answer parses, some schemas are not enough."""
 
 
 def malformed(subject: Subject) -> CriterionResult:
@@ -31,7 +37,9 @@ def malformed(subject: Subject) -> CriterionResult:
     held = [_asked(subject, call) for call in schemas]
     sound = [parse for parse in parses if not _is_bad(parse)]
     handled = [one for one in before if one.handled]
-    held += [_at(subject, parse, "held to a schema") for parse in sound if _is_held(subject, parse.func)]
+    checks = {parse: subject.once(ShapeChecks).of(parse) for parse in sound}
+    held += [place for places, mostly in checks.values() if mostly for place in places]
+    partly = [place for places, mostly in checks.values() if not mostly for place in places]
     held += [
         _decorated(subject, one, "held to a schema") for one in handled if _is_held(subject, one.wrapper)
     ]
@@ -40,7 +48,11 @@ def malformed(subject: Subject) -> CriterionResult:
     caught += [_decorated(subject, one, "its error is caught") for one in handled]
     caught += [_at(subject, p, "its form is looked at") for p in sound if p.checked and not p.handled]
     asked = [_at(subject, p, "the model is asked for JSON") for p in sound if p.asked == ASKED]
-    unseen = [_at(subject, p, "which form is asked for is not seen") for p in sound if _is_unseen(subject, p)]
+    unseen = [
+        _at(subject, p, "which form is asked for is not seen")
+        for p in sound
+        if _is_unseen(p) and not checks[p][1]
+    ]
     loose = [_at(subject, p, "reads what a pattern found") for p in found if not (p.checked or p.handled)]
     total = len(parses) + len(before) + len(found) + len(schemas)
     count = Count(total - len(bad) - len(unseen) - len(loose), total, "places")
@@ -56,7 +68,15 @@ def malformed(subject: Subject) -> CriterionResult:
     if held and loose:
         return vague([*loose, *held], "what happens where nothing is found is not seen", count)
     if held:
+        only_caught = sum(not (p.checked or checks[p][1]) for p in sound)
+        only_caught += sum(p.handled and not p.checked for p in found)
+        if only_caught >= MOST * total:
+            why = "the shape of some answers is checked, of the others only whether they parse"
+            return vague([*dict.fromkeys(held), *caught], why, count)
         return met(dict.fromkeys(held), count=count)
+    if partly:
+        why = "text that does not parse is caught, and only some callers check the shape of the data"
+        return vague([*dict.fromkeys(partly), *caught, *unseen, *loose], why, count)
     if caught:
         why = "text that does not parse is caught, data of another shape is not"
         return vague([*caught, *unseen, *loose], why, count)
@@ -69,12 +89,42 @@ def malformed(subject: Subject) -> CriterionResult:
 
 def _is_ours(subject: Subject, parse: Parse) -> bool:
     here = parse.func.mod.production and subject.within(parse.func.path)
-    return here and parse.flow.origin.func.mod.production
+    if not here or not parse.flow.origin.func.mod.production:
+        return False
+    return not (_is_of_a_count(parse) or _is_a_frame(subject, parse))
 
 
-def _is_unseen(subject: Subject, parse: Parse) -> bool:
+def _is_of_a_count(parse: Parse) -> bool:
+    """Whether it converts how many tokens an answer took, or what it cost: that comes from the provider."""
+    if parse.flow.hit.use.kind not in (NUMBER, HELD):
+        return False
+    said = [node for arg in parse.call.args for node in walk.expressions(arg.value)]
+    texts = [getattr(node, "id", getattr(node, "name", getattr(node, "value", ""))) for node in said]
+    func: Func | None = parse.func
+    while func is not None and func.facts.kind != "module":
+        texts.append(func.name)
+        func = func.parent
+    counts = read("recovery", RecoveryFile).words.counts
+    return any(word in text.lower() for text in texts if isinstance(text, str) for word in counts)
+
+
+def _is_a_frame(subject: Subject, parse: Parse) -> bool:
+    """Whether it unpacks a line of a stream, in which the provider sends a piece of the answer."""
+    frames = read("recovery", RecoveryFile).words.frames
+    given = {name for arg in parse.call.args for name in walk.names_in(arg.value)}
+    site = next((one for one in subject.project.graph.sites[parse.func] if one.call is parse.call), None)
+    return any(
+        isinstance(loop, m.For)
+        and isinstance(loop.iter, m.Call)
+        and last_name(loop.iter) in frames
+        and given & walk.names_in(loop.target)
+        for loop in (site.loops() if site is not None else ())
+    )
+
+
+def _is_unseen(parse: Parse) -> bool:
     """Whether only settings that nobody sees may have asked for the form."""
-    return parse.asked == MAY_ASK and not (parse.handled or parse.checked or _is_held(subject, parse.func))
+    return parse.asked == MAY_ASK and not (parse.handled or parse.checked)
 
 
 def _is_bad(parse: Parse) -> bool:
@@ -92,7 +142,10 @@ def _asked(subject: Subject, call: LlmCall) -> Evidence:
 def _has_schema(subject: Subject, call: LlmCall) -> bool:
     """Whether a call gives objects of a class, not text that should be JSON."""
     if call.entry.kind == "structured":
-        return True
+        if not call.entry.structured:
+            return not _is_of_plain_fields(subject, call)
+        if _gives_schema(call):
+            return True
     deadlines, forms = subject.project.deadlines, subject.project.catalogue.answer_forms
     places = [(call.site.call, call.site.func)]
     for client in (call.client, *call.client.inner) if call.client is not None else ():
@@ -105,6 +158,32 @@ def _has_schema(subject: Subject, call: LlmCall) -> bool:
                     where = walk.argument(given, path.partition(".")[0])
                     if where is not None and _is_schema(subject, where, func):
                         return True
+    return False
+
+
+def _gives_schema(call: LlmCall) -> bool:
+    """Whether a schema is written at the call, and is no parameter that callers may leave out."""
+    given = [walk.argument(call.site.call, path) for path in call.entry.structured]
+    params = [call.site.func.params.get(one.id) for one in given if isinstance(one, m.Name)]
+    optional = any(
+        param is not None and isinstance(param.default, m.Const) and param.default.value is None
+        for param in params
+    )
+    return any(one is not None for one in given) and not optional
+
+
+def _is_of_plain_fields(subject: Subject, call: LlmCall) -> bool:
+    """Whether a signature names the fields of an answer and wants nothing but texts in them."""
+    client = call.client
+    if client is None or client.site is None or not client.site.call.args:
+        return False
+    bases = read("recovery", RecoveryFile).words.signatures
+    for value in subject.project.evaluator.eval(client.site.call.args[0].value, client.site.func):
+        if isinstance(value, ClassRef):
+            if set(subject.project.evaluator.hierarchy.external_bases(value.cls)).isdisjoint(bases):
+                return False
+            fields = (stmt for stmt in value.cls.body.statements if isinstance(stmt, m.Assign))
+            return all(one.annotation is None or walk.dotted(one.annotation) == "str" for one in fields)
     return False
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from llmlint.audit.fallbacks import Fallbacks, Kind
 from llmlint.audit.model import Count, CriterionResult, met, missing, vague
+from llmlint.audit.overmodels import OverModels
 from llmlint.audit.subject import Subject
 from llmlint.audit.substitutes import substitutes
 from llmlint.project.wording import callee
@@ -21,6 +22,11 @@ def outage(subject: Subject) -> CriterionResult:
     if good:
         return vague(shown, "nothing stands in for the other calls", count)
     errors = list(dict.fromkeys(one.place for one in by_call.values() if one.place))
+    loops = subject.once(OverModels)
+    if loops.places and loops.of_most:
+        return met(loops.places)
+    if loops.places:
+        return vague(loops.places, "only some of what asks a model goes on with another one")
     own = list(dict.fromkeys(substitutes(subject)))
     if own:
         why = "only some callers go on with something else, and nothing stands in for the other answers"

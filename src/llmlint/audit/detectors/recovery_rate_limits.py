@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from llmlint.audit.catalogue import read
-from llmlint.audit.model import CriterionResult, Evidence, met, missing, vague
+from llmlint.audit.fallbacks import Fallbacks, Kind
+from llmlint.audit.limits import gives_status, is_sentence, names_limit, tells_limit
+from llmlint.audit.model import CriterionResult, Evidence, met, missing, one_per_line, vague
+from llmlint.audit.overmodels import MOST, OverModels
 from llmlint.audit.ownretries import OwnRetries
 from llmlint.audit.pacing import paced, turns
 from llmlint.audit.subject import Subject, Use
@@ -13,15 +16,17 @@ from llmlint.audit.tables.recovery import Limiter, RecoveryFile
 from llmlint.facts import model as m
 from llmlint.facts import walk
 from llmlint.project.scopes import Func
+from llmlint.project.sites import statement_sites
 from llmlint.project.wording import callee
 
 _ENDLESS = "tries again without a bound"
 
 
 def rate_limits(subject: Subject) -> CriterionResult:
-    """A handler of its own, a limiter, a queue that tries again, a router with alternatives."""
-    firm = [*_handlers(subject), *_told_apart(subject), *_conditions(subject), *_switched_on(subject)]
-    firm += paced(subject)
+    """A limiter, a queue that tries again, a router or a handler that goes to another deployment."""
+    handled = [*_handlers(subject), *_told_apart(subject)]
+    firm = [place for place, elsewhere in handled if elsewhere]
+    firm += [*_switched_on(subject), *paced(subject)]
     waited = list(turns(subject))
     firm += [place for place, of_rate in waited if of_rate]
     loose: list[Evidence] = []
@@ -33,16 +38,25 @@ def rate_limits(subject: Subject) -> CriterionResult:
                 firm.append(use.evidence)
             elif limiter.kind == "queue" and subject.with_tests.reach.reaches(use.func):
                 loose.append(use.evidence)
-    if firm:
-        return met(dict.fromkeys(firm))
+    over = _over(subject)  # a rate limit leads there where most calls have another model behind them
+    loops = subject.once(OverModels)
+    if firm or len(over) > MOST * len(subject.sites):
+        return met(firm or one_per_line(over))
+    if loops.places and loops.of_most:
+        return met(loops.places)
     if loose:
         return vague(loose, "a queue, and what fails in it is not tried again")
     if waited:
         return vague((place for place, _ in waited), "what this limits is not said")
+    told = list(dict.fromkeys([*(place for place, _ in handled), *_conditions(subject)]))
+    if told:
+        return vague(told, "it is told apart, and there is neither a queue nor another deployment")
     again = list(dict.fromkeys(_tried_again(subject)))
     if again:
         endless = any(one.what.endswith(_ENDLESS) for one in again)
         return vague(again, f"it is tried again like any failure{'' if endless else ', and then fails'}")
+    if over:
+        return vague(one_per_line(over), "only some calls go on with another model")
     return missing()
 
 
@@ -54,30 +68,44 @@ def _table() -> RecoveryFile:
 # -- in code of the project's own -------------------------------------------------------------------
 
 
-def _handlers(subject: Subject) -> Iterator[Evidence]:
-    """``except RateLimitError`` around a model, if it does not only lose the failure."""
-    project = subject.project
-    for place in project.blocks:
+def _handlers(subject: Subject) -> Iterator[tuple[Evidence, bool]]:
+    """``except RateLimitError`` around a model that does something, and whether it goes elsewhere."""
+    for place in subject.project.blocks:
         stmt, func = place.stmt, place.func
         if not isinstance(stmt, m.Try) or not subject.within(func.path) or not _asks(subject, stmt, func):
             continue
         for handler in stmt.handlers:
-            if _names_limit(handler.type):
-                if not project.outcomes.of(handler.body, handler.name, func).vanishes or _waits(
-                    subject, handler.body, func
-                ):
-                    yield subject.at(func, handler.span, "a rate limit is handled by itself")
+            if names_limit(handler.type):
+                elsewhere = subject.once(Fallbacks).after(stmt, handler, func).kind is Kind.MODEL
+                does = "another is asked" if elsewhere else _does(subject, handler.body, func)
+                if does:
+                    yield (
+                        subject.at(func, handler.span, f"a rate limit is handled by itself: {does}"),
+                        elsewhere,
+                    )
 
 
-def _told_apart(subject: Subject) -> Iterator[Evidence]:
-    """``if "429" in str(e)``, ``if response.status == 429``, where models are asked, with a way out."""
-    reaches = subject.project.reach.reaches
-    asking = {func.mod for func in subject.project.functions if reaches(func)}
+def _told_apart(subject: Subject) -> Iterator[tuple[Evidence, bool]]:
+    """``if "429" in str(e)``, ``if response.status == 429``, where a model was asked, with a way out."""
     for func in subject.project.functions:
-        if func.mod in asking and subject.within(func.path):
-            for stmt in func.statements:
-                if isinstance(stmt, m.If) and _tells_limit(stmt.test) and _does(subject, stmt, func):
-                    yield subject.at(func, stmt.span, "a rate limit is told apart")
+        if not func.mod.production or not subject.within(func.path):
+            continue
+        for site in statement_sites(func):
+            stmt = site.stmt
+            if not isinstance(stmt, m.If) or not tells_limit(stmt.test):
+                continue
+            failed = [(f.node, f.handler) for f in reversed(site.frames) if f.kind == "handler"]
+            elsewhere = False
+            for block, handler in failed:
+                if isinstance(block, m.Try) and handler is not None and _asks(subject, block, func):
+                    elsewhere = subject.once(Fallbacks).asks_another(stmt.body, block, handler, func)
+                    break
+            else:
+                if failed or not subject.project.reach.reaches(func):
+                    continue
+            does = "another is asked" if elsewhere else _does(subject, stmt.body, func)
+            if does:
+                yield subject.at(func, stmt.span, f"a rate limit is told apart: {does}"), elsewhere
 
 
 def _asks(subject: Subject, stmt: m.Try, func: Func) -> bool:
@@ -88,33 +116,17 @@ def _asks(subject: Subject, stmt: m.Try, func: Func) -> bool:
     )
 
 
-def _names_limit(types: m.Expr | None) -> bool:
-    """Whether an ``except`` names a rate limit (and perhaps others)."""
-    names = [] if types is None else list(walk.expressions(types))
-    texts = (node.id if isinstance(node, m.Name) else getattr(node, "name", "") for node in names)
-    return any(word in text.lower() for text in texts for word in _table().words.rate_limits)
-
-
-def _tells_limit(test: m.Expr) -> bool:
-    """``e.status_code == 429``, ``"rate limit" in str(e)``; a function whose name says it."""
-    for node in walk.expressions(test):
-        if isinstance(node, m.Const) and node.value == 429:
-            return True
-        text = node.value if isinstance(node, m.Text) else ""
-        text = (walk.dotted(node.func) or "") if isinstance(node, m.Call) else text
-        if text and any(word in text.lower() for word in _table().words.limit_texts):
-            return True
-    return False
-
-
-def _does(subject: Subject, stmt: m.If, func: Func) -> bool:
-    """Whether a branch for rate limits does more than to log it or to give up like all others."""
-    if _waits(subject, stmt.body, func):
-        return True
-    return any(
-        isinstance(inner, m.Return | m.Raise) or (isinstance(inner, m.Simple) and inner.what == "continue")
-        for inner in walk.statements(stmt.body)
-    )
+def _does(subject: Subject, body: tuple[m.Stmt, ...], func: Func) -> str:
+    """What a branch for rate limits does, in words; empty: it logs, gives up, or hands on like all others."""
+    if _waits(subject, body, func):
+        return "it waits and tries again"
+    for stmt in walk.statements(body):
+        if isinstance(stmt, m.Raise) and stmt.value is not None and gives_status(stmt.value):
+            return "whoever asks is told"
+        if isinstance(stmt, m.Return) and stmt.value is not None:
+            if gives_status(stmt.value) or is_sentence(stmt.value):
+                return "whoever asks is told"
+    return ""
 
 
 def _waits(subject: Subject, body: tuple[m.Stmt, ...], func: Func) -> bool:
@@ -135,8 +147,17 @@ def _conditions(subject: Subject) -> Iterator[Evidence]:
             repeats = use.repeats is not None and project.reach.reaches(use.repeats)
             if not repeats and not any(project.reach.at_site(site) for site in use.sites):
                 continue
-            if any(_names_limit(arg.value) for arg in use.call.args):
+            if any(names_limit(arg.value) for arg in use.call.args):
                 yield subject.at(use.func, use.span, "a rate limit is tried again after a wait")
+
+
+# -- as after any failure ---------------------------------------------------------------------------
+
+
+def _over(subject: Subject) -> list[Evidence]:
+    """For each call that goes on with another model after a rate limit, where it does."""
+    found = (subject.once(Fallbacks).of(call) for call in subject.sites)
+    return [one.place for one in found if one.kind is Kind.MODEL and one.on_limits and one.place is not None]
 
 
 # -- with something that is made for it -------------------------------------------------------------

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from llmlint.audit.catalogue import read
+from llmlint.audit.lostfailures import LostFailures
 from llmlint.audit.model import Count, CriterionResult, Evidence, met, missing, vague
+from llmlint.audit.ownretries import skips_when_used_up
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.recovery import RecoveryFile
 from llmlint.facts import model as m
@@ -31,6 +33,9 @@ def not_swallowed(subject: Subject) -> CriterionResult:
     texts = [one for one in subject.project.error_texts if subject.within(one.func.path)]
     hit |= {call for text in texts if (call := _end(subject, text.target)) is not None}
     silent = list(_silent(subject))
+    seen = {handler.span for _, handler, _ in silent} | {text.handler.span for text in texts}
+    others = [one for one in subject.once(LostFailures).all() if one.span not in seen]
+    hit |= {call for one in others for call in one.calls}
     hit |= {call for _, _, target in silent if (call := _end(subject, target)) is not None}
     looping, said = list(_endless(subject)), list(_texts(subject))
     hit |= {call for _, _, target in looping if (call := _end(subject, target)) is not None}
@@ -40,7 +45,9 @@ def not_swallowed(subject: Subject) -> CriterionResult:
     of_package = set(subject.sites)
     mostly = 2 * len(hit & of_package) > len(subject.sites)
     bad = len((hit | set(_repeated(subject))) & of_package)
-    count = Count(len(subject.sites) - bad, len(subject.sites), "call sites")
+    count: Count | None = Count(len(subject.sites) - bad, len(subject.sites), "call sites")
+    if any(not one.calls for one in others):
+        count = None  # which calls they hide is not seen
     found = list(subject.of_findings(lost))
     found += [
         subject.at(t.func, t.handler.span, "the text of the error is returned as the answer") for t in texts
@@ -48,6 +55,7 @@ def not_swallowed(subject: Subject) -> CriterionResult:
     found += [subject.at(func, h.span, "the text of an error is returned as the answer") for func, h in said]
     found += [subject.at(func, handler.span, "asks again for ever") for func, handler, _ in looping]
     found += [subject.at(func, handler.span, "nobody is told of the failure") for func, handler, _ in silent]
+    found += [subject.at(one.func, one.span, one.what) for one in others]
     found += [
         Evidence(f.location.path, f.location.line, "it is tried again for ever, and never comes out")
         for f in repeated
@@ -89,8 +97,18 @@ def _shown(subject: Subject) -> list[Evidence]:
 
 
 def _handlers(subject: Subject) -> Iterator[Evidence]:
+    """Without those that return an empty answer: what others make of it is not to be seen there."""
     for place, handler, _ in _deciding(subject):
-        yield subject.at(place.func, handler.span, "a failure is not lost here")
+        if not any(isinstance(stmt, m.Return) and _is_nothing(stmt.value) for stmt in handler.body):
+            yield subject.at(place.func, handler.span, "a failure is not lost here")
+
+
+def _is_nothing(value: m.Expr | None) -> bool:
+    match value:
+        case m.Const(value=None) | m.Text(value="") | m.Seq(items=()) | m.DictDisplay(items=()):
+            return True
+        case _:
+            return False
 
 
 def _deciding(subject: Subject) -> Iterator[tuple[StatementSite, m.Handler, Target]]:
@@ -123,8 +141,16 @@ def _endless(subject: Subject) -> Iterator[tuple[Func, m.Handler, Target]]:
     project = subject.project
     for place, handler, target in _deciding(subject):
         if project.guarded.goes_round(place) and not project.guarded.goes_on_well(place, handler):
+            if _is_counted(place):
+                continue
             if not (_is_background(subject, place.func) and _tells(handler)):
                 yield place.func, handler, target
+
+
+def _is_counted(place: StatementSite) -> bool:
+    """Whether the loop around it leaves when as many rounds have failed as a counter allows."""
+    loops = (f.node for f in place.frames if f.kind == "loop" and isinstance(f.node, m.While | m.For))
+    return any(skips_when_used_up(loop, failures=True) for loop in loops)
 
 
 def _is_background(subject: Subject, func: Func) -> bool:

@@ -50,6 +50,12 @@ class RecoveryWords(Fact, frozen=True, kw_only=True, eq=False):
     """Keywords of these by which a limiter is told a rate."""
     validators: tuple[str, ...]
     """Functions and methods (last names) that hold data to a schema."""
+    counts: tuple[str, ...]
+    """Parts of names of what an answer took or cost: no text of a model."""
+    signatures: tuple[str, ...]
+    """Base classes (dotted) whose fields are texts unless their annotations say otherwise."""
+    frames: tuple[str, ...]
+    """Methods (whole names) that give the lines of a stream."""
     loose_formats: tuple[str, ...]
     """Values that ask for JSON of whatever shape."""
     of_many: tuple[str, ...]
@@ -60,6 +66,8 @@ class RecoveryWords(Fact, frozen=True, kw_only=True, eq=False):
     """Exceptions (dotted) that libraries for retries raise when the last attempt has failed."""
     alternatives: tuple[str, ...]
     """What a loop over models or providers goes over."""
+    asking: tuple[str, ...]
+    """Parts of names of methods that ask a model."""
     switches: tuple[str, ...]
     """Keywords of decorators and retries by which something else answers in the end."""
     failing: tuple[str, ...]

@@ -13,6 +13,7 @@ from llmlint.audit.evalframeworks import is_only_offered
 from llmlint.audit.harnesses import Harness, Harnesses
 from llmlint.audit.liveevals import LiveEval, LiveEvals
 from llmlint.audit.model import Evidence
+from llmlint.audit.reading import is_eval
 from llmlint.audit.scoring import name_of
 from llmlint.audit.subject import Subject, Use
 from llmlint.audit.tables.evals import EvalsFile, EvalTool
@@ -142,10 +143,9 @@ class Evals:
         for tool in self.table.tool:
             for use in self.subject.uses(*tool.calls):
                 uses.setdefault(use.func.mod, []).append((tool, use))
-        places = set(self.subject.repository.matching(self.table.words.places))
         found = []
         for mod in project.modules:
-            if mod in uses or (mod.path in places and not mod.production):
+            if mod in uses or (is_eval(mod.path) and not mod.production):
                 asks = tuple(
                     f for f in mod.functions if f.facts.kind != "lambda" and project.reach.reaches(f)
                 )

@@ -43,7 +43,8 @@ def reached(subject: Subject) -> Reached:
     for mod in sorted(ours, key=lambda mod: mod.path):
         for func in ours[mod]:
             started = {*_started(subject, func), *_of_fixtures(subject, tests, func)}
-            started |= {wrapping for one in started for wrapping in _wrapping(subject, one)}
+            wrapping = {decorator for one in started for decorator in _wrapping(subject, one)}
+            started |= {*wrapping, *(inner for decorator in wrapping for inner in decorator.inner)}
             if any(one.mod.production for one in started - found):
                 if any(map(project.reach.reaches, started)):
                     runners.append(func)

@@ -20,7 +20,17 @@ def is_evidence(path: str) -> bool:
     return _compiled().match_file(path)
 
 
+def is_eval(path: str) -> bool:
+    """Whether the file lies where evals do; it need not be saved yet."""
+    return _evals().match_file(path)
+
+
 @functools.cache
 def _compiled() -> GitIgnoreSpec:
     feedback = read("observability", ObservabilityFile).feedbacks.files
     return patterns((*read("evals", EvalsFile).words.places, *feedback))
+
+
+@functools.cache
+def _evals() -> GitIgnoreSpec:
+    return patterns(read("evals", EvalsFile).words.places)

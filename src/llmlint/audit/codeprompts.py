@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterator
 
 from llmlint.audit.catalogue import read
-from llmlint.audit.literals import literals
+from llmlint.audit.literals import Literal, literals
 from llmlint.audit.model import Evidence
 from llmlint.audit.promptfiles import is_aside, is_long
 from llmlint.audit.prose import words_in
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.rollback import RollbackFile
 from llmlint.facts import model as m
-from llmlint.project.scopes import Func
 
 _SHORT = 4
 """Words from which on a sentence to a model is an instruction, if a short one."""
@@ -23,7 +22,7 @@ _GREETING = 20
 
 def in_logic(subject: Subject) -> Iterator[Evidence]:
     """Long texts in functions that speak to a model, and what signatures of classes tell it."""
-    for func, span, text in _spoken(subject):
+    for func, span, text in subject.once(_spoken):
         if func.facts.kind in ("function", "lambda") and is_long(text):
             yield subject.at(func, span, f"a prompt of {words_in(text)} words in code")
     yield from _signatures(subject)
@@ -31,31 +30,34 @@ def in_logic(subject: Subject) -> Iterator[Evidence]:
 
 def constants(subject: Subject) -> Iterator[Evidence]:
     """The same among the constants of modules and classes that are not made for prompts."""
-    for func, span, text in _spoken(subject):
+    for func, span, text in subject.once(_spoken):
         if func.facts.kind in ("module", "class") and is_long(text):
             yield subject.at(func, span, f"a prompt of {words_in(text)} words")
 
 
 def short(subject: Subject) -> Iterator[Evidence]:
     """Sentences to a model that are no long instruction: the default of a system prompt."""
-    for func, span, text in _spoken(subject):
+    for func, span, text in subject.once(_spoken):
         if not is_long(text) and words_in(text) >= _SHORT:
             yield subject.at(func, span, f"`{' '.join(text.split())[:50]}`")
 
 
-def _spoken(subject: Subject) -> Iterator[tuple[Func, m.Span, str]]:
+def _spoken(subject: Subject) -> tuple[Literal, ...]:
     """Literals of production code, outside of modules made for prompts, that begin to speak to a model.
 
     Those that are followed to a call are part of its prompt, which is counted once.
     """
     addresses = re.compile(read("rollback", RollbackFile).words.addresses, re.IGNORECASE | re.MULTILINE)
     followed = subject.once(_followed)
-    for func, span, text in literals(subject):
-        if is_aside(func.path) or subject.project.prompt_module(func.path):
-            continue
-        if (func.path, span.line, span.column) not in followed:
-            if any(_is_first(text, match.start()) for match in addresses.finditer(text)):
-                yield func, span, text
+    paths = (mod.path for mod in subject.project.modules)
+    code = {path for path in paths if not (is_aside(path) or subject.project.prompt_module(path))}
+    return tuple(
+        (func, span, text)
+        for func, span, text in literals(subject)
+        if func.path in code
+        and (func.path, span.line, span.column) not in followed
+        and any(_is_first(text, match.start()) for match in addresses.finditer(text))
+    )
 
 
 def _is_first(text: str, start: int) -> bool:

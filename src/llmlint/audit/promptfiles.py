@@ -142,21 +142,25 @@ def is_aside(path: str) -> bool:
 
 def named(subject: Subject, among: Iterable[str]) -> tuple[set[str], set[str]]:
     """Last parts of paths in texts of production code, and folders of prompts among their parts."""
-    names: set[str] = set()
-    folders: set[str] = set()
-    among = frozenset(among)
+    wanted = frozenset(among)
+    said = subject.once(_paths_said)
+    folders = {part.lower() for parts in said for part in parts} & wanted if wanted else set[str]()
+    return {parts[-1] for parts in said}, folders
+
+
+def _paths_said(subject: Subject) -> frozenset[tuple[str, ...]]:
+    """The parts of every text of production code that may be a path."""
+    found: set[tuple[str, ...]] = set()
     for mod in subject.project.modules:
         if not mod.production or not subject.within(mod.path):
             continue
         for func in mod.functions:
             said = {stmt.value for stmt in func.statements if isinstance(stmt, m.ExprStmt)}
             for node in func.nodes:
-                if isinstance(node, m.Text) and node not in said and 0 < len(node.value) < 200:
-                    parts = [part for part in node.value.replace("\\", "/").split("/") if part]
-                    if parts and " " not in node.value:
-                        names.add(parts[-1])
-                        folders |= {part.lower() for part in parts} & among
-    return names, folders
+                if isinstance(node, m.Text) and 0 < len(node.value) < 200 and " " not in node.value:
+                    if node not in said:
+                        found.add(tuple(part for part in node.value.replace("\\", "/").split("/") if part))
+    return frozenset(found - {()})
 
 
 def unfollowed(subject: Subject) -> Iterator[Evidence]:

@@ -25,6 +25,8 @@ class Step:
     texts: tuple[str, ...]
     """The command, and those behind it."""
     deployer: Deployer | None = None
+    node: Node | None = None
+    """Of a step that is an action."""
 
     @property
     def evidence(self) -> Evidence:
@@ -40,11 +42,7 @@ class Step:
 
     def given(self, name: str) -> Node | None:
         """An input of the action that the step is."""
-        for _, node in self.pipeline.tree.walk():
-            action = node.get("uses")
-            if action is not None and action.line == self.command.line:
-                return node.get("with", name)
-        return None
+        return self.node.get("with", name) if self.node is not None else None
 
 
 class Releases:
@@ -62,13 +60,15 @@ class Releases:
     def _steps(self) -> Iterator[Step]:
         repository = self._subject.repository
         for pipeline in repository.pipelines:
+            actions = _actions(pipeline.tree)
             for job in pipeline.jobs:
                 for command in job.commands:
                     behind = (inner.text for _, inner in repository.tasks.behind(command.text))
                     texts = (command.text, *behind)
                     yield Step(pipeline, job, command, texts, self._by_command(texts))
                 for use in job.uses:
-                    yield Step(pipeline, job, use, (use.text,), self._by_action(pipeline, use))
+                    node = actions.get(use.line)
+                    yield Step(pipeline, job, use, (use.text,), self._by_action(use, node), node)
 
     @property
     def deploying(self) -> tuple[Step, ...]:
@@ -99,10 +99,10 @@ class Releases:
                 return deployer
         return None
 
-    def _by_action(self, pipeline: Pipeline, use: Command) -> Deployer | None:
+    def _by_action(self, use: Command, node: Node | None) -> Deployer | None:
         for deployer in self.table.deployer:
             if use.text.startswith(deployer.actions) and deployer.actions:
-                return deployer if _pushes(pipeline.tree, use) else None
+                return deployer if node is None or _pushes(node, use) else None
         return None
 
     @functools.cached_property
@@ -118,16 +118,18 @@ class Releases:
         return tuple(found)
 
 
-def _pushes(tree: Node, use: Command) -> bool:
+def _actions(tree: Node) -> dict[int, Node]:
+    """The steps of a pipeline that are actions, by the line that names the action."""
+    uses = ((node.get("uses"), node) for _, node in tree.walk())
+    return {action.line: node for action, node in uses if action is not None}
+
+
+def _pushes(node: Node, use: Command) -> bool:
     """Whether a step of an action that can also only build is told to push (or need not be told)."""
-    for _, node in tree.walk():
-        action = node.get("uses")
-        if action is not None and action.line == use.line:
-            push = node.get("with", "push")
-            outputs = node.get("with", "outputs")
-            if outputs is not None and "push=true" in outputs.text:
-                return True
-            if push is None:
-                return "build-push" not in use.text
-            return push.text != "false"
-    return True
+    push = node.get("with", "push")
+    outputs = node.get("with", "outputs")
+    if outputs is not None and "push=true" in outputs.text:
+        return True
+    if push is None:
+        return "build-push" not in use.text
+    return push.text != "false"

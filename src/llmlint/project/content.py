@@ -305,7 +305,9 @@ class Contents:
         if name is None or identifies(leaf):
             return None
         bindings = func.bindings.get(name, ())
-        if any(b.kind == "error" for b in bindings) or (bindings and all(map(_counts, bindings))):
+        if any(b.kind == "error" for b in bindings):
+            return None
+        if bindings and all(_counts(one) or _tells_failure(one, func) for one in bindings):
             return None
         if self._is_plain_field(leaf, func):
             return None
@@ -338,6 +340,14 @@ def _counts(binding: Binding) -> bool:
             return True
         case _:
             return False
+
+
+def _tells_failure(binding: Binding, func: Func) -> bool:
+    """Whether a name is only what an exception says of itself: ``message = str(error)``."""
+    names = walk.names_in(binding.expr) - _SHOWS if binding.kind == "value" and binding.expr else set()
+    return bool(names) and all(
+        any(one.kind == "error" for one in func.bindings.get(name, ())) for name in names
+    )
 
 
 def _named(leaf: m.Expr) -> str:

@@ -221,9 +221,11 @@ def unique(values: Iterable[Value]) -> Values:
         found = tuple(v for v in found if not is_none_value(v)) or found[:1]
     if len(found) <= LIMIT:
         return found
-    # Instances of so many classes are a container of services, not a choice.
+    # Instances of so many classes are a container of services, not a choice; so many clients are what a
+    # factory for every provider gives, and which constructor it was is not told.
     called = tuple(v for v in found if isinstance(v, FuncRef | ClassRef | Partial))
-    return (*called, UNKNOWN) if len(called) <= WIDE else (UNKNOWN,)
+    clients = tuple(dict.fromkeys(Client(v.entry, None) for v in found if isinstance(v, Client)))
+    return (*called, *clients, UNKNOWN) if len(called) + len(clients) <= WIDE else (UNKNOWN,)
 
 
 def telling(value: Value) -> bool:

@@ -53,7 +53,9 @@ def _in_files(subject: Subject, table: ObservabilityFile) -> Iterator[_Found]:
 
 
 def _dashboards(tree: Node, tools: tuple[Dashboard, ...]) -> Iterator[tuple[Node, Dashboard]]:
-    """At the top, or below ``dashboard`` as an export has it, or a Kubernetes resource."""
+    """At the top, or below ``dashboard`` as an export has it; a resource of Kubernetes or CloudFormation."""
+    below = tree.get("Resources")
+    resources = [resource for _, resource in below.items()] if below is not None else []
     for tool in tools:
         for node in (tree, tree.get("dashboard")):
             if node is not None and any(all(node.get(key) is not None for key in keys) for keys in tool.keys):
@@ -70,6 +72,10 @@ def _dashboards(tree: Node, tools: tuple[Dashboard, ...]) -> Iterator[tuple[Node
             )
         ):
             yield tree, tool
+        for resource in resources:
+            made = resource.get("Type")
+            if made is not None and made.text in tool.kinds:
+                yield resource, tool
 
 
 def _in_terraform(subject: Subject, table: ObservabilityFile) -> Iterator[_Found]:

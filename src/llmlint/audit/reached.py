@@ -52,7 +52,8 @@ def reached(subject: Subject) -> Reached:
     _follow(subject, set(_of_configs(subject, evals)), found)
     if any(_asks_the_app(subject, func) for functions in ours.values() for func in functions):
         _follow(subject, set(_served(subject)), found)
-    sites = [call for call in project.llm_calls if _counts(subject, call)]
+    counted = {call.site.call: call for call in reversed(project.llm_calls) if _counts(subject, call)}
+    sites = list(reversed(counted.values()))  # one for each place, whatever clients it may mean
     hit = tuple(call for call in sites if call.site.func in found)
     return Reached(tuple(runners), hit, tuple(call for call in sites if call.site.func not in found))
 

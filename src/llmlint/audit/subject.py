@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import functools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
@@ -155,10 +155,18 @@ class Subject:
             yield Evidence(finding.location.path, finding.location.line, f"{finding.code}: {finding.message}")
 
     def share(self, good: Callable[[LlmCall], bool]) -> tuple[Count, tuple[LlmCall, ...]]:
-        """How many of the places are good, and a call of each of the others; all it may mean must be good."""
-        places = {call.site.call for call in self.sites}
+        """How many of the places are good, and a call of each of the others."""
         bad = {call.site.call: call for call in reversed(self.sites) if not good(call)}
-        return Count(len(places) - len(bad), len(places), "call sites"), tuple(reversed(bad.values()))
+        return self.counted([call for call in self.sites if call.site.call not in bad]), tuple(
+            reversed(bad.values())
+        )
+
+    def counted(self, good: Collection[LlmCall], among: Iterable[LlmCall] | None = None) -> Count:
+        """How many places are good: those at which every call that may be meant is."""
+        calls = tuple(self.sites if among is None else among)
+        bad = {call.site.call for call in calls if call not in good}
+        places = {call.site.call for call in calls}
+        return Count(len(places) - len(bad), len(places), "call sites")
 
 
 Detector = Callable[[Subject], CriterionResult]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from llmlint.audit.catalogue import read
-from llmlint.audit.model import Count, CriterionResult, Evidence, met, missing, vague
+from llmlint.audit.model import CriterionResult, Evidence, met, missing, vague
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.recovery import RecoveryFile
 from llmlint.catalogue import schema as s
@@ -34,7 +34,8 @@ def deadlines(subject: Subject) -> CriterionResult:
     bounds = [_bound(subject, call) for call in subject.sites]
     good = [bound for bound in bounds if bound.good]
     hidden = [bound for bound in bounds if not bound.known]
-    count = Count(len(good), len(bounds), "call sites")
+    ended = {call for call, bound in zip(subject.sites, bounds, strict=True) if bound.good}
+    count = subject.counted(ended)
     if len(good) == len(bounds):
         return met(_shown(good), count=count)
     open_ones = [bound for bound in bounds if bound.known and not bound.good]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from llmlint.audit.fallbacks import Fallbacks, Kind
-from llmlint.audit.model import Count, CriterionResult, met, missing, vague
+from llmlint.audit.model import CriterionResult, met, missing, vague
 from llmlint.audit.overmodels import OverModels
 from llmlint.audit.subject import Subject
 from llmlint.audit.substitutes import substitutes
@@ -15,7 +15,7 @@ def outage(subject: Subject) -> CriterionResult:
     fallbacks = subject.once(Fallbacks)
     by_call = {call: fallbacks.of(call) for call in subject.sites}
     good = [call for call, one in by_call.items() if one.kind > Kind.ERROR]
-    count = Count(len(good), len(by_call), "call sites")
+    count = subject.counted(good)
     shown = list(dict.fromkeys(one.place for one in by_call.values() if one.place and one.kind > Kind.ERROR))
     if good and len(good) == len(by_call):
         return met(shown, count=count)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from llmlint.audit.model import Count, CriterionResult, Evidence, met, missing, one_per_line, vague
+from llmlint.audit.model import CriterionResult, Evidence, met, missing, one_per_line, vague
 from llmlint.audit.ownretries import OwnRetries
 from llmlint.audit.subject import Subject
 from llmlint.facts import model as m
@@ -36,8 +36,9 @@ class _Tried:
 def retries(subject: Subject) -> CriterionResult:
     """Bounded retries with backoff, of the SDK, a library or by hand (LLM304 to LLM306)."""
     used = _used(subject)
-    tried = [found for call in used if (found := _tried(subject, call)) is not None]
-    count = Count(len(tried), len(used), "call sites")
+    by_call = {call: found for call in used if (found := _tried(subject, call)) is not None}
+    tried = list(by_call.values())
+    count = subject.counted(by_call.keys(), used)
     wrong = list(dict.fromkeys(_wrong(subject)))
     written = list(one_per_line(one.place for one in tried if one.written))
     if wrong:

@@ -44,8 +44,7 @@ def not_swallowed(subject: Subject) -> CriterionResult:
     repeated = [f for f in subject.reported("LLM304") if not any(_is_around(f, *one[:2]) for one in looping)]
     of_package = set(subject.sites)
     mostly = 2 * len(hit & of_package) > len(subject.sites)
-    bad = len((hit | set(_repeated(subject))) & of_package)
-    count: Count | None = Count(len(subject.sites) - bad, len(subject.sites), "call sites")
+    count: Count | None = subject.counted(of_package - hit - set(_repeated(subject)))
     if any(not one.calls for one in others):
         count = None  # which calls they hide is not seen
     found = list(subject.of_findings(lost))

@@ -68,7 +68,6 @@ class Result:
     """One tree, measured."""
 
     subject: Subject
-    seconds: float
     findings: tuple[Read, ...]
     lost: tuple[Place, ...]
     """Places a reader called true that are not reported today."""
@@ -94,9 +93,11 @@ def measure(subject: Subject, *, plugin: bool) -> Result:
     lost = tuple(
         place for place, (said, _) in sorted(known.items()) if said == "true" and place not in run.findings
     )
-    on = comparable(one.place for one in findings if not one.off)
-    same = flake8(subject.tree).findings == on if plugin else None
-    return Result(subject, run.seconds, findings, lost, same)
+    same = None
+    if plugin:
+        other = flake8(subject.tree)
+        same = other.findings == comparable((one.place for one in findings if not one.off), other)
+    return Result(subject, findings, lost, same)
 
 
 def count(findings: Iterable[Read]) -> Count:
@@ -156,9 +157,9 @@ def trees(results: Sequence[Result]) -> list[str]:
     for result in results:
         said = count(one for one in result.findings if not one.off)
         same = "equal" if result.same else "DIFFERENT"
-        cells = [result.subject.name, result.subject.files, f"{result.seconds:.1f}", said.total()]
+        cells = [result.subject.name, result.subject.files, said.total()]
         rows.append([*cells, *(said[verdict] for verdict in (*VERDICTS, "unread")), same])
-    return table(("tree", "files", "seconds", "findings", *VERDICTS, "unread", "flake8"), rows)
+    return table(("tree", "files", "findings", *VERDICTS, "unread", "flake8"), rows)
 
 
 def bad(result: Result) -> bool:

@@ -26,7 +26,7 @@ def describe(places: frozenset[Place]) -> str:
 def compare(subject: Subject) -> tuple[str, bool]:
     """The table row of one tree, and whether all is as it has to be."""
     own, plugin = check(subject.tree), flake8(subject.tree)
-    both = comparable(own.findings)
+    both = comparable(own.findings, plugin)
     said = own.trouble or plugin.trouble
     same = not said and both == plugin.findings
     for path, line, code in sorted(both ^ plugin.findings) if not said else ():

@@ -61,6 +61,8 @@ class Run:
     findings: frozenset[Place]
     seconds: float
     trouble: str = ""
+    unparsed: frozenset[str] = frozenset()
+    """Files of which flake8 says only that its Python cannot parse them: no plugin sees them."""
 
 
 @functools.cache
@@ -148,19 +150,24 @@ def checked(tree: Path, extra: Iterable[str] = ()) -> Run:
 
 
 def flake8(tree: Path) -> Run:
-    """``flake8 --select LLM``."""
+    """``flake8 --select LLM,E9``; of the codes that are not ours only which files do not parse."""
     pattern = "%(path)s\t%(row)d\t%(code)s"
-    done, seconds = run(["flake8", "--isolated", "--select", "LLM", "--format", pattern, "."], tree)
+    done, seconds = run(["flake8", "--isolated", "--select", "LLM,E9", "--format", pattern, "."], tree)
     if said := trouble(done):
         return Run(frozenset(), seconds, said)
     rows = (line.split("\t") for line in done.stdout.splitlines())
-    found = ((path.removeprefix("./"), int(line), code) for path, line, code in rows)
-    return Run(frozenset(found), seconds)
+    found = [(path.removeprefix("./"), int(line), code) for path, line, code in rows]
+    unparsed = frozenset(path for path, _, code in found if code == "E999")
+    return Run(frozenset(one for one in found if one[2].startswith("LLM")), seconds, unparsed=unparsed)
 
 
-def comparable(findings: Iterable[Place]) -> frozenset[Place]:
+def comparable(findings: Iterable[Place], plugin: Run) -> frozenset[Place]:
     """What flake8 has to report too: it names files that do not parse itself (E999) and has no LLM003."""
-    return frozenset(place for place in findings if place[2] not in ("LLM002", "LLM003"))
+    return frozenset(
+        place
+        for place in findings
+        if place[2] not in ("LLM002", "LLM003") and place[0] not in plugin.unparsed
+    )
 
 
 def labels(name: str) -> dict[Place, tuple[str, str]]:

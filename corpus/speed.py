@@ -28,7 +28,7 @@ from measuring import table
 from speed_bench import Bench, Samples, take_turns
 from speed_results import COPIES, RESULTS, Results, Sample, load, save
 from speed_runs import OURS, RUNS, Run
-from speed_situations import Situation, chosen, span
+from speed_situations import Situation, chosen, sharing, span
 from speed_tools import NAMED, PEERS, Tool, llmlint, revision
 from speed_trees import corpora
 
@@ -72,6 +72,8 @@ def _names(text: str) -> list[str]:
 
 def measure(options: argparse.Namespace, situations: Sequence[Situation], folder: Path) -> None:
     """Measure the situations, print them, and write the page when they are all there are."""
+    if options.add and (others := sharing(situations)):
+        raise SystemExit(f"to be measured with them, as they share runs: {', '.join(others)}")
     whole = not options.only and not options.skip and not options.add
     path = options.results or (RESULTS if whole else None)
     machine = circumstances(options.growing)

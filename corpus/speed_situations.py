@@ -170,8 +170,8 @@ N_COLD, N_WARM = (
 L_CHANGED = Against("L changed: llmlint", "L changed: flake8", Fraction("0.6"), 0.4)
 C_CHANGED = Against("C changed: llmlint", "C changed: flake8", None)
 M_CHANGED = Against("M changed: llmlint", "M changed: flake8", None)
-C_AUDIT = Against("C audit: llmlint", "C cold: llmlint", Fraction("1.5"))
-L_AUDIT = Against("L audit: llmlint", "L cold: llmlint", Fraction("1.5"))
+C_AUDIT = Against("C audit: llmlint", "C beside the audit: llmlint", Fraction("1.5"))
+L_AUDIT = Against("L audit: llmlint", "L beside the audit: llmlint", Fraction("1.5"))
 PLAIN = Against("plain: flake8 with llmlint", "plain: flake8", Fraction("1.05"))
 ONE_OF_N = Against("one of N: flake8 with llmlint", "one of N: flake8", None)
 S_FIRST = Against("S first: flake8 with llmlint", "S: flake8", Fraction("2.2"))
@@ -216,6 +216,12 @@ def chosen(only: Sequence[str], skip: Sequence[str] = ()) -> list[Situation]:
         raise SystemExit(f"no situation: {', '.join(unknown)}")
     wanted = [s for s in SITUATIONS if not only or any(_is(s, name) for name in only)]
     return [s for s in wanted if not any(_is(s, name) for name in skip)]
+
+
+def sharing(some: Sequence[Situation]) -> list[str]:
+    """The keys of the other situations that need one of the same runs: rounds must not be mixed."""
+    runs = {run for situation in some for run in situation.goal.runs}
+    return [one.key for one in SITUATIONS if one not in some and not runs.isdisjoint(one.goal.runs)]
 
 
 def _is(situation: Situation, name: str) -> bool:

@@ -311,3 +311,8 @@ def test_a_run_that_is_added_replaces_the_one_of_its_name_and_says_of_which_revi
     assert found.later == dict.fromkeys([MINE, "M: bandit"], "0.1.0 (abc), 2026-12-01, 3 rounds")
     rows = [row for row in page.runs(found) if "3 rounds" in row]
     assert len(rows) == 2
+
+
+def test_what_shares_a_run_is_measured_together() -> None:
+    assert situations.sharing(situations.chosen(["L-bandit"])) == ["L-semgrep", "L-memory"]
+    assert situations.sharing(situations.chosen(["C-audit", "M-changed"])) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from llmlint.audit.filled import spread
 from llmlint.audit.llmpath import LlmPath
 from llmlint.audit.model import Evidence
 from llmlint.audit.subject import Subject
@@ -78,15 +79,9 @@ class AnswerCaps:
         if any(arg.star == "**" for arg in call.site.call.args):
             around = self._subject.once(LlmPath).around(call)
             funcs = sorted((f for f in around if f.path == call.site.func.path), key=lambda f: f.facts.index)
-            sites = (site.call for func in funcs for site in self._subject.project.graph.sites[func])
-            spread = {
-                arg.value.id
-                for one in sites
-                for arg in one.args
-                if arg.star == "**" and isinstance(arg.value, m.Name)
-            }
+            names = frozenset().union(*map(spread, funcs))
             for func in funcs:
-                for span, name in _stored(func, _names(call), spread):
+                for span, name in _stored(func, _names(call), names):
                     yield self._subject.at(func, span, f"`{name}`")
 
     def _written(self, call: m.Call, func: Func, path: str) -> Iterator[tuple[m.Expr, Func]]:
@@ -152,7 +147,9 @@ def _set(func: Func, names: set[str]) -> Iterator[tuple[m.Span, str]]:
     yield from _stored(func, names)
 
 
-def _stored(func: Func, names: set[str], owners: set[str] | None = None) -> Iterator[tuple[m.Span, str]]:
+def _stored(
+    func: Func, names: set[str], owners: frozenset[str] | None = None
+) -> Iterator[tuple[m.Span, str]]:
     """``payload["max_tokens"] = limit``; ``owners``: in one of these."""
     for stmt in func.statements:
         if isinstance(stmt, m.Assign) and stmt.value is not None and not _is_none(stmt.value):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from llmlint.audit.catalogue import read
-from llmlint.audit.filled import Entry, entries, filled
+from llmlint.audit.filled import Entry, entries, filled, spread
 from llmlint.audit.llmpath import LlmPath
 from llmlint.audit.model import Evidence, one_per_line
 from llmlint.audit.named import Named
@@ -98,15 +98,9 @@ class Carriers:
             if not any(arg.star == "**" for arg in call.site.call.args) or not roots:
                 continue
             funcs = [func for func in self._path.around(call) if func.path == call.site.func.path]
-            sites = [site.call for func in funcs for site in self._project.graph.sites[func]]
-            spread = {
-                arg.value.id
-                for one in sites
-                for arg in one.args
-                if arg.star == "**" and isinstance(arg.value, m.Name)
-            }
+            names = frozenset().union(*map(spread, funcs))
             for func in funcs:
-                for name in sorted(spread & func.names):
+                for name in sorted(names & func.names):
                     for key, value, span in filled(name, func):
                         says = self._of_argument(key, value, func) if key in roots else frozenset()
                         if says and span not in done:

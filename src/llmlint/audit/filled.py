@@ -35,6 +35,17 @@ def filled(name: str, func: Func) -> Iterator[Entry]:
                 pass
 
 
+def spread(func: Func) -> frozenset[str]:
+    """Names of dictionaries that calls of a function are given key by key: ``ask(**params)``."""
+    return frozenset(
+        arg.value.id
+        for node in func.nodes
+        if isinstance(node, m.Call)
+        for arg in node.args
+        if arg.star == "**" and isinstance(arg.value, m.Name)
+    )
+
+
 def entries(expr: m.Expr) -> Iterator[Entry]:
     """What a display or ``dict(…)`` holds, and what those inside it do."""
     match expr:

@@ -88,7 +88,9 @@ class ShapeChecks:
             match stmt:
                 case m.Assert(test=test, span=span) if self._looks(test, names):
                     pass
-                case m.If(test=test, body=body, span=span) if _ends(body) and self._refuses(test, names):
+                case m.If(test=test, body=body, span=span) if walk.leaves(body) and self._refuses(
+                    test, names
+                ):
                     pass
                 case _:
                     continue
@@ -132,10 +134,3 @@ def _names(site: CallSite, func: Func) -> set[str]:
             if names & walk.names_in(base):  # payload.get("ranges"), payload["ranges"]
                 names |= {target.id for target in stmt.targets if isinstance(target, m.Name)}
     return names
-
-
-def _ends(body: tuple[m.Stmt, ...]) -> bool:
-    last = body[-1]
-    return isinstance(last, m.Return | m.Raise) or (
-        isinstance(last, m.Simple) and last.what in ("continue", "break")
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import functools
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
@@ -161,10 +161,10 @@ class Subject:
             reversed(bad.values())
         )
 
-    def counted(self, good: Collection[LlmCall], among: Iterable[LlmCall] | None = None) -> Count:
+    def counted(self, good: Iterable[LlmCall], among: Iterable[LlmCall] | None = None) -> Count:
         """How many places are good: those at which every call that may be meant is."""
-        calls = tuple(self.sites if among is None else among)
-        bad = {call.site.call for call in calls if call not in good}
+        calls, fine = tuple(self.sites if among is None else among), frozenset(good)
+        bad = {call.site.call for call in calls if call not in fine}
         places = {call.site.call for call in calls}
         return Count(len(places) - len(bad), len(places), "call sites")
 

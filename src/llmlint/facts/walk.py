@@ -139,6 +139,14 @@ def blocks(stmt: m.Stmt) -> tuple[tuple[m.Stmt, ...], ...]:
     return inner(stmt) if inner is not None else ()
 
 
+def leaves(body: tuple[m.Stmt, ...]) -> bool:
+    """Whether a block ends by leaving the function or the round of the loop."""
+    last = body[-1] if body else None
+    return isinstance(last, m.Return | m.Raise) or (
+        isinstance(last, m.Simple) and last.what in ("continue", "break")
+    )
+
+
 def statements(body: tuple[m.Stmt, ...]) -> Iterator[m.Stmt]:
     """Every statement of a scope in source order, nested blocks included, other scopes excluded."""
     stack = list(body[::-1])

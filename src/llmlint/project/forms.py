@@ -33,7 +33,7 @@ def looked_at(call: m.Call, func: Func, graph: CallGraph) -> bool:
     around += [
         stmt.test
         for stmt in func.statements
-        if isinstance(stmt, m.If) and stmt.span.line < call.span.line and _leaves(stmt.body)
+        if isinstance(stmt, m.If) and stmt.span.line < call.span.line and walk.leaves(stmt.body)
     ]
     return any(_tests_form(test, names, matches) for test in around)
 
@@ -73,11 +73,3 @@ def _tests_form(test: m.Expr, names: set[str], matches: set[str]) -> bool:
             return tests or (_called(test) == "len" and not matches.isdisjoint(walk.names_in(test)))
         case _:
             return False
-
-
-def _leaves(body: tuple[m.Stmt, ...]) -> bool:
-    """Whether a block ends by leaving the function or the round of the loop."""
-    last = body[-1] if body else None
-    return isinstance(last, m.Return | m.Raise) or (
-        isinstance(last, m.Simple) and last.what in ("continue", "break")
-    )

@@ -33,7 +33,7 @@ def _block(body: tuple[m.Stmt, ...], known: dict[str, m.Expr], found: Narrowed) 
                 says = dict(_says(test))
                 _block(inside, {**known, **says}, found)
                 _block(orelse, {**known, **dict(_denies(test))}, found)
-                if _leaves(inside):
+                if walk.leaves(inside):
                     known.update(_denies(test))
             case m.Assert(test=test):
                 known.update(_says(test))
@@ -66,13 +66,6 @@ def _denies(test: m.Expr) -> Iterator[tuple[str, m.Expr]]:
             yield from _denies(right)
         case _:
             pass
-
-
-def _leaves(body: tuple[m.Stmt, ...]) -> bool:
-    return bool(body) and (
-        isinstance(body[-1], m.Return | m.Raise)
-        or (isinstance(body[-1], m.Simple) and body[-1].what in ("continue", "break"))
-    )
 
 
 def _forget(stmt: m.Stmt, known: dict[str, m.Expr]) -> None:

@@ -11,9 +11,9 @@ from llmlint.audit.detectors.evals_suite import why_none
 from llmlint.audit.evalbars import bars, offered
 from llmlint.audit.evals import Evals
 from llmlint.audit.model import CriterionResult, Evidence, met, missing, vague
+from llmlint.audit.pytestruns import PytestRuns
 from llmlint.audit.subject import Subject
 from llmlint.audit.tables.evals import EvalWords
-from llmlint.audit.testruns import TestRuns
 from llmlint.repository.pipelines import Command, Job, Pipeline
 
 
@@ -61,7 +61,7 @@ def gates(subject: Subject) -> CriterionResult:
         for r in runs
         if r.pipeline.on_changes
         and not (r.command.forgiven or r.job.forgiven)
-        and not (live and _lacks_a_key(r.pipeline))
+        and not (live and _lacks_a_key(r.pipeline, evals.table.live.secrets))
     ]
     if firm:
         return met(firm)
@@ -78,13 +78,10 @@ def gates(subject: Subject) -> CriterionResult:
     return missing("no pipeline runs the evals")
 
 
-def _lacks_a_key(pipeline: Pipeline) -> bool:
+def _lacks_a_key(pipeline: Pipeline, secrets: str) -> bool:
     """Whether live tests get no secret there; other services than GitHub hand theirs to every job."""
     texts = (node.text for _, node in pipeline.tree.walk())
-    return pipeline.path.startswith(".github/") and not any(re.search(_KEY, text) for text in texts)
-
-
-_KEY = r"secrets\.\w*(?:KEY|TOKEN)|secrets\[|secrets\.\w*(?:OPENAI|ANTHROPIC|GEMINI|AZURE|AWS|LLM)"
+    return pipeline.path.startswith(".github/") and not any(re.search(secrets, text) for text in texts)
 
 
 def _runs(subject: Subject, evals: Evals) -> Iterator[_Run]:
@@ -92,7 +89,7 @@ def _runs(subject: Subject, evals: Evals) -> Iterator[_Run]:
     actions = tuple(action for tool in evals.table.tool for action in tool.actions)
     places = _places(evals)
     collected = [s.path for s in evals.running if re.search(r"(?:^|/)(?:test_[^/]*|[^/]*_test)\.py$", s.path)]
-    tests = subject.once(_test_runs)
+    tests = subject.once(PytestRuns)
     tasks = subject.repository.tasks
     for pipeline in subject.repository.pipelines:
         for job in pipeline.jobs:
@@ -107,10 +104,6 @@ def _runs(subject: Subject, evals: Evals) -> Iterator[_Run]:
             for use in job.uses:
                 if use.text.startswith(actions):
                     yield _Run(pipeline, job, use, Evidence(pipeline.path, use.line, f"`{use.text}`"))
-
-
-def _test_runs(subject: Subject) -> TestRuns:
-    return TestRuns(subject.repository)
 
 
 def _places(evals: Evals) -> re.Pattern[str]:

@@ -14,8 +14,6 @@ from llmlint.audit.subject import Subject
 from llmlint.facts import model as m
 from llmlint.facts import walk
 
-_PRERELEASE = re.compile(r"\bgh\s+release\s+(?:create|edit)\b.*--prerelease(?!=false)")
-
 
 def staged(subject: Subject) -> CriterionResult:
     """A flag on the way to a model, a share of the traffic, a job that deploys to staging."""
@@ -118,9 +116,10 @@ def _images(subject: Subject) -> Iterator[Evidence]:
 
 def _prereleases(subject: Subject) -> Iterator[Evidence]:
     """Releases that a pipeline publishes as such: for those who want to see them first."""
+    command = re.compile(subject.once(Releases).table.words.prereleases)
     for step in subject.once(Releases).steps:
         given = step.given("prerelease")
-        if (given is not None and given.text.lower() != "false") or _PRERELEASE.search(step.command.text):
+        if (given is not None and given.text.lower() != "false") or command.search(step.command.text):
             yield Evidence(step.pipeline.path, step.command.line, f"`{step.command.text[:50]}`: prerelease")
 
 

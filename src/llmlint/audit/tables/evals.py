@@ -153,10 +153,25 @@ class LiveWords(Fact, frozen=True, kw_only=True, eq=False):
     """Whole words in the names of markers."""
     keys: tuple[str, ...]
     """Ends of names in the environment without which such tests are skipped."""
+    secrets: str
+    """Regular expression of what hands a job the secret that such tests need."""
     assertions: tuple[str, ...]
     """Methods of ``unittest`` that compare something."""
     enough: int
     """Fewer cases than this are a smoke test."""
+
+
+class PytestWords(Fact, frozen=True, kw_only=True, eq=False):
+    """What pytest runs when a command or its settings say so."""
+
+    command: str
+    """Regular expression of a command that runs it; ``rest`` is what it is given."""
+    with_value: tuple[str, ...]
+    """Options after which a value stands as a word of its own."""
+    selecting: tuple[str, ...]
+    """Beginnings of options that leave tests out."""
+    settings: tuple[tuple[str, str], ...]
+    """Files and sections that hold its settings; the first that is there counts."""
 
 
 class EvalsFile(Table, frozen=True, kw_only=True):
@@ -166,3 +181,4 @@ class EvalsFile(Table, frozen=True, kw_only=True):
     words: EvalWords
     harness: HarnessWords
     live: LiveWords
+    pytest: PytestWords

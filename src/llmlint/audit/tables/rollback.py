@@ -166,6 +166,8 @@ class RollbackWords(Fact, frozen=True, kw_only=True, eq=False):
     """Days for which a rehearsal counts."""
     environments: tuple[str, ...]
     """Names of environments before production."""
+    prereleases: str
+    """Regular expression of commands that publish a release as one to be tried first."""
     early_labels: tuple[str, ...]
     """Labels of what an environment before production takes (``answer:staging``)."""
     early_tags: tuple[str, ...]
